@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vault/base/clock.h"
+#include "vault/base/id.h"
+#include "vault/base/secret.h"
+
+namespace coffer {
+
+// How a toolkit authenticates. Wire names: OAUTH2 API_KEY BEARER_TOKEN BASIC NO_AUTH.
+enum class AuthScheme { OAuth2, ApiKey, BearerToken, Basic, NoAuth };
+
+std::string_view to_string(AuthScheme scheme);
+std::optional<AuthScheme> parse_auth_scheme(std::string_view text);  // any case
+
+// RFC 6749 section 2.3. An empty secret is a public client.
+struct ClientCredentials {
+  std::string client_id;
+  Secret client_secret;
+};
+
+// The blueprint by which all users connect one toolkit.
+struct AuthConfig {
+  AuthConfigId id;
+  std::string toolkit;
+  std::string name;
+  AuthScheme scheme = AuthScheme::OAuth2;
+  bool is_managed = false;  // the one default of its toolkit; false: custom
+  bool is_enabled = true;
+  std::vector<std::string> scopes;  // empty: the toolkit's own list
+  std::string client_id;            // public half; empty unless OAuth2
+  // Set while the provider refuses our client itself (invalid_client and the like): refreshes of
+  // this config wait until then. Never a reason to expire its users.
+  std::optional<Timestamp> blocked_until;
+  Timestamp created_at;
+  Timestamp updated_at;
+};
+
+}  // namespace coffer

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vault/base/secret.h"
+#include "vault/store/database.h"
+
+// Keys that callers of the HTTP API present. Stored as keyed hashes.
+namespace coffer::api_key_store {
+
+struct ApiKey {
+  std::string name;
+  std::vector<std::string> scopes;  // "api" always; "tokens": may read raw credentials
+};
+
+void insert(WriteTransaction& tx, const Secret& key, const ApiKey& info, Timestamp now);
+std::optional<ApiKey> find(Transaction& tx, std::string_view key);
+bool any(Transaction& tx);
+
+}  // namespace coffer::api_key_store

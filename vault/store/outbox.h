@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "vault/model/event.h"
+#include "vault/store/database.h"
+
+// Events and their deliveries. At least once, in order per connection and subscription.
+namespace coffer::outbox {
+
+// In the transaction of the state change. Plans one delivery, due at once, per enabled
+// subscription that asks for this type.
+void append(WriteTransaction& tx, const Event& event);
+
+std::optional<Timestamp> next_due(Transaction& tx);
+// Deliveries due now whose predecessors of the same connection and subscription have ended.
+std::vector<Delivery> due(Transaction& tx, Timestamp now, std::int64_t limit);
+
+void mark_delivered(WriteTransaction& tx, std::int64_t delivery, int attempt, int http_status, Timestamp now);
+// `failure`: short text for people, no answer body.
+void mark_failed(WriteTransaction& tx, std::int64_t delivery, int attempt, const std::string& failure,
+                 Timestamp next_attempt_at);
+void mark_dead(WriteTransaction& tx, std::int64_t delivery, int attempt, const std::string& failure, Timestamp now);
+
+struct EventQuery {
+  std::optional<ConnectionId> connection;
+  std::string type;
+  std::int64_t limit = 50;
+};
+std::vector<Event> events(Transaction& tx, const EventQuery& query);  // newest first
+
+}  // namespace coffer::outbox
