@@ -1,0 +1,111 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "vault/base/encoding.h"
+#include "vault/base/env.h"
+#include "vault/catalog/catalog.h"
+#include "vault/model/connection.h"
+#include "vault/model/token_set.h"
+#include "vault/oauth/token_client.h"
+#include "vault/store/database.h"
+#include "vault/store/link_store.h"
+
+namespace coffer {
+
+inline constexpr Duration kLinkLifetime = std::chrono::minutes(10);
+
+struct ConnectRequest {
+  UserId user;
+  AuthConfigId auth_config;
+  std::string callback_url;  // empty: our own final page. https, or http to loopback
+  std::string alias;
+  // Reconnect this account (it must be the user's). Absent: the user's newest account of this
+  // auth config that was connected once and is EXPIRED, FAILED or REVOKED (of this alias, if one
+  // is given) keeps its id; otherwise a new account is made.
+  std::optional<ConnectionId> reconnect;
+  std::map<std::string, std::string> fields;  // connection fields known already (subdomain)
+};
+
+struct ConnectLink {
+  Secret token;  // lk_ and 43 characters
+  Connection connection;
+  Timestamp expires_at;
+};
+
+// What the hosted page shows for a link token.
+struct LinkView {
+  link_store::State state = link_store::State::Fresh;
+  Connection connection;
+  const Toolkit* toolkit = nullptr;
+  const AuthMode* mode = nullptr;
+  const Provider* provider = nullptr;  // OAuth2 only
+  std::vector<std::string> scopes;
+  std::vector<ConnectionField> missing_fields;  // still to be asked for
+  std::string callback_url;
+  Timestamp expires_at;
+};
+
+// Where the browser goes after a step: on to the provider, back to the app, or to a page of ours.
+struct BrowserStep {
+  enum class Kind { ToProvider, Connected, Failed };
+  Kind kind = Kind::Failed;
+  std::string location;  // ToProvider: authorize URL; else the app's callback URL with its
+                         // parameters, empty if there is none
+  Secret browser;        // ToProvider: the cookie's value
+  Connection connection;
+  std::string problem;   // Failed: one sentence for a person
+};
+
+// Connect Links from birth to ACTIVE. Any thread. Errors: NotFound (unknown link or foreign
+// account), Gone (used or expired), Forbidden (another browser), InvalidArgument (a field).
+class Connector {
+ public:
+  struct Hooks {
+    std::function<std::string()> public_url;  // scheme://host[:port] of the redirect URI
+    std::function<void()> on_connected;       // after the commit
+  };
+
+  Connector(Env env, Database& database, const Catalog& catalog, Hooks hooks);
+
+  ConnectLink authorize(const ConnectRequest& request);
+
+  // Stores a credential that the application already has: ACTIVE at once.
+  Connection import(const ConnectRequest& request, Credential credential);
+  // Replaces the credential of an account; keeps its id.
+  Connection replace_credential(const ConnectionId& id, Credential credential);
+
+  LinkView view(std::string_view link_token) const;
+
+  // The POST that starts the walk of an OAuth link. `browser`: the cookie's value or empty.
+  BrowserStep begin(std::string_view link_token, std::string_view browser, const Fields& form);
+  // The POST of the key form: makes the verifying call where the toolkit defines one, then
+  // commits. A refused key is InvalidArgument and the link stays open.
+  BrowserStep submit(std::string_view link_token, const Fields& form);
+  BrowserStep cancel(std::string_view link_token);
+
+  // The provider's answer at /oauth/callback/{ac_id}: code and state, or error. Consumes the
+  // state, exchanges the code, discovers what the toolkit asks for, commits.
+  BrowserStep complete(const AuthConfigId& auth_config, const Fields& answer, std::string_view browser);
+
+  // Ends links whose 10 minutes are over; returns when the next one ends.
+  std::optional<Timestamp> expire_links();
+
+  // Asks the provider to revoke the grant and marks the account REVOKED. Returns the kinds of
+  // token that were revoked. Throws Unsupported, WrongState.
+  std::vector<std::string> revoke(const ConnectionId& id);
+
+ private:
+  Env env_;
+  Database& database_;
+  const Catalog& catalog_;
+  Hooks hooks_;
+  TokenClient tokens_;
+};
+
+}  // namespace coffer

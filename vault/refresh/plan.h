@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "vault/base/clock.h"
+#include "vault/base/random.h"
+#include "vault/model/connection.h"
+#include "vault/model/provider.h"
+#include "vault/model/token_set.h"
+
+namespace coffer {
+
+// When to refresh a token that was asked for at `sent_at` and lives until `expires_at`: before
+// its end by 15 % of its life and at least 5 minutes (at 60 % of lives under 15 minutes), minus
+// a jitter of 0-10 % that depends on the connection alone, so that a crowd spreads out.
+Timestamp refresh_at(Timestamp sent_at, Timestamp expires_at, const ConnectionId& connection);
+
+// When the next refresh is due for this grant; nullopt: never (no expiry, or nothing to refresh with).
+std::optional<Timestamp> next_refresh_of(const TokenSet& tokens, Timestamp sent_at, const ConnectionId& connection);
+
+// The wait before the next try after `failures` in a row: decorrelated jitter, base 2 s, cap 15 min.
+Duration backoff(std::int64_t failures, Random& random);
+
+// Whether a token with this expiry may still be handed out.
+bool is_usable(std::optional<Timestamp> expires_at, Timestamp now);
+
+// What to do with a refresh whose answer was lost (docs/refresh.md, "After a crash").
+struct RecoveryDecision {
+  bool present_now = false;           // else wait until the access token nears its end
+  std::optional<Timestamp> retry_at;  // when present_now is false
+};
+RecoveryDecision recover_lost_response(const Provider& provider, Timestamp sent_at,
+                                       std::optional<Timestamp> access_expires_at, Timestamp now);
+
+}  // namespace coffer

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "vault/base/env.h"
+#include "vault/catalog/catalog.h"
+#include "vault/connect/connector.h"
+#include "vault/model/connection.h"
+#include "vault/refresh/refresher.h"
+#include "vault/store/database.h"
+
+namespace coffer {
+
+struct ToolCall {
+  std::string tool;
+  nlohmann::json arguments = nlohmann::json::object();
+  std::optional<UserId> user;              // one of the two, or both
+  std::optional<ConnectionId> connection;  // pins the account; must be the user's if both are given
+};
+
+// As the wire has it. `error` empty: successful.
+struct ToolResult {
+  bool successful = false;
+  nlohmann::json data = nlohmann::json::object();
+  std::string error;
+  std::string log_id;
+  ConnectionId connection;
+};
+
+// Runs tools as the user. Never puts a credential into a result or a log. Any thread.
+class Executor {
+ public:
+  Executor(Env env, Database& database, const Catalog& catalog, Refresher& refresher);
+
+  // Throws NotFound (tool), InvalidArgument (arguments, by name; user and account do not fit),
+  // NeedsConnection (no usable account; the hint names the way to a link), WrongState (the pinned
+  // account is not ACTIVE), Unavailable (the token cannot be refreshed now).
+  // What the service answers, even an error, is a ToolResult.
+  ToolResult execute(const ToolCall& call);
+
+  // The account a call would use. Same errors.
+  Connection select_connection(const Toolkit& toolkit, const std::optional<UserId>& user,
+                               const std::optional<ConnectionId>& connection);
+
+ private:
+  Env env_;
+  Database& database_;
+  const Catalog& catalog_;
+  Refresher& refresher_;
+};
+
+}  // namespace coffer
