@@ -1,0 +1,86 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vault/base/background_loop.h"
+#include "vault/base/env.h"
+#include "vault/catalog/catalog.h"
+#include "vault/connect/connector.h"
+#include "vault/events/dispatcher.h"
+#include "vault/refresh/refresher.h"
+#include "vault/store/connection_store.h"
+#include "vault/store/database.h"
+#include "vault/tools/executor.h"
+
+namespace coffer {
+
+struct EngineOptions {
+  VaultLocation location;
+  CatalogOptions catalog;
+  // OAuth clients for managed auth configs, by toolkit slug.
+  std::map<std::string, ClientCredentials> managed_clients;
+  // scheme://host[:port] that browsers reach us by; base of links and redirect URIs.
+  std::string public_url;
+};
+
+// Everything a vault consists of, built in order and owned in one place. Any thread.
+class Engine {
+ public:
+  Engine(Env env, EngineOptions options);
+  ~Engine();  // stop()
+
+  // Recovery, then the background threads. Without it everything works on demand only.
+  void start();
+  // Token requests in flight end and are stored.
+  void stop();
+
+  const Env& env() const { return env_; }
+  Database& database() { return *database_; }
+  const Catalog& catalog() const { return catalog_; }
+  Connector& connector() { return *connector_; }
+  Refresher& refresher() { return *refresher_; }
+  Executor& executor() { return *executor_; }
+  Dispatcher& dispatcher() { return *dispatcher_; }
+
+  std::string public_url() const;
+  void set_public_url(std::string url);
+  std::string link_url(const Secret& link_token) const;
+
+  // True if a managed auth config can exist: a key scheme, or a client is at hand.
+  bool has_managed_auth(const Toolkit& toolkit) const;
+  // The toolkit's managed default, made on first use. Throws NotFound (toolkit) and
+  // InvalidArgument where no client is configured; the hint says how to configure one.
+  AuthConfig managed_auth_config(const std::string& toolkit);
+
+  // Raw credential for a caller that was given the right to it; refreshed if need be, audited.
+  connection_store::Opened lease(const ConnectionId& id);
+
+  // "pr_..." and "ok_...": fixed for the life of the vault file.
+  std::string project_id() const;
+  std::string organization_id() const;
+
+  // One round of everything that is due now: refreshes, links, deliveries. Returns when the next
+  // thing is due.
+  std::optional<Timestamp> run_due();
+
+ private:
+  Env env_;
+  std::map<std::string, ClientCredentials> managed_clients_;
+  mutable std::mutex mutex_;  // guards public_url_
+  std::string public_url_;
+  Catalog catalog_;
+  std::unique_ptr<Database> database_;
+  std::unique_ptr<Dispatcher> dispatcher_;
+  std::unique_ptr<Refresher> refresher_;
+  std::unique_ptr<Connector> connector_;
+  std::unique_ptr<Executor> executor_;
+  std::unique_ptr<BackgroundLoop> link_loop_;
+};
+
+}  // namespace coffer

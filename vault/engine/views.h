@@ -1,0 +1,19 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "vault/model/connection.h"
+#include "vault/store/database.h"
+
+namespace coffer {
+
+// The connected account as the wire shows it (contract 4.4, "CA"), credentials masked. Lives here
+// because the expired event carries the same view as the API.
+nlohmann::json connection_view(Transaction& tx, const Connection& connection);
+
+// Body of composio.connected_account.expired (contract 4.7).
+std::string expired_event_body(Transaction& tx, const Connection& connection, const std::string& event_id,
+                               Timestamp now, const std::string& project_id, const std::string& organization_id);
+
+}  // namespace coffer

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "vault/vault.h"
+
+namespace coffer {
+
+struct ServerOptions {
+  std::string host = "127.0.0.1";
+  int port = 9900;         // 0: the system chooses
+  std::string public_url;  // empty: the bound address
+  // The clock that POST /_coffer/clock moves; null: no such route. Must be the vault's clock.
+  MovableClock* movable_clock = nullptr;
+  bool test_controls = false;  // POST /_coffer/trigger
+};
+
+// The daemon's HTTP front and background threads around a Vault.
+class Server {
+ public:
+  // Binds; throws Conflict if the address is taken.
+  Server(Vault& vault, ServerOptions options);
+  ~Server();  // stop()
+
+  void start();
+  // Running requests and token requests end; nothing is lost.
+  void stop();
+
+  std::string url() const;
+  int port() const;
+
+  // Makes a key for callers; `scopes` may hold "tokens". Shown once, stored hashed.
+  Secret create_api_key(const std::string& name, const std::vector<std::string>& scopes);
+  void add_api_key(const Secret& key, const std::string& name, const std::vector<std::string>& scopes);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace coffer
