@@ -11,9 +11,9 @@ struct ServerOptions {
   std::string host = "127.0.0.1";
   int port = 9900;         // 0: the system chooses
   std::string public_url;  // empty: the bound address
-  // The clock that POST /_coffer/clock moves; null: no such route. Must be the vault's clock.
+  // Test controls: the vault's own clock, to be moved by POST /_coffer/clock. Null: neither that
+  // route nor /_coffer/trigger exists.
   MovableClock* movable_clock = nullptr;
-  bool test_controls = false;  // POST /_coffer/trigger
 };
 
 // The daemon's HTTP front and background threads around a Vault.

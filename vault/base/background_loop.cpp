@@ -7,7 +7,9 @@ namespace coffer {
 BackgroundLoop::BackgroundLoop(const Clock& clock, std::function<std::optional<Timestamp>()> step)
     : clock_(clock), step_(std::move(step)) {}
 
-BackgroundLoop::~BackgroundLoop() { stop(); }
+BackgroundLoop::~BackgroundLoop() {
+  stop();
+}
 
 void BackgroundLoop::start() {
   if (!thread_.joinable()) thread_ = std::thread([this] { run(); });

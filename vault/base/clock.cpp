@@ -32,8 +32,10 @@ struct Civil {
 };
 
 std::optional<Timestamp> from_civil(const Civil& c) {
-  const year_month_day date{year{c.year}, month{static_cast<unsigned>(c.month)}, day{static_cast<unsigned>(c.day)}};
-  const bool in_range = c.hour >= 0 && c.hour < 24 && c.minute >= 0 && c.minute < 60 && c.second >= 0 && c.second <= 60;
+  const year_month_day date{year{c.year}, month{static_cast<unsigned>(c.month)},
+                            day{static_cast<unsigned>(c.day)}};
+  const bool in_range =
+      c.hour >= 0 && c.hour < 24 && c.minute >= 0 && c.minute < 60 && c.second >= 0 && c.second <= 60;
   if (c.year < 1 || c.month < 1 || c.day < 1 || !date.ok() || !in_range) return std::nullopt;
   return Timestamp(sys_days(date).time_since_epoch() + hours(c.hour) + minutes(c.minute) + seconds(c.second));
 }
@@ -43,7 +45,8 @@ std::pair<int, std::size_t> fraction(std::string_view text, std::size_t at) {
   if (at >= text.size() || text[at] != '.') return {0, at};
   int ms = 0;
   int scale = 100;
-  for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10) ms += (text[at] - '0') * scale;
+  for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10)
+    ms += (text[at] - '0') * scale;
   return {ms, at};
 }
 
@@ -68,7 +71,9 @@ std::optional<Duration> unit_length(std::string_view unit) {
 
 }  // namespace
 
-Timestamp SystemClock::now() const { return time_point_cast<Duration>(system_clock::now()); }
+Timestamp SystemClock::now() const {
+  return time_point_cast<Duration>(system_clock::now());
+}
 
 MovableClock::MovableClock(Timestamp start) : base_(start), base_real_(steady_clock::now()) {}
 
@@ -93,7 +98,9 @@ void MovableClock::advance(Duration by) {
   base_ += by;
 }
 
-void MovableClock::freeze() { run_at(0); }
+void MovableClock::freeze() {
+  run_at(0);
+}
 
 void MovableClock::run_at(double rate) {
   const std::lock_guard lock(mutex_);
@@ -107,25 +114,30 @@ bool MovableClock::is_frozen() const {
   return rate_ == 0;
 }
 
-std::int64_t to_ms(Timestamp t) { return t.time_since_epoch().count(); }
-Timestamp from_ms(std::int64_t ms) { return Timestamp(Duration(ms)); }
+std::int64_t to_ms(Timestamp t) {
+  return t.time_since_epoch().count();
+}
+Timestamp from_ms(std::int64_t ms) {
+  return Timestamp(Duration(ms));
+}
 
 std::string to_rfc3339(Timestamp t) {
   const auto day_point = floor<days>(t);
   const year_month_day date(day_point);
   const hh_mm_ss time(t - day_point);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
-                     time.minutes().count(), time.seconds().count(), time.subseconds().count());
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     time.hours().count(), time.minutes().count(), time.seconds().count(),
+                     time.subseconds().count());
 }
 
 std::optional<Timestamp> parse_rfc3339(std::string_view text) {
-  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't' && text[10] != ' ') ||
-      text[13] != ':' || text[16] != ':') {
+  if (text.size() < 20 || text[4] != '-' || text[7] != '-' ||
+      (text[10] != 'T' && text[10] != 't' && text[10] != ' ') || text[13] != ':' || text[16] != ':') {
     return std::nullopt;
   }
-  const auto moment = from_civil({digits(text, 0, 4), digits(text, 5, 2), digits(text, 8, 2), digits(text, 11, 2),
-                                  digits(text, 14, 2), digits(text, 17, 2)});
+  const auto moment = from_civil({digits(text, 0, 4), digits(text, 5, 2), digits(text, 8, 2),
+                                  digits(text, 11, 2), digits(text, 14, 2), digits(text, 17, 2)});
   const auto [ms, rest] = fraction(text, 19);
   const auto offset = zone_offset(text.substr(rest));
   if (!moment || !offset) return std::nullopt;
@@ -163,7 +175,8 @@ std::string to_http_date(Timestamp t) {
 }
 
 std::optional<Timestamp> parse_http_date(std::string_view text) {
-  if (text.size() != 29 || text.substr(25) != " GMT" || text[19] != ':' || text[22] != ':') return std::nullopt;
+  if (text.size() != 29 || text.substr(25) != " GMT" || text[19] != ':' || text[22] != ':')
+    return std::nullopt;
   for (std::size_t i = 0; i < kMonths.size(); ++i) {
     if (text.substr(8, 3) != kMonths[i]) continue;
     return from_civil({digits(text, 12, 4), static_cast<int>(i) + 1, digits(text, 5, 2), digits(text, 17, 2),

@@ -8,8 +8,12 @@
 namespace coffer {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+char upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+}
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -34,8 +38,8 @@ std::optional<std::string> decode_base64(std::string_view text, int variant) {
   std::string out(text.size() / 4 * 3 + 3, '\0');
   std::size_t length = 0;
   const char* end = nullptr;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), text.data(), text.size(), nullptr,
-                        &length, &end, variant) != 0 ||
+  if (sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), text.data(), text.size(),
+                        nullptr, &length, &end, variant) != 0 ||
       end != text.data() + text.size()) {
     return std::nullopt;
   }
@@ -108,8 +112,8 @@ std::optional<Authority> parse_authority(std::string_view url) {
   if (host_end != std::string_view::npos && host_end < rest.size()) {
     if (rest[host_end] != ':') return std::nullopt;
     out.port = rest.substr(host_end + 1);
-    if (out.port.empty() || out.port.size() > 5 || out.port.find_first_not_of("0123456789") != std::string::npos ||
-        std::stoi(out.port) > 65535) {
+    if (out.port.empty() || out.port.size() > 5 ||
+        out.port.find_first_not_of("0123456789") != std::string::npos || std::stoi(out.port) > 65535) {
       return std::nullopt;
     }
   }
@@ -119,7 +123,9 @@ std::optional<Authority> parse_authority(std::string_view url) {
 
 }  // namespace
 
-Bytes as_bytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+Bytes as_bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
 
 std::string to_hex(Bytes data) {
   std::string out(data.size() * 2 + 1, '\0');
@@ -140,7 +146,9 @@ std::optional<std::string> from_hex(std::string_view text) {
   return out;
 }
 
-std::string to_base64(std::string_view data) { return encode_base64(data, sodium_base64_VARIANT_ORIGINAL); }
+std::string to_base64(std::string_view data) {
+  return encode_base64(data, sodium_base64_VARIANT_ORIGINAL);
+}
 
 std::optional<std::string> from_base64(std::string_view text) {
   return decode_base64(text, sodium_base64_VARIANT_ORIGINAL);
@@ -155,10 +163,18 @@ std::optional<std::string> from_base64url(std::string_view text) {
   return decode_base64(text, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
-std::string percent_encode(std::string_view text) { return encode_escapes(text, false); }
-std::optional<std::string> percent_decode(std::string_view text) { return decode_escapes(text, false); }
-std::string form_encode(std::string_view text) { return encode_escapes(text, true); }
-std::optional<std::string> form_decode(std::string_view text) { return decode_escapes(text, true); }
+std::string percent_encode(std::string_view text) {
+  return encode_escapes(text, false);
+}
+std::optional<std::string> percent_decode(std::string_view text) {
+  return decode_escapes(text, false);
+}
+std::string form_encode(std::string_view text) {
+  return encode_escapes(text, true);
+}
+std::optional<std::string> form_decode(std::string_view text) {
+  return decode_escapes(text, true);
+}
 
 std::optional<Fields> parse_form(std::string_view text) {
   Fields fields;
@@ -166,7 +182,8 @@ std::optional<Fields> parse_form(std::string_view text) {
     const std::size_t equals = pair.find('=');
     const std::string_view view = pair;
     auto name = form_decode(view.substr(0, equals));
-    auto value = equals == std::string::npos ? std::optional<std::string>("") : form_decode(view.substr(equals + 1));
+    auto value =
+        equals == std::string::npos ? std::optional<std::string>("") : form_decode(view.substr(equals + 1));
     if (!name || !value) return std::nullopt;
     fields.emplace_back(std::move(*name), std::move(*value));
   }
@@ -183,7 +200,8 @@ std::string build_form(const Fields& fields) {
 }
 
 std::optional<std::string_view> find_field(const Fields& fields, std::string_view name) {
-  const auto found = std::find_if(fields.begin(), fields.end(), [&](const auto& field) { return field.first == name; });
+  const auto found =
+      std::find_if(fields.begin(), fields.end(), [&](const auto& field) { return field.first == name; });
   if (found == fields.end()) return std::nullopt;
   return found->second;
 }
@@ -232,7 +250,11 @@ bool is_loopback_host(std::string_view host) {
 bool is_valid_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t length = lead < 0x80 ? 1 : lead >> 5 == 6 ? 2 : lead >> 4 == 14 ? 3 : lead >> 3 == 30 ? 4 : 0;
+    const std::size_t length = lead < 0x80       ? 1
+                               : lead >> 5 == 6  ? 2
+                               : lead >> 4 == 14 ? 3
+                               : lead >> 3 == 30 ? 4
+                                                 : 0;
     if (length == 0 || i + length > text.size()) return false;
     std::uint32_t point = length == 1 ? lead : lead & (0x7Fu >> length);
     for (std::size_t k = 1; k < length; ++k) {

@@ -20,7 +20,11 @@ std::string_view header_value(const HttpHeaders& headers, std::string_view name)
   return {};
 }
 
-HttpRequest::~HttpRequest() { wipe_all(headers, body); }
-HttpResponse::~HttpResponse() { wipe_all(headers, body); }
+HttpRequest::~HttpRequest() {
+  wipe_all(headers, body);
+}
+HttpResponse::~HttpResponse() {
+  wipe_all(headers, body);
+}
 
 }  // namespace coffer

@@ -21,10 +21,10 @@ class Id {
   std::string value_;
 };
 
-using UserId = Id<struct UserTag>;              // the application's own text, up to 256 bytes
-using ConnectionId = Id<struct ConnectionTag>;  // ca_
-using AuthConfigId = Id<struct AuthConfigTag>;  // ac_
-using SessionId = Id<struct SessionTag>;        // trs_
+using UserId = Id<struct UserTag>;                  // the application's own text, up to 256 bytes
+using ConnectionId = Id<struct ConnectionTag>;      // ca_
+using AuthConfigId = Id<struct AuthConfigTag>;      // ac_
+using SessionId = Id<struct SessionTag>;            // trs_
 using SubscriptionId = Id<struct SubscriptionTag>;  // ws_
 
 }  // namespace coffer

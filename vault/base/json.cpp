@@ -21,7 +21,8 @@ class StrictHandler {
     if (depth > kMaxDepth) fail("is nested more than 32 levels deep");
     if (event == Json::parse_event_t::object_start) keys_.emplace_back();
     if (event == Json::parse_event_t::object_end) keys_.pop_back();
-    if (event == Json::parse_event_t::key && !keys_.back().insert(parsed.get_ref<const std::string&>()).second) {
+    if (event == Json::parse_event_t::key &&
+        !keys_.back().insert(parsed.get_ref<const std::string&>()).second) {
       fail("has a key twice in one object");
     }
     return true;
@@ -29,7 +30,8 @@ class StrictHandler {
 
  private:
   [[noreturn]] void fail(const std::string& fault) const {
-    throw Error(ErrorCode::InvalidArgument, std::string(what_) + " " + fault, "send plain JSON with unique keys");
+    throw Error(ErrorCode::InvalidArgument, std::string(what_) + " " + fault,
+                "send plain JSON with unique keys");
   }
 
   std::string_view what_;
@@ -39,7 +41,8 @@ class StrictHandler {
 }  // namespace
 
 Json parse_json(std::string_view text, std::string_view what) {
-  if (!is_valid_utf8(text)) throw Error(ErrorCode::InvalidArgument, std::string(what) + " is not valid UTF-8");
+  if (!is_valid_utf8(text))
+    throw Error(ErrorCode::InvalidArgument, std::string(what) + " is not valid UTF-8");
   StrictHandler handler(what);
   try {
     return Json::parse(text, [&](int depth, Json::parse_event_t event, Json& parsed) {

@@ -14,10 +14,14 @@ namespace {
 
 std::string_view name_of(LogLevel level) {
   switch (level) {
-    case LogLevel::Debug: return "debug";
-    case LogLevel::Info: return "info";
-    case LogLevel::Warning: return "warning";
-    case LogLevel::Error: return "error";
+    case LogLevel::Debug:
+      return "debug";
+    case LogLevel::Info:
+      return "info";
+    case LogLevel::Warning:
+      return "warning";
+    case LogLevel::Error:
+      return "error";
   }
   return "error";
 }
@@ -43,7 +47,8 @@ std::string format_text(LogLevel level, std::string_view event, std::initializer
 }
 
 std::string format_json(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
-  nlohmann::ordered_json line = {{"time", to_rfc3339(SystemClock().now())}, {"level", name_of(level)}, {"msg", event}};
+  nlohmann::ordered_json line = {
+      {"time", to_rfc3339(SystemClock().now())}, {"level", name_of(level)}, {"msg", event}};
   for (const auto& field : fields) line[std::string(field.key)] = field.value;
   return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
@@ -58,7 +63,8 @@ class StderrLog final : public Log {
 
   void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) override {
     if (level < least_) return;
-    logger_.info(format_ == LogFormat::Json ? format_json(level, event, fields) : format_text(level, event, fields));
+    logger_.info(format_ == LogFormat::Json ? format_json(level, event, fields)
+                                            : format_text(level, event, fields));
   }
 
  private:

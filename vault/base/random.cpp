@@ -10,7 +10,9 @@
 
 namespace coffer {
 
-void SystemRandom::fill(std::span<std::uint8_t> out) { randombytes_buf(out.data(), out.size()); }
+void SystemRandom::fill(std::span<std::uint8_t> out) {
+  randombytes_buf(out.data(), out.size());
+}
 
 void SeededRandom::fill(std::span<std::uint8_t> out) {
   std::array<std::uint8_t, randombytes_SEEDBYTES> seed{};

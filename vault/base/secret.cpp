@@ -9,7 +9,8 @@
 
 namespace coffer {
 
-Secret::Secret(std::string_view value) : Secret(Bytes(reinterpret_cast<const std::uint8_t*>(value.data()), value.size())) {}
+Secret::Secret(std::string_view value)
+    : Secret(Bytes(reinterpret_cast<const std::uint8_t*>(value.data()), value.size())) {}
 
 Secret::Secret(Bytes value) : size_(value.size()) {
   if (size_ == 0) return;
@@ -35,7 +36,9 @@ Secret& Secret::operator=(Secret&& other) noexcept {
   return *this;
 }
 
-Secret::~Secret() { release(); }
+Secret::~Secret() {
+  release();
+}
 
 void Secret::release() noexcept {
   secret_arena::release(data_, size_);
@@ -43,7 +46,9 @@ void Secret::release() noexcept {
   size_ = 0;
 }
 
-Secret Secret::clone() const { return Secret(Bytes(data_, size_)); }
+Secret Secret::clone() const {
+  return Secret(Bytes(data_, size_));
+}
 
 std::string Secret::redacted() const {
   constexpr std::string_view kBullets = "••••";
@@ -53,9 +58,13 @@ std::string Secret::redacted() const {
   return text;
 }
 
-bool operator==(const Secret& a, const Secret& b) { return constant_time_equal(a.expose(), b.expose()); }
+bool operator==(const Secret& a, const Secret& b) {
+  return constant_time_equal(a.expose(), b.expose());
+}
 
-KeyBytes::KeyBytes() : data_(secret_arena::allocate(kSize)) { std::memset(data_, 0, kSize); }
+KeyBytes::KeyBytes() : data_(secret_arena::allocate(kSize)) {
+  std::memset(data_, 0, kSize);
+}
 
 KeyBytes::KeyBytes(std::span<const std::uint8_t, kSize> value) : KeyBytes() {
   std::memcpy(data_, value.data(), kSize);
@@ -71,15 +80,21 @@ KeyBytes& KeyBytes::operator=(KeyBytes&& other) noexcept {
   return *this;
 }
 
-KeyBytes::~KeyBytes() { secret_arena::release(data_, kSize); }
+KeyBytes::~KeyBytes() {
+  secret_arena::release(data_, kSize);
+}
 
-KeyBytes KeyBytes::clone() const { return KeyBytes(std::span<const std::uint8_t, kSize>(data_, kSize)); }
+KeyBytes KeyBytes::clone() const {
+  return KeyBytes(std::span<const std::uint8_t, kSize>(data_, kSize));
+}
 
 bool operator==(const KeyBytes& a, const KeyBytes& b) {
   return sodium_memcmp(a.data(), b.data(), KeyBytes::kSize) == 0;
 }
 
-void wipe(void* data, std::size_t size) noexcept { sodium_memzero(data, size); }
+void wipe(void* data, std::size_t size) noexcept {
+  sodium_memzero(data, size);
+}
 
 void wipe(std::string& text) noexcept {
   sodium_memzero(text.data(), text.capacity());

@@ -89,6 +89,8 @@ void release(std::uint8_t* data, std::size_t size) noexcept {
   }
 }
 
-bool is_locked() { return all_locked; }
+bool is_locked() {
+  return all_locked;
+}
 
 }  // namespace coffer::secret_arena

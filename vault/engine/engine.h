@@ -1,5 +1,6 @@
 #pragma once
 
+#include <condition_variable>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -61,6 +62,9 @@ class Engine {
   // Raw credential for a caller that was given the right to it; refreshed if need be, audited.
   connection_store::Opened lease(const ConnectionId& id);
 
+  // Returns when an account was connected, at the latest after `at_most` of real time.
+  void wait_for_change(Duration at_most);
+
   // "pr_..." and "ok_...": fixed for the life of the vault file.
   std::string project_id() const;
   std::string organization_id() const;
@@ -70,9 +74,14 @@ class Engine {
   std::optional<Timestamp> run_due();
 
  private:
+  const AuthMode* managed_mode(const Toolkit& toolkit) const;
+  void adopt_managed_clients();
+  std::optional<Timestamp> expire_links();
+
   Env env_;
   std::map<std::string, ClientCredentials> managed_clients_;
   mutable std::mutex mutex_;  // guards public_url_
+  std::condition_variable connected_;
   std::string public_url_;
   Catalog catalog_;
   std::unique_ptr<Database> database_;

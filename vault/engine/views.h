@@ -14,6 +14,7 @@ nlohmann::json connection_view(Transaction& tx, const Connection& connection);
 
 // Body of composio.connected_account.expired (contract 4.7).
 std::string expired_event_body(Transaction& tx, const Connection& connection, const std::string& event_id,
-                               Timestamp now, const std::string& project_id, const std::string& organization_id);
+                               Timestamp now, const std::string& project_id,
+                               const std::string& organization_id);
 
 }  // namespace coffer

@@ -33,7 +33,7 @@ struct Connection {
   AuthScheme scheme = AuthScheme::OAuth2;
   std::string alias;
   ConnectionStatus status = ConnectionStatus::Initiated;
-  std::string status_reason;  // one fixed English sentence, empty while all is well
+  std::string status_reason;                  // one fixed English sentence, empty while all is well
   std::vector<std::string> scopes;            // as granted; requested while not yet connected
   std::string identity;                       // who the account is at the provider, for display
   std::map<std::string, std::string> fields;  // not secret: subdomain, cloud_id

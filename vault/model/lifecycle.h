@@ -8,19 +8,20 @@
 namespace coffer {
 
 enum class LifecycleEvent {
-  LinkCreated,        // a Connect Link was made for this account
-  GrantCommitted,     // a credential was stored
-  LinkFailed,         // denied, provider error, failed exchange
-  LinkAbandoned,      // not completed within 10 minutes
-  RefreshRejected,    // a definite refusal by the provider
-  Disabled,           // by the user or operator
+  LinkCreated,      // a Connect Link was made for this account
+  GrantCommitted,   // a credential was stored
+  LinkFailed,       // denied, provider error, failed exchange
+  LinkAbandoned,    // not completed within 10 minutes
+  RefreshRejected,  // a definite refusal by the provider
+  Disabled,         // by the user or operator
   Enabled,
-  Revoked,            // at the provider, at our request
+  Revoked,  // at the provider, at our request
 };
 
 // The whole state machine. nullopt: the event changes nothing in this status.
 // `was_connected`: a credential was committed at some time before.
-std::optional<ConnectionStatus> next_status(ConnectionStatus status, LifecycleEvent event, bool was_connected);
+std::optional<ConnectionStatus> next_status(ConnectionStatus status, LifecycleEvent event,
+                                            bool was_connected);
 
 // Fixed sentences for status_reason, so that programs and tests can rely on them.
 namespace reason {

@@ -22,12 +22,12 @@ struct Provider {
 
   std::string id;
   std::string name;
-  std::string issuer;                 // RFC 8414; empty: none
-  bool iss_in_response = false;       // RFC 9207: the callback must carry iss
+  std::string issuer;            // RFC 8414; empty: none
+  bool iss_in_response = false;  // RFC 9207: the callback must carry iss
   std::string authorization_url;
   std::string token_url;
-  std::string refresh_url;            // empty: token_url
-  std::string revoke_url;             // empty: no revocation
+  std::string refresh_url;  // empty: token_url
+  std::string revoke_url;   // empty: no revocation
   Pkce pkce = Pkce::Required;
   TokenAuth token_auth = TokenAuth::Body;
   BodyFormat body_format = BodyFormat::Form;
@@ -36,7 +36,7 @@ struct Provider {
   std::map<std::string, std::string> token_params;
   std::map<std::string, std::string> refresh_params;
   Rotation rotation = Rotation::Unknown;
-  Duration rotation_grace{0};         // with Rotation::Grace
+  Duration rotation_grace{0};                // with Rotation::Grace
   std::optional<Duration> default_lifetime;  // when the answer names none; absent: no expiry
   // JSON pointers into the token answer by field name: access_token, refresh_token, expires_in,
   // scope, token_type. Missing ones are the RFC 6749 names at the top.

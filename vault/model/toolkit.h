@@ -47,19 +47,19 @@ struct RequestTemplate {
 
 // "For each element of a list in the first answer, fetch this too": bounded and parallel.
 struct EachStep {
-  std::string items;        // JSON pointer into the first answer
-  std::string as;           // the element's name in the templates of `request`
+  std::string items;  // JSON pointer into the first answer
+  std::string as;     // the element's name in the templates of `request`
   RequestTemplate request;
-  std::string unless;       // name of a boolean argument that turns the step off
+  std::string unless;  // name of a boolean argument that turns the step off
   int limit = 20;
 };
 
 // How an answer's body or status tells what went wrong.
 struct ErrorRule {
   enum class Means { Credential, Scope, Retry, Failure };
-  int status = 0;                    // 0: any
-  std::string pointer;               // JSON pointer; with `equals`: matches on the body
-  std::vector<std::string> equals;   // empty with a pointer: any value but null
+  int status = 0;                   // 0: any
+  std::string pointer;              // JSON pointer; with `equals`: matches on the body
+  std::vector<std::string> equals;  // empty with a pointer: any value but null
   Means means = Means::Failure;
 };
 

@@ -1,0 +1,94 @@
+#include <nlohmann/json.hpp>
+
+#include "vault/api/admin/admin.h"
+#include "vault/base/error.h"
+#include "vault/base/json.h"
+#include "vault/engine/time_travel.h"
+#include "vault/engine/trigger.h"
+#include "vault/store/connection_store.h"
+
+namespace coffer::api {
+namespace {
+
+constexpr double kFastest = 100'000;
+
+ServerResponse show_clock(const MovableClock& clock) {
+  return ServerResponse::json(200,
+                              dump_json({{"now", to_rfc3339(clock.now())}, {"frozen", clock.is_frozen()}}));
+}
+
+std::string text_member(const Json& body, std::string_view name) {
+  const auto found = body.find(name);
+  if (found == body.end()) return {};
+  if (!found->is_string())
+    throw Error(ErrorCode::InvalidArgument, "\"" + std::string(name) + "\" is not text");
+  return found->get<std::string>();
+}
+
+void travel(Engine& engine, MovableClock& clock, const Json& body) {
+  if (const std::string advance = text_member(body, "advance"); !advance.empty()) {
+    const auto by = parse_duration(advance);
+    if (!by)
+      throw Error(ErrorCode::InvalidArgument, "\"advance\" is not a duration", "write 90s, 55m, 1h30m or 2d");
+    travel_to(engine, clock, clock.now() + *by);
+  }
+  if (const std::string moment = text_member(body, "set"); !moment.empty()) {
+    const auto target = parse_rfc3339(moment);
+    if (!target) throw Error(ErrorCode::InvalidArgument, "\"set\" is not an RFC 3339 moment");
+    travel_to(engine, clock, *target);
+  }
+}
+
+void change_rate(MovableClock& clock, const Json& body) {
+  if (const auto rate = body.find("rate"); rate != body.end()) {
+    if (!rate->is_number() || rate->get<double>() < 0 || rate->get<double>() > kFastest) {
+      throw Error(ErrorCode::InvalidArgument, "\"rate\" is not a number from 0 to 100000");
+    }
+    clock.run_at(rate->get<double>());
+  }
+  if (const auto freeze = body.find("freeze"); freeze != body.end()) {
+    if (!freeze->is_boolean()) throw Error(ErrorCode::InvalidArgument, "\"freeze\" is not true or false");
+    clock.run_at(freeze->get<bool>() ? 0 : 1);
+  }
+}
+
+ServerResponse move_clock(Engine& engine, MovableClock& clock, const ServerRequest& request) {
+  const Json body = parse_json(request.body);
+  if (!body.is_object()) throw Error(ErrorCode::InvalidArgument, "body is not a JSON object");
+  for (const auto& [key, value] : body.items()) {
+    if (key != "advance" && key != "set" && key != "freeze" && key != "rate") {
+      throw Error(ErrorCode::InvalidArgument, "\"" + key + "\" is no clock verb",
+                  "use advance, set, freeze or rate");
+    }
+  }
+  change_rate(clock, body);
+  travel(engine, clock, body);
+  return show_clock(clock);
+}
+
+ServerResponse trigger(Engine& engine, const ServerRequest& request) {
+  const Json body = parse_json(request.body);
+  if (!body.is_object() || text_member(body, "event") != kExpiredEvent) {
+    throw Error(ErrorCode::InvalidArgument, "\"event\" is none that can be triggered",
+                "use " + std::string(kExpiredEvent));
+  }
+  const ConnectionId id(text_member(body, "connected_account"));
+  trigger_expiry(engine, id);
+  const auto connection = connection_store::find(*engine.database().read(), id);
+  return ServerResponse::json(200, dump_json({{"id", id.str()}, {"status", to_string(connection->status)}}));
+}
+
+}  // namespace
+
+void add_test_control_routes(Router& router, Engine& engine, const Guard& guard, MovableClock& clock) {
+  router.add("GET", "/_coffer/clock",
+             with_api_key(guard, "api", [&clock](const ServerRequest&) { return show_clock(clock); }));
+  router.add("POST", "/_coffer/clock", with_api_key(guard, "api", [&](const ServerRequest& request) {
+               return move_clock(engine, clock, request);
+             }));
+  router.add("POST", "/_coffer/trigger", with_api_key(guard, "api", [&engine](const ServerRequest& request) {
+               return trigger(engine, request);
+             }));
+}
+
+}  // namespace coffer::api

@@ -1,0 +1,75 @@
+#include "vault/api/api.h"
+
+#include <chrono>
+#include <typeinfo>
+
+#include "vault/api/admin/admin.h"
+#include "vault/api/pages/pages.h"
+#include "vault/api/v3/v3.h"
+#include "vault/api/wire/envelope.h"
+#include "vault/api/wire/guard.h"
+
+namespace coffer {
+namespace {
+
+// Paths carry no secret but the link token: what follows /link/ stays out of the log.
+std::string loggable_path(const ServerRequest& request) {
+  return request.path.starts_with("/link/") ? "/link/..." : request.path;
+}
+
+class Front {
+ public:
+  Front(Engine& engine, const ApiOptions& options) : engine_(engine), guard_(engine) {
+    api::add_health_routes(router_, engine);
+    api::add_page_routes(router_, engine);
+    api::add_v3_routes(router_, engine, guard_);
+    api::add_admin_routes(router_, engine, guard_);
+    if (options.movable_clock != nullptr) {
+      api::add_test_control_routes(router_, engine, guard_, *options.movable_clock);
+    }
+    router_.set_fallback([](const ServerRequest& request) {
+      return api::error_response(request,
+                                 Error(ErrorCode::NotFound, "no route " + request.method + " " + request.path,
+                                       "docs/http-api.md lists what there is"));
+    });
+  }
+
+  ServerResponse handle(ServerRequest& request) {
+    const auto started = std::chrono::steady_clock::now();
+    ServerResponse response = answer(request);
+    const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - started);
+    engine_.env().log.info("http", {{"request_id", request.request_id},
+                                    {"method", request.method},
+                                    {"path", loggable_path(request)},
+                                    {"status", std::to_string(response.status)},
+                                    {"duration_ms", std::to_string(took.count())}});
+    return response;
+  }
+
+ private:
+  ServerResponse answer(ServerRequest& request) {
+    try {
+      guard_.check_host_and_origin(request);
+      return router_.handle(request);
+    } catch (const Error& error) {
+      return api::error_response(request, error);
+    } catch (const std::exception& error) {  // its text may quote a credential: only the type is logged
+      engine_.env().log.error("http.unexpected",
+                              {{"request_id", request.request_id}, {"type", typeid(error).name()}});
+      return api::error_response(request, error);
+    }
+  }
+
+  Engine& engine_;
+  api::Guard guard_;
+  Router router_;
+};
+
+}  // namespace
+
+ServerHandler make_api(Engine& engine, ApiOptions options) {
+  auto front = std::make_shared<Front>(engine, options);
+  return [front](ServerRequest& request) { return front->handle(request); };
+}
+
+}  // namespace coffer

@@ -1,0 +1,63 @@
+#include "vault/server.h"
+
+#include "vault/api/api.h"
+#include "vault/api/wire/envelope.h"
+#include "vault/engine/engine.h"
+#include "vault/net/http_server.h"
+#include "vault/store/api_key_store.h"
+
+namespace coffer {
+
+struct Server::Impl {
+  Impl(Engine& vault_engine, const ServerOptions& options)
+      : engine(vault_engine),
+        http(
+            {options.host, options.port}, make_api(engine, {.movable_clock = options.movable_clock}),
+            [](const ServerRequest& request, const std::exception& error) {
+              return api::error_response(request, error);
+            },
+            engine.env().random, engine.env().log) {
+    engine.set_public_url(options.public_url.empty() ? http.url() : options.public_url);
+  }
+
+  Engine& engine;
+  HttpServer http;
+};
+
+Server::Server(Vault& vault, ServerOptions options)
+    : impl_(std::make_unique<Impl>(vault.engine(), options)) {}
+
+Server::~Server() {
+  stop();
+}
+
+void Server::start() {
+  impl_->engine.start();
+  impl_->http.start();
+}
+
+void Server::stop() {
+  impl_->http.stop();
+  impl_->engine.stop();
+}
+
+std::string Server::url() const {
+  return impl_->http.url();
+}
+int Server::port() const {
+  return impl_->http.port();
+}
+
+Secret Server::create_api_key(const std::string& name, const std::vector<std::string>& scopes) {
+  Secret key = random_secret(impl_->engine.env().random, "cfr_");
+  add_api_key(key, name, scopes);
+  return key;
+}
+
+void Server::add_api_key(const Secret& key, const std::string& name, const std::vector<std::string>& scopes) {
+  const auto tx = impl_->engine.database().write();
+  api_key_store::insert(*tx, key, {name, scopes}, impl_->engine.env().clock.now());
+  tx->commit();
+}
+
+}  // namespace coffer
