@@ -1,0 +1,103 @@
+#include "vault/crypto/sealer.h"
+
+#include <sodium.h>
+
+#include <array>
+#include <cstring>
+#include <string>
+
+#include "vault/base/error.h"
+#include "vault/crypto/length_prefixed.h"
+
+namespace coffer {
+namespace {
+
+constexpr std::size_t kNonceSize = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t kHeadSize = 8;
+static_assert(kHeadSize + kNonceSize + kTagSize == kEnvelopeOverhead);
+static_assert(crypto_aead_xchacha20poly1305_ietf_ABYTES == kTagSize);
+
+constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kAlgorithm = 1;
+
+using Head = std::array<std::uint8_t, kHeadSize>;
+
+Head head_for(std::uint32_t key_id) {
+  return {0xC0,
+          0xFE,
+          kFormat,
+          kAlgorithm,
+          static_cast<std::uint8_t>(key_id >> 24),
+          static_cast<std::uint8_t>(key_id >> 16),
+          static_cast<std::uint8_t>(key_id >> 8),
+          static_cast<std::uint8_t>(key_id)};
+}
+
+LengthPrefixed associated_data_of(const Binding& binding, std::uint32_t key_id) {
+  const Head head = head_for(key_id);
+  LengthPrefixed data;
+  data.add("coffer/record").add(Bytes(head));
+  data.add(binding.vault_uuid).add(binding.table).add(binding.row_id).add(binding.owner);
+  data.add(binding.toolkit).add(binding.auth_config).add(binding.field).add(binding.generation);
+  return data;
+}
+
+[[noreturn]] void throw_tampered(const Binding& binding) {
+  throw Error(ErrorCode::TamperedRow,
+              std::string(binding.table) + " " + std::string(binding.row_id) + " fails authentication",
+              "the vault file was changed from outside or is damaged; restore it from a backup");
+}
+
+void pad(Plaintext& record) {
+  const std::size_t unpadded = record.size();
+  const std::size_t padded = unpadded - unpadded % kPaddingBucket + kPaddingBucket;
+  record.resize(padded);
+  std::size_t size = 0;
+  sodium_pad(&size, record.data(), unpadded, kPaddingBucket, padded);
+}
+
+}  // namespace
+
+Envelope encrypt(const NumberedKey& key, Bytes associated_data, Bytes plaintext, Random& random) {
+  Envelope envelope(plaintext.size() + kEnvelopeOverhead);
+  const Head head = head_for(key.id);
+  std::memcpy(envelope.data(), head.data(), head.size());
+  std::uint8_t* const nonce = envelope.data() + kHeadSize;
+  random.fill({nonce, kNonceSize});
+  crypto_aead_xchacha20poly1305_ietf_encrypt(nonce + kNonceSize, nullptr, plaintext.data(), plaintext.size(),
+                                             associated_data.data(), associated_data.size(), nullptr, nonce,
+                                             key.key.data());
+  return envelope;
+}
+
+bool decrypt(const NumberedKey& key, Bytes associated_data, Bytes envelope, std::span<std::uint8_t> out) {
+  if (envelope.size() != out.size() + kEnvelopeOverhead) return false;
+  const Head head = head_for(key.id);
+  if (std::memcmp(envelope.data(), head.data(), head.size()) != 0) return false;
+  const std::uint8_t* const nonce = envelope.data() + kHeadSize;
+  return crypto_aead_xchacha20poly1305_ietf_decrypt(out.data(), nullptr, nullptr, nonce + kNonceSize,
+                                                    out.size() + kTagSize, associated_data.data(),
+                                                    associated_data.size(), nonce, key.key.data()) == 0;
+}
+
+Envelope seal(const NumberedKey& key, const Binding& binding, Plaintext record, Random& random) {
+  pad(record);
+  return encrypt(key, associated_data_of(binding, key.id).bytes(), record.bytes(), random);
+}
+
+Plaintext open(const NumberedKey& key, const Binding& binding, Bytes envelope) {
+  if (envelope.size() < kEnvelopeOverhead + kPaddingBucket) throw_tampered(binding);
+  Plaintext record(envelope.size() - kEnvelopeOverhead);
+  const LengthPrefixed data = associated_data_of(binding, key.id);
+  if (!decrypt(key, data.bytes(), envelope, {record.data(), record.size()})) throw_tampered(binding);
+  std::size_t size = 0;
+  if (sodium_unpad(&size, record.data(), record.size(), kPaddingBucket) != 0) throw_tampered(binding);
+  record.resize(size);
+  return record;
+}
+
+Bytes tag_of(Bytes envelope) {
+  return envelope.size() < kTagSize ? envelope : envelope.last(kTagSize);
+}
+
+}  // namespace coffer
