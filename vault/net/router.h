@@ -15,13 +15,13 @@ namespace coffer {
 // A request as a handler sees it: framing checked, path split, query parsed.
 struct ServerRequest {
   std::string method;
-  std::string path;   // decoded per segment for matching; no query
-  std::string target; // as it came
+  std::string path;    // decoded per segment for matching; no query
+  std::string target;  // as it came
   Fields query;
   HttpHeaders headers;
   std::string body;
-  std::string peer;        // address of the socket's other end
-  std::string request_id;  // uuid, made by the front; also in the answer and the log
+  std::string peer;                           // address of the socket's other end
+  std::string request_id;                     // uuid, made by the front; also in the answer and the log
   std::map<std::string, std::string> params;  // ":id" and "*rest" of the route, decoded
 
   ServerRequest() = default;

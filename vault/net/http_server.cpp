@@ -1,0 +1,129 @@
+#include "vault/net/http_server.h"
+
+#include <mutex>
+
+#include "vault/net/connection_hub.h"
+#include "vault/net/keeper.h"
+#include "vault/net/listener.h"
+#include "vault/net/worker_pool.h"
+
+namespace coffer {
+namespace {
+
+using ErrorHandler = std::function<ServerResponse(const ServerRequest&, const std::exception&)>;
+
+constexpr Duration kStopTurn = std::chrono::milliseconds(5);
+
+}  // namespace
+
+struct HttpServer::Impl {
+  Impl(const BindAddress& address, ServerHandler handler_in, ErrorHandler on_error_in, Random& random,
+       Log& log_in, const ServerLimits& limits_in);
+
+  void start();
+  void stop(Duration grace);
+  ServerResponse answer(ServerRequest& request);
+  void report(const Refusal& refusal, const std::string& request_id);
+
+  const ServerLimits limits;
+  Log& log;
+  const ServerHandler handler;
+  const ErrorHandler on_error;
+  ConnectionContext context;
+  Listener listener;
+  ConnectionHub hub;
+  Keeper keeper;
+  WorkerPool pool;
+  std::mutex lifecycle;  // guards both below
+  bool has_started = false;
+  bool has_stopped = false;
+};
+
+HttpServer::Impl::Impl(const BindAddress& address, ServerHandler handler_in, ErrorHandler on_error_in,
+                       Random& random, Log& log_in, const ServerLimits& limits_in)
+    : limits(limits_in),
+      log(log_in),
+      handler(std::move(handler_in)),
+      on_error(std::move(on_error_in)),
+      context(limits),
+      listener(address),
+      hub(context),
+      keeper(listener, hub, limits),
+      pool(
+          limits.threads, limits.max_threads, [this](Duration patience) { return hub.work(patience); },
+          [this] { keeper.poke(); }) {
+  context.answer = [this](ServerRequest& request) { return answer(request); };
+  context.new_request_id = [&random] { return random_uuid(random); };
+  context.on_refusal = [this](const Refusal& refusal, const std::string& id) { report(refusal, id); };
+}
+
+void HttpServer::Impl::start() {
+  const std::lock_guard lock(lifecycle);
+  if (has_started || has_stopped) return;
+  has_started = true;
+  pool.start();
+  keeper.start(pool);
+}
+
+void HttpServer::Impl::stop(Duration grace) {
+  const std::lock_guard lock(lifecycle);
+  if (has_stopped) return;
+  has_stopped = true;
+  context.stopping = true;
+  keeper.stop();
+  listener.close();
+  const auto end = std::chrono::steady_clock::now() + grace;
+  // In turns: a connection that a thread holds at this moment may be idle in the next.
+  while (!hub.close_idle(kStopTurn) && std::chrono::steady_clock::now() < end) {
+  }
+  hub.cut_all();
+  hub.release();
+  pool.stop();
+}
+
+ServerResponse HttpServer::Impl::answer(ServerRequest& request) {
+  const WorkerPool::Blocking blocking(pool);
+  try {
+    try {
+      return handler(request);
+    } catch (const std::exception& error) {
+      return on_error(request, error);
+    }
+  } catch (...) {
+    log.error("http_handler_failed", {{"request_id", request.request_id}});
+  }
+  return ServerResponse::text(500, "internal error\n");
+}
+
+void HttpServer::Impl::report(const Refusal& refusal, const std::string& request_id) {
+  log.write(LogLevel::Debug, "http_refused",
+            {{"request_id", request_id},
+             {"status", std::to_string(refusal.status)},
+             {"reason", std::string(refusal.fact)}});
+}
+
+HttpServer::HttpServer(BindAddress address, ServerHandler handler, ErrorHandler on_error, Random& random,
+                       Log& log, ServerLimits limits)
+    : impl_(std::make_unique<Impl>(address, std::move(handler), std::move(on_error), random, log, limits)) {}
+
+HttpServer::~HttpServer() {
+  stop();
+}
+
+void HttpServer::start() {
+  impl_->start();
+}
+
+void HttpServer::stop(Duration grace) {
+  impl_->stop(grace);
+}
+
+int HttpServer::port() const {
+  return impl_->listener.port();
+}
+
+std::string HttpServer::url() const {
+  return "http://" + impl_->listener.host() + ":" + std::to_string(impl_->listener.port());
+}
+
+}  // namespace coffer
