@@ -1,0 +1,65 @@
+// What does a durable sealed write cost, beside a bare durable commit of a row of that size?
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "bench/support/figure.h"
+#include "bench/support/population.h"
+#include "tests/support/test_env.h"
+#include "vault/store/connection_store.h"
+
+namespace {
+
+using namespace coffer;
+using namespace coffer::bench;
+
+constexpr int kRounds = 20;
+constexpr int kWritesPerRound = 200;
+
+class BareWriter {
+ public:
+  explicit BareWriter(const std::filesystem::path& file)
+      : database_(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE) {
+    database_.exec(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, row BLOB) STRICT; INSERT INTO t VALUES (1, NULL)");
+    update_ = std::make_unique<SQLite::Statement>(database_, "UPDATE t SET row = ? WHERE id = 1");
+  }
+
+  void write(const std::string& row) {
+    update_->reset();
+    update_->bindNoCopy(1, row.data(), static_cast<int>(row.size()));
+    update_->exec();
+  }
+
+ private:
+  SQLite::Database database_;
+  std::unique_ptr<SQLite::Statement> update_;
+};
+
+}  // namespace
+
+int main() {
+  testing::TestEnv env;
+  const testing::TempDir directory;
+  const auto database = open_database(directory.path() / "vault" / "vault.db", env);
+  auto connections = populate(*database, env, 1000);
+  BareWriter bare(directory.path() / "bare.db");
+  std::vector<double> ours, theirs;
+  std::size_t next = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    double began = seconds_of(CLOCK_MONOTONIC);
+    for (int i = 0; i < kWritesPerRound; ++i) {
+      const auto tx = database->write();
+      Connection& connection = connections[next++ % connections.size()];
+      connection_store::commit_credential(*tx, connection, token_set(env, 600));
+      tx->commit();
+    }
+    ours.push_back(kWritesPerRound / (seconds_of(CLOCK_MONOTONIC) - began));
+    const std::string row(1024, 'r');
+    began = seconds_of(CLOCK_MONOTONIC);
+    for (int i = 0; i < kWritesPerRound; ++i) bare.write(row);
+    theirs.push_back(kWritesPerRound / (seconds_of(CLOCK_MONOTONIC) - began));
+  }
+  print({"sealed_write_rate", median(ours), "1/s", median(theirs), "bare durable commit", 0.85,
+         Better::Higher});
+  return 0;
+}
