@@ -18,6 +18,10 @@
 
 namespace coffer {
 
+struct Blueprint;
+struct Grant;
+struct LinkEnding;
+
 inline constexpr Duration kLinkLifetime = std::chrono::minutes(10);
 
 struct ConnectRequest {
@@ -25,9 +29,10 @@ struct ConnectRequest {
   AuthConfigId auth_config;
   std::string callback_url;  // empty: our own final page. https, or http to loopback
   std::string alias;
-  // Reconnect this account (it must be the user's). Absent: the user's newest account of this
-  // auth config that was connected once and is EXPIRED, FAILED or REVOKED (of this alias, if one
-  // is given) keeps its id; otherwise a new account is made.
+  // Reconnect this account (it must be the user's and of this auth config). Absent: the user's
+  // newest account of this auth config that was connected once and is EXPIRED, FAILED, REVOKED or
+  // on its way through an older link (of this alias, if one is given) keeps its id; otherwise a
+  // new account is made.
   std::optional<ConnectionId> reconnect;
   std::map<std::string, std::string> fields;  // connection fields known already (subdomain)
 };
@@ -54,12 +59,23 @@ struct LinkView {
 // Where the browser goes after a step: on to the provider, back to the app, or to a page of ours.
 struct BrowserStep {
   enum class Kind { ToProvider, Connected, Failed };
+  enum class Failure {
+    None,
+    Cancelled,       // on our own page
+    Denied,          // at the provider
+    ProviderError,   // the provider's answer was an error or not an answer to this request
+    ExchangeFailed,  // the code brought no usable token
+    OtherAccount,    // signed in as somebody else than the account being reconnected
+    AccountGone,     // deleted or revoked during the walk
+  };
   Kind kind = Kind::Failed;
+  Failure failure = Failure::None;
   std::string location;  // ToProvider: authorize URL; else the app's callback URL with its
                          // parameters, empty if there is none
   Secret browser;        // ToProvider: the cookie's value
   Connection connection;
-  std::string problem;   // Failed: one sentence for a person
+  std::string problem;     // Failed: one sentence for a person
+  std::string error_code;  // ProviderError: the provider's own word for it, [a-z_]
 };
 
 // Connect Links from birth to ACTIVE. Any thread. Errors: NotFound (unknown link or foreign
@@ -69,6 +85,8 @@ class Connector {
   struct Hooks {
     std::function<std::string()> public_url;  // scheme://host[:port] of the redirect URI
     std::function<void()> on_connected;       // after the commit
+    // Puts a credential on a request to the toolkit; for the verifying call and for discovery.
+    std::function<void(HttpRequest&, const AuthMode&, const Credential&)> apply_credential;
   };
 
   Connector(Env env, Database& database, const Catalog& catalog, Hooks hooks);
@@ -101,6 +119,15 @@ class Connector {
   std::vector<std::string> revoke(const ConnectionId& id);
 
  private:
+  // Holds no transaction. nullopt: `ending` says why.
+  std::optional<Grant> exchange_code(const link_store::Link& link, const Blueprint& blueprint,
+                                     const ClientCredentials& client, std::string_view code,
+                                     LinkEnding& ending);
+  void verify_key(const Blueprint& blueprint, Grant& grant);
+  BrowserStep commit_link(WriteTransaction& tx, const link_store::Link& link, const Grant& grant);
+  BrowserStep end_link(WriteTransaction& tx, const link_store::Link& link, const LinkEnding& ending);
+  Connection commit_import(WriteTransaction& tx, Connection connection, Grant grant);
+
   Env env_;
   Database& database_;
   const Catalog& catalog_;

@@ -1,0 +1,80 @@
+// The walk of a link that asks for an API key, a token, or a user name and password.
+#include "vault/base/error.h"
+#include "vault/connect/connector.h"
+#include "vault/connect/credentials.h"
+#include "vault/connect/grant.h"
+#include "vault/connect/service_probe.h"
+#include "vault/connect/walk.h"
+#include "vault/model/lifecycle.h"
+
+namespace coffer {
+namespace {
+
+Walk open_walk(Transaction& tx, const Catalog& catalog, std::string_view link_token, Timestamp now) {
+  Walk walk = load_walk(tx, catalog, link_token);
+  require_open(walk.link, now);
+  return walk;
+}
+
+struct RequireAccepted {
+  const Blueprint& blueprint;
+
+  std::string operator()(const Accepted& accepted) const { return accepted.value; }
+  std::string operator()(const Refused& refused) const {
+    throw Error(ErrorCode::InvalidArgument,
+                blueprint.toolkit->name + " refused \"" + secret_field(*blueprint.mode) + "\" with HTTP " +
+                    std::to_string(refused.status),
+                "check what you entered");
+  }
+  std::string operator()(const Unreachable& unreachable) const {
+    throw Error(ErrorCode::Unavailable,
+                blueprint.toolkit->name + " could not be asked: " + unreachable.detail, "try again later");
+  }
+};
+
+void require_same_account(const Walk& walk, const Grant& grant) {
+  if (!is_other_identity(walk.connection, grant)) return;
+  throw Error(ErrorCode::InvalidArgument,
+              "\"" + secret_field(*walk.blueprint.mode) + "\" belongs to another account than " +
+                  walk.connection.identity,
+              "this link reconnects " + walk.connection.identity);
+}
+
+}  // namespace
+
+BrowserStep Connector::submit(std::string_view link_token, const Fields& form) {
+  const Walk walk = open_walk(*database_.read(), catalog_, link_token, env_.clock.now());
+  require_enabled(walk.blueprint);
+  const AuthMode& mode = *walk.blueprint.mode;
+  if (mode.scheme == AuthScheme::OAuth2) throw Error(ErrorCode::WrongState, "this link asks for a sign-in");
+  const auto fields = missing_fields(walk);
+  require_form(fields, form);
+  Grant grant{.credential = credential_of_form(mode, form),
+              .fields = known_fields(walk),
+              .asked_at = env_.clock.now(),
+              .origin = "connect link"};
+  grant.fields.merge(plain_values(mode, fields, form));
+  check_credential(mode.scheme, grant.credential);
+  verify_key(walk.blueprint, grant);
+  require_same_account(walk, grant);
+
+  const auto tx = database_.write();
+  const Walk still = open_walk(*tx, catalog_, link_token, env_.clock.now());
+  return commit_link(*tx, still.link, grant);
+}
+
+void Connector::verify_key(const Blueprint& blueprint, Grant& grant) {
+  const ServiceProbe probe(env_, hooks_.apply_credential, blueprint);
+  const RequireAccepted require{blueprint};
+  std::visit(require, probe.discover(grant.credential, grant.fields));
+  grant.identity = std::visit(require, probe.identify(grant.credential, grant.fields));
+}
+
+BrowserStep Connector::cancel(std::string_view link_token) {
+  const auto tx = database_.write();
+  const Walk walk = open_walk(*tx, catalog_, link_token, env_.clock.now());
+  return end_link(*tx, walk.link,
+                  {BrowserStep::Failure::Cancelled, std::string(reason::kDenied), "You cancelled.", {}});
+}
+
+}  // namespace coffer

@@ -1,0 +1,103 @@
+#include "vault/base/error.h"
+#include "vault/connect/blueprint.h"
+#include "vault/connect/connector.h"
+#include "vault/model/lifecycle.h"
+#include "vault/store/audit_log.h"
+#include "vault/store/auth_config_store.h"
+#include "vault/store/connection_store.h"
+#include "vault/store/refresh_journal.h"
+
+namespace coffer {
+namespace {
+
+// A refresh may replace the tokens between our reading them and their end at the provider.
+constexpr int kMaxRounds = 3;
+
+struct Revocable {
+  connection_store::Opened opened;
+  const Provider* provider = nullptr;
+  ClientCredentials client;
+
+  const TokenSet& tokens() const { return std::get<TokenSet>(opened.credential); }
+};
+
+const Provider& revoking_provider(const Blueprint& blueprint) {
+  if (blueprint.provider == nullptr || blueprint.provider->revoke_url.empty()) {
+    throw Error(ErrorCode::Unsupported,
+                "toolkit \"" + blueprint.config.toolkit + "\" has no way to revoke a grant",
+                "delete the account here, and the access in the service's own settings");
+  }
+  return *blueprint.provider;
+}
+
+// nullopt: revoked already.
+std::optional<Revocable> load(Transaction& tx, const Catalog& catalog, const ConnectionId& id) {
+  auto opened = connection_store::open(tx, id);
+  if (!opened) throw Error(ErrorCode::NotFound, "connected account \"" + id.str() + "\" does not exist");
+  const ConnectionStatus status = opened->connection.status;
+  if (status == ConnectionStatus::Revoked) return std::nullopt;
+  const AuthConfigId auth_config = opened->connection.auth_config;
+  const Provider& provider = revoking_provider(load_blueprint(tx, catalog, auth_config));
+  if (status != ConnectionStatus::Active || !std::holds_alternative<TokenSet>(opened->credential)) {
+    throw Error(ErrorCode::WrongState, "\"" + id.str() + "\" is " + std::string(to_string(status)),
+                "only an ACTIVE account can be revoked");
+  }
+  return Revocable{std::move(*opened), &provider, auth_config_store::open_client(tx, auth_config)};
+}
+
+// The refresh token first: with it gone the grant is dead, whatever becomes of the rest
+// (RFC 7009 section 2.1).
+std::vector<std::string> revoke_tokens(const TokenClient& client, const Revocable& grant) {
+  std::vector<std::string> revoked;
+  const auto revoke = [&](const Secret& token, const char* kind) {
+    if (token.empty() || !client.revoke(*grant.provider, grant.client, token, kind)) return;
+    revoked.emplace_back(kind);
+  };
+  revoke(grant.tokens().refresh_token, "refresh_token");
+  if (!grant.tokens().refresh_token.empty() && revoked.empty()) return {};
+  revoke(grant.tokens().access_token, "access_token");
+  return revoked;
+}
+
+void mark_revoked(WriteTransaction& tx, Connection& connection, Timestamp now) {
+  if (const auto intent = refresh_journal::find(tx, connection.id)) refresh_journal::clear(tx, *intent);
+  const bool was_connected = connection.connected_at.has_value();
+  connection.status =
+      next_status(connection.status, LifecycleEvent::Revoked, was_connected).value_or(connection.status);
+  connection.status_reason = std::string(reason::kRevokedByUser);
+  connection.redacted_credential.clear();
+  connection.expires_at.reset();
+  connection.next_refresh_at.reset();
+  connection.refresh_state = RefreshState::Idle;
+  connection.failures = 0;
+  connection.updated_at = now;
+  connection_store::commit_credential(tx, connection, std::monostate{});
+  audit_log::append(tx, {0, now, "revoked", connection.id, "at the provider"});
+}
+
+}  // namespace
+
+std::vector<std::string> Connector::revoke(const ConnectionId& id) {
+  std::vector<std::string> revoked;
+  for (int round = 0; round < kMaxRounds; ++round) {
+    const auto grant = load(*database_.read(), catalog_, id);
+    if (!grant) return revoked;
+    revoked = revoke_tokens(tokens_, *grant);
+    if (revoked.empty()) {
+      throw Error(ErrorCode::Unavailable, "the provider did not revoke the tokens of \"" + id.str() + "\"",
+                  "try again; the account is unchanged");
+    }
+    const auto tx = database_.write();
+    auto connection = connection_store::find(*tx, id);
+    if (!connection) return revoked;
+    if (connection->generation != grant->opened.connection.generation) continue;
+    mark_revoked(*tx, *connection, env_.clock.now());
+    tx->commit();
+    env_.log.info("connection.revoked",
+                  {{"connected_account_id", id.str()}, {"toolkit", connection->toolkit}});
+    return revoked;
+  }
+  throw Error(ErrorCode::Conflict, "the tokens of \"" + id.str() + "\" kept changing", "try again");
+}
+
+}  // namespace coffer
