@@ -1,0 +1,89 @@
+// What does reading one sealed credential cost, beside the least that any sealed store must do:
+// SQLite's point read of the same row and one XChaCha20-Poly1305 open of a text of that length?
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <sodium.h>
+
+#include <array>
+
+#include "bench/support/figure.h"
+#include "bench/support/population.h"
+#include "vault/store/connection_store.h"
+
+namespace {
+
+using namespace coffer;
+using namespace coffer::bench;
+
+constexpr std::size_t kAccounts = 100'000;
+constexpr int kRounds = 60;
+constexpr int kReadsPerRound = 1000;
+
+// The floor. Reads the same file through a connection of its own.
+class BareReader {
+ public:
+  explicit BareReader(const std::filesystem::path& file)
+      : database_(file.string(), SQLite::OPEN_READONLY),
+        select_(database_, "SELECT * FROM connection WHERE id = ?"),
+        sealed_column_(select_.getColumnIndex("credential_sealed")) {}
+
+  void read(const ConnectionId& id) {
+    select_.reset();
+    select_.bindNoCopy(1, id.str());
+    if (!select_.executeStep()) throw std::runtime_error("no such row");
+    const auto length = static_cast<std::size_t>(select_.getColumn(sealed_column_).getBytes());
+    open_text_of(length);
+  }
+
+ private:
+  void open_text_of(std::size_t length) {
+    if (ciphertext_.size() != length) {
+      std::vector<unsigned char> plain(length - crypto_aead_xchacha20poly1305_ietf_ABYTES);
+      ciphertext_.resize(length);
+      crypto_aead_xchacha20poly1305_ietf_encrypt(ciphertext_.data(), nullptr, plain.data(), plain.size(),
+                                                 nullptr, 0, nullptr, nonce_.data(), key_.data());
+      plain_.resize(length);
+    }
+    unsigned long long size = 0;
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain_.data(), &size, nullptr, ciphertext_.data(),
+                                                   ciphertext_.size(), nullptr, 0, nonce_.data(),
+                                                   key_.data()) != 0) {
+      throw std::runtime_error("the floor's text does not open");
+    }
+  }
+
+  SQLite::Database database_;
+  SQLite::Statement select_;
+  int sealed_column_;
+  std::array<unsigned char, crypto_aead_xchacha20poly1305_ietf_KEYBYTES> key_{};
+  std::array<unsigned char, crypto_aead_xchacha20poly1305_ietf_NPUBBYTES> nonce_{};
+  std::vector<unsigned char> ciphertext_, plain_;
+};
+
+template <class Read>
+double cpu_per_read_us(const std::vector<Connection>& connections, std::size_t start, Read&& read) {
+  const double began = seconds_of(CLOCK_THREAD_CPUTIME_ID);
+  for (std::size_t i = 0; i < kReadsPerRound; ++i)
+    read(connections[(start + i * 7919) % connections.size()].id);
+  return (seconds_of(CLOCK_THREAD_CPUTIME_ID) - began) / kReadsPerRound * 1e6;
+}
+
+}  // namespace
+
+int main() {
+  testing::TestEnv env;
+  const testing::TempDir directory;
+  const std::filesystem::path file = directory.path() / "vault" / "vault.db";
+  const auto database = open_database(file, env);
+  const std::vector<Connection> connections = populate(*database, env, kAccounts);
+  BareReader bare(file);
+  std::vector<double> ours, theirs;
+  for (std::size_t round = 0; round < kRounds; ++round) {
+    const std::size_t start = round * 104'729 % kAccounts;
+    ours.push_back(cpu_per_read_us(connections, start, [&](const ConnectionId& id) {
+      if (!connection_store::open(*database->read(), id)) throw std::runtime_error("no such account");
+    }));
+    theirs.push_back(cpu_per_read_us(connections, start, [&](const ConnectionId& id) { bare.read(id); }));
+  }
+  print({"sealed_read_cpu", median(ours), "us", median(theirs), "SQLite select and XChaCha20 open", 1.3});
+  return 0;
+}
