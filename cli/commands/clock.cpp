@@ -1,0 +1,64 @@
+#include <charconv>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands/commands.h"
+#include "cli/commands/http_api.h"
+#include "cli/commands/output.h"
+#include "vault/base/error.h"
+#include "vault/base/json.h"
+
+namespace coffer::cli {
+namespace {
+
+struct ClockOptions {
+  std::string verb;
+  std::string value;
+  bool json = false;
+};
+
+double parse_rate(const std::string& text) {
+  double rate = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), rate);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    throw Error(ErrorCode::InvalidArgument, "\"" + text + "\" is not a rate",
+                "write 1 for real time, 60 for a minute a second");
+  }
+  return rate;
+}
+
+Json change(const ClockOptions& options) {
+  if (options.verb == "advance") return {{"advance", options.value}};
+  if (options.verb == "set") return {{"set", options.value}};
+  if (options.verb == "rate") return {{"rate", parse_rate(options.value)}};
+  if (options.verb == "freeze") return {{"freeze", true}};
+  if (options.verb == "thaw") return {{"freeze", false}};
+  throw Error(ErrorCode::InvalidArgument, "the clock cannot \"" + options.verb + "\"",
+              "use advance 1h, set 2030-01-01T00:00:00Z, freeze, thaw or rate 60");
+}
+
+int run(const Globals& globals, const ClockOptions& options) {
+  const std::string path = "/_coffer/clock";
+  HttpApi api(find_endpoint(globals));
+  const Json clock = options.verb.empty() ? api.get(path) : api.post(path, change(options));
+  if (options.json) {
+    print_json(clock);
+  } else {
+    print_line(text_of(clock, "now") + (clock.value("frozen", false) ? " frozen" : ""));
+  }
+  return exit_code::kOk;
+}
+
+}  // namespace
+
+Command clock_command(const Globals& globals) {
+  auto options = std::make_shared<ClockOptions>();
+  return {"clock",
+          "Show or move the daemon's clock (dev and --test-controls only)",
+          {{"verb", "advance DURATION, set TIME, freeze, thaw or rate NUMBER", &options->verb, "VERB"},
+           {"value", "What the verb takes", &options->value, "VALUE"},
+           {"--json", "Print the clock as JSON", &options->json}},
+          [&globals, options] { return run(globals, *options); }};
+}
+
+}  // namespace coffer::cli

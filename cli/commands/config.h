@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class Config;
+}
+
+namespace coffer::cli {
+
+// One key that a configuration file may set.
+struct ConfigKey {
+  std::string section;   // the command; empty for what all commands share
+  std::string name;      // "forward-to"
+  std::string variable;  // the environment variable that wins over it
+};
+
+// Reads config.toml for CLI11, which by itself lets a file win over the environment and knows
+// neither line nor column of an unknown key.
+std::shared_ptr<CLI::Config> make_config_reader(std::string file, std::vector<ConfigKey> keys);
+
+}  // namespace coffer::cli

@@ -1,0 +1,94 @@
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands/commands.h"
+#include "cli/commands/output.h"
+#include "cli/commands/paths.h"
+#include "cli/commands/private_file.h"
+#include "cli/commands/vault_access.h"
+#include "vault/base/json.h"
+#include "vault/server.h"
+
+namespace coffer::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct InitOptions {
+  bool allow_tokens = false;
+  bool json = false;
+};
+
+fs::path api_key_file(const Globals& globals) {
+  return globals.api_key_file.empty() ? default_api_key_file() : fs::path(globals.api_key_file);
+}
+
+void refuse_existing(const fs::path& path, const std::string& what) {
+  if (!fs::exists(path)) return;
+  throw Error(ErrorCode::Conflict, "there is " + what + " at \"" + path.string() + "\" already",
+              "nothing was changed; move it away first if you mean to start anew");
+}
+
+// A key file that is there already is used: it may have been made elsewhere.
+void make_key_file(const fs::path& path) {
+  if (fs::exists(path)) return;
+  SystemRandom random;
+  const KeyBytes key = random_key(random);
+  create_private_file(path, {reinterpret_cast<const char*>(key.data()), KeyBytes::kSize});
+}
+
+Secret make_vault(const fs::path& path, KeySource key, bool allow_tokens) {
+  VaultOptions options;
+  options.path = path;
+  options.key = std::move(key);
+  options.log = &null_log();
+  Vault vault(std::move(options));
+  Server server(vault, {.port = 0, .public_url = {}});  // never started: it only makes the key
+  std::vector<std::string> scopes = {"api"};
+  if (allow_tokens) scopes.emplace_back("tokens");
+  return server.create_api_key("init", scopes);
+}
+
+void report(const fs::path& vault, const std::string& key, const fs::path& api_key, bool as_json) {
+  if (as_json) {
+    print_json({{"vault", vault.string()}, {"key_file", key}, {"api_key_file", api_key.string()}});
+    return;
+  }
+  print_line("vault    " + vault.string());
+  print_line(key.empty() ? "key      your own: the passphrase or credential" : "key      " + key);
+  print_line("API key  in " + api_key.string());
+  print_line("");
+  print_line("Keep a copy of the key away from this machine: without it nothing can be recovered.");
+  print_line("Next: coffer serve");
+}
+
+int run(const Globals& globals, const InitOptions& options) {
+  const fs::path vault = vault_file(globals);
+  const fs::path api_key = api_key_file(globals);
+  refuse_existing(vault, "a vault");
+  refuse_existing(api_key, "an API key");
+  KeySource key = key_source(globals);
+  const auto* file = std::get_if<KeyFile>(&key);
+  const std::string key_path = file != nullptr ? file->path.string() : "";
+  if (file != nullptr) make_key_file(file->path);
+  make_private_directory(vault.parent_path());
+  const Secret made = make_vault(vault, std::move(key), options.allow_tokens);
+  create_private_file(api_key, std::string(made.expose()) + "\n");
+  report(vault, key_path, api_key, options.json);
+  return exit_code::kOk;
+}
+
+}  // namespace
+
+Command init_command(const Globals& globals) {
+  auto options = std::make_shared<InitOptions>();
+  return {
+      "init",
+      "Create a vault, its key file and an API key",
+      {{"--allow-tokens", "Let the API key read raw credentials (`coffer token`)", &options->allow_tokens},
+       {"--json", "Print the paths as JSON", &options->json}},
+      [&globals, options] { return run(globals, *options); }};
+}
+
+}  // namespace coffer::cli

@@ -1,0 +1,44 @@
+#include "cli/commands/links.h"
+
+#include <nlohmann/json.hpp>
+
+#include "vault/base/error.h"
+#include "vault/base/json.h"
+
+namespace coffer::cli {
+
+std::string find_auth_config(HttpApi& api, const LinkRequest& request) {
+  if (!request.auth_config.empty()) return request.auth_config;
+  const Json found =
+      api.get(std::string(kApi) + "/auth_configs",
+              {{"toolkit_slug", request.toolkit}, {"is_composio_managed", "true"}, {"limit", "1"}});
+  const Json items = found.value("items", Json::array());
+  if (!items.empty()) return text_of(items.front(), "id");
+  const Json made = api.post(
+      std::string(kApi) + "/auth_configs",
+      {{"toolkit", {{"slug", request.toolkit}}}, {"auth_config", {{"type", "use_composio_managed_auth"}}}});
+  return text_of(made.at("auth_config"), "id");
+}
+
+Link make_link(HttpApi& api, const LinkRequest& request) {
+  Json body = {{"auth_config_id", find_auth_config(api, request)}, {"user_id", request.user}};
+  if (!request.alias.empty()) body["alias"] = request.alias;
+  if (!request.callback_url.empty()) body["callback_url"] = request.callback_url;
+  const Json answer = api.post(std::string(kApi) + "/connected_accounts/link", body);
+  return {text_of(answer, "connected_account_id"), text_of(answer, "redirect_url")};
+}
+
+Link make_link_for_account(HttpApi& api, const std::string& account) {
+  const Json found = api.get(api_path("connected_accounts", account));
+  LinkRequest request;
+  request.user = text_of(found, "user_id");
+  request.auth_config = text_of(found.at("auth_config"), "id");
+  request.alias = text_of(found, "alias");
+  return make_link(api, request);
+}
+
+void throw_needs_connection(const std::string& fact, const Link& link) {
+  throw Error(ErrorCode::NeedsConnection, fact, "the user connects at " + link.url);
+}
+
+}  // namespace coffer::cli

@@ -1,0 +1,139 @@
+#include "cli/commands/parser.h"
+
+#include <CLI/CLI.hpp>
+#include <cctype>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "cli/commands/config.h"
+#include "cli/commands/paths.h"
+#include "cli/commands/version.h"
+#include "vault/base/encoding.h"
+#include "vault/base/error.h"
+
+namespace coffer::cli {
+namespace {
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
+
+bool is_positional(const Option& option) {
+  return !option.name.starts_with('-');
+}
+
+// "--forward-to" of listen: COFFER_LISTEN_FORWARD_TO.
+std::string variable_name(const std::string& command, const std::string& key) {
+  std::string name = to_upper("coffer_" + (command.empty() ? "" : command + "_") + key);
+  for (char& c : name) {
+    if (c == '-') c = '_';
+  }
+  return name;
+}
+
+CLI::Option* declare(CLI::App& app, const Option& option) {
+  return std::visit(
+      Overloaded{
+          [&](bool* target) { return app.add_flag(option.name, *target, option.help); },
+          [&](std::vector<std::string>* target) {
+            return app.add_option(option.name, *target, option.help)->allow_extra_args(false)->delimiter(',');
+          },
+          [&](auto* target) { return app.add_option(option.name, *target, option.help); }},
+      option.target);
+}
+
+void add_options(CLI::App& app, const std::string& command, const std::vector<Option>& options,
+                 std::vector<ConfigKey>& keys) {
+  for (const Option& option : options) {
+    CLI::Option* declared = declare(app, option);
+    if (!option.value.empty()) declared->type_name(option.value);
+    declared->required(option.is_required);
+    if (is_positional(option)) {
+      declared->configurable(false);
+      continue;
+    }
+    const std::string key = declared->get_lnames().front();
+    const std::string variable = variable_name(command, key);
+    declared->envname(variable);
+    keys.push_back({command, key, variable});
+  }
+}
+
+void check_config_exists(const std::string& file) {
+  if (std::getenv("COFFER_CONFIG") != nullptr && !std::filesystem::exists(file)) {
+    throw Error(ErrorCode::InvalidArgument, "COFFER_CONFIG names \"" + file + "\", which does not exist");
+  }
+}
+
+std::string config_file() {
+  const char* chosen = std::getenv("COFFER_CONFIG");
+  return chosen != nullptr && *chosen != '\0' ? chosen : default_config_file().string();
+}
+
+std::string first_lower(std::string text) {
+  if (text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0) {
+    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  }
+  return text;
+}
+
+// The subcommand that was being read, for the hint.
+std::string chosen_name(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? "" : " " + chosen.front()->get_name();
+}
+
+class Parser {
+ public:
+  Parser(const std::vector<Command>& commands, const std::vector<Option>& global_options)
+      : app_("An offline-first credential vault for AI agents", "coffer") {
+    app_.set_version_flag("--version", std::string("coffer ") + kVersion);
+    app_.require_subcommand(1);
+    app_.fallthrough();
+    std::vector<ConfigKey> keys;
+    add_options(app_, "", global_options, keys);
+    for (const Command& command : commands) {
+      CLI::App* sub = app_.add_subcommand(command.name, command.summary);
+      add_options(*sub, command.name, command.options, keys);
+    }
+    const std::string file = config_file();
+    check_config_exists(file);
+    app_.set_config("--config", file, "Read defaults from FILE (also COFFER_CONFIG)")->type_name("FILE");
+    app_.config_formatter(make_config_reader(file, std::move(keys)));
+  }
+
+  // The name of the chosen command; empty if help was printed.
+  std::string run(std::vector<std::string> arguments) {
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    try {
+      app_.parse(std::move(arguments));
+    } catch (const CLI::Success& asked) {
+      app_.exit(asked);
+      return {};
+    } catch (const CLI::ParseError& error) {
+      throw Error(ErrorCode::InvalidArgument, first_lower(error.what()),
+                  "run `coffer" + chosen_name(app_) + " --help`");
+    }
+    return app_.get_subcommands().front()->get_name();
+  }
+
+ private:
+  CLI::App app_;
+};
+
+}  // namespace
+
+const Command* parse(const std::vector<Command>& commands, const std::vector<Option>& global_options,
+                     const std::vector<std::string>& arguments) {
+  const std::string name = Parser(commands, global_options).run(arguments);
+  for (const Command& command : commands) {
+    if (command.name == name) return &command;
+  }
+  return nullptr;
+}
+
+}  // namespace coffer::cli

@@ -1,0 +1,64 @@
+#include "cli/commands/process.h"
+
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+
+#include "vault/base/error.h"
+
+namespace coffer::cli {
+namespace {
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
+
+}  // namespace
+
+void harden_process() {
+  const rlimit none{0, 0};
+  if (::prctl(PR_SET_DUMPABLE, 0) != 0 || ::setrlimit(RLIMIT_CORE, &none) != 0) {
+    throw Error(ErrorCode::Internal, "core dumps cannot be turned off");
+  }
+  ::umask(077);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+StopSignals::StopSignals() {
+  const sigset_t set = stop_signals();
+  if (pthread_sigmask(SIG_BLOCK, &set, nullptr) != 0 || (fd_ = ::signalfd(-1, &set, SFD_CLOEXEC)) < 0) {
+    throw Error(ErrorCode::Internal, "signals cannot be received");
+  }
+}
+
+StopSignals::~StopSignals() {
+  ::close(fd_);
+}
+
+bool StopSignals::wait(std::optional<Duration> at_most) {
+  using std::chrono::steady_clock;
+  const auto until = steady_clock::now() + at_most.value_or(Duration(0));
+  while (true) {
+    pollfd waiting{fd_, POLLIN, 0};
+    const auto left = std::chrono::ceil<Duration>(until - steady_clock::now());
+    const int timeout = at_most ? static_cast<int>(std::max<std::int64_t>(left.count(), 0)) : -1;
+    const int ready = ::poll(&waiting, 1, timeout);
+    if (ready == 0) return false;
+    if (ready < 0 && errno == EINTR) continue;
+    signalfd_siginfo info{};
+    return ::read(fd_, &info, sizeof info) == sizeof info;
+  }
+}
+
+}  // namespace coffer::cli

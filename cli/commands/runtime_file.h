@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "vault/base/secret.h"
+
+namespace coffer::cli {
+
+// What a running daemon tells other commands of the same user.
+struct RunningDaemon {
+  std::string url;
+  std::string mock_url;  // empty: there is no mock provider
+  Secret api_key;        // of a dev daemon, whose key stands nowhere else; empty otherwise
+  int pid = 0;
+};
+
+// Published in the runtime directory (mode 0600) for the life of this object. A later daemon
+// replaces it; each removes only its own.
+class RuntimeFile {
+ public:
+  explicit RuntimeFile(const RunningDaemon& daemon);
+  ~RuntimeFile();
+  RuntimeFile(const RuntimeFile&) = delete;
+  RuntimeFile& operator=(const RuntimeFile&) = delete;
+
+ private:
+  int pid_;
+};
+
+// The daemon that published itself last, if its process still lives.
+std::optional<RunningDaemon> find_running_daemon();
+
+}  // namespace coffer::cli

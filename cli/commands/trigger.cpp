@@ -1,0 +1,50 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands/commands.h"
+#include "cli/commands/http_api.h"
+#include "cli/commands/output.h"
+#include "vault/base/error.h"
+#include "vault/base/json.h"
+#include "vault/model/event.h"
+
+namespace coffer::cli {
+namespace {
+
+struct TriggerOptions {
+  std::string event;
+  std::string account;
+  bool list = false;
+  bool json = false;
+};
+
+int run(const Globals& globals, const TriggerOptions& options) {
+  if (options.list) {
+    options.json ? print_json(Json::array({kExpiredEvent})) : print_line(std::string(kExpiredEvent));
+    return exit_code::kOk;
+  }
+  if (options.event.empty() || options.account.empty()) {
+    throw Error(ErrorCode::InvalidArgument, "an event and an account are needed",
+                "run `coffer trigger composio.connected_account.expired ca_..`");
+  }
+  HttpApi api(find_endpoint(globals));
+  const Json answer =
+      api.post("/_coffer/trigger", {{"event", options.event}, {"connected_account", options.account}});
+  options.json ? print_json(answer) : print_line(text_of(answer, "id") + " " + text_of(answer, "status"));
+  return exit_code::kOk;
+}
+
+}  // namespace
+
+Command trigger_command(const Globals& globals) {
+  auto options = std::make_shared<TriggerOptions>();
+  return {"trigger",
+          "Make an event really happen (dev and --test-controls only)",
+          {{"event", "The event: composio.connected_account.expired", &options->event, "EVENT"},
+           {"account", "The connected account it happens to", &options->account, "ACCOUNT"},
+           {"--list", "Print the events that can be triggered", &options->list},
+           {"--json", "Print the account's new status as JSON", &options->json}},
+          [&globals, options] { return run(globals, *options); }};
+}
+
+}  // namespace coffer::cli

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "cli/commands/command.h"
+#include "vault/model/auth_config.h"
+#include "vault/model/key_source.h"
+
+namespace coffer::cli {
+
+std::filesystem::path vault_file(const Globals& globals);
+
+// --key-file; --passphrase-file; systemd's credential "master-key"; the default key file.
+KeySource key_source(const Globals& globals);
+
+// OAuth clients of managed auth: {"<toolkit>": {"client_id": "..", "client_secret": ".."}, ...}.
+// Throws InvalidArgument that names what is wrong, never a value.
+std::map<std::string, ClientCredentials> read_managed_clients(const std::filesystem::path& file);
+
+}  // namespace coffer::cli

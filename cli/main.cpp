@@ -1,0 +1,34 @@
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "cli/commands/commands.h"
+#include "cli/commands/output.h"
+#include "cli/commands/parser.h"
+#include "cli/commands/process.h"
+
+namespace {
+
+int run(const std::vector<std::string>& arguments) {
+  using namespace coffer::cli;
+  harden_process();
+  Globals globals;
+  const std::vector<Command> commands = all_commands(globals);
+  const Command* command = parse(commands, global_options(globals), arguments);
+  return command == nullptr ? exit_code::kOk : command->run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace coffer;
+  try {
+    return run({argv + 1, argv + argc});
+  } catch (const Error& error) {
+    cli::print_error(error);
+    return cli::exit_code_of(error.code());
+  } catch (const std::exception& error) {
+    cli::print_error(Error(ErrorCode::Internal, std::string("unexpected: ") + error.what()));
+    return cli::exit_code::kFailure;
+  }
+}
