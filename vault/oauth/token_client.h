@@ -18,13 +18,14 @@ class TokenClient {
   explicit TokenClient(Env env) : env_(env) {}
 
   // The code exchange. A provider that answers with no usable token is not Refreshed.
-  RefreshOutcome exchange(const Provider& provider, const std::string& token_url, const ClientCredentials& client,
-                          std::string_view code, const Secret& code_verifier, const std::string& redirect_uri) const;
+  RefreshOutcome exchange(const Provider& provider, const std::string& token_url,
+                          const ClientCredentials& client, std::string_view code, const Secret& code_verifier,
+                          const std::string& redirect_uri) const;
 
   // `before_send` is the caller's durable intent: it runs when the connection stands and before
   // the first byte leaves; false sends nothing and gives Transient{maybe_processed = false}.
-  RefreshOutcome refresh(const Provider& provider, const ClientCredentials& client, const Secret& refresh_token,
-                         const std::function<bool()>& before_send) const;
+  RefreshOutcome refresh(const Provider& provider, const ClientCredentials& client,
+                         const Secret& refresh_token, const std::function<bool()>& before_send) const;
 
   // True: the provider answered 200, or says that the token is unknown already.
   bool revoke(const Provider& provider, const ClientCredentials& client, const Secret& token,

@@ -1,0 +1,73 @@
+#include "vault/oauth/token_client.h"
+
+#include <nlohmann/json.hpp>
+
+#include "vault/base/error.h"
+#include "vault/base/json.h"
+#include "vault/oauth/token_request.h"
+#include "vault/oauth/token_response.h"
+
+namespace coffer {
+namespace {
+
+constexpr Duration kRevokeTimeout = std::chrono::seconds(30);
+
+// `before_send` runs last before the first byte: from that moment on the token's life is counted.
+RefreshOutcome ask(const Env& env, const Provider& provider, HttpRequest request,
+                   const std::function<bool()>& before_send) {
+  Timestamp sent_at = env.clock.now();
+  request.before_send = [&] {
+    sent_at = env.clock.now();
+    return !before_send || before_send();
+  };
+  HttpResult result = env.http.send(request);
+  return interpret_token_response(std::move(result), provider, sent_at, env.clock.now());
+}
+
+// RFC 7009 section 2.2 answers 200 for unknown tokens; some providers say invalid_token instead.
+bool says_token_is_unknown(const HttpResponse& response) {
+  if (response.status != 400) return false;
+  try {
+    const Json body = parse_json(response.body, "revocation answer");
+    return body.is_object() && body.value("error", Json()) == "invalid_token";
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+RefreshOutcome TokenClient::exchange(const Provider& provider, const std::string& token_url,
+                                     const ClientCredentials& client, std::string_view code,
+                                     const Secret& code_verifier, const std::string& redirect_uri) const {
+  TokenParameters parameters{
+      {"grant_type", "authorization_code"}, {"code", code}, {"redirect_uri", redirect_uri}};
+  if (!code_verifier.empty()) parameters.emplace_back("code_verifier", code_verifier.expose());
+  return ask(env_, provider,
+             token_request(provider, token_url, client, std::move(parameters), provider.token_params), {});
+}
+
+RefreshOutcome TokenClient::refresh(const Provider& provider, const ClientCredentials& client,
+                                    const Secret& refresh_token,
+                                    const std::function<bool()>& before_send) const {
+  const std::string& url = provider.refresh_url.empty() ? provider.token_url : provider.refresh_url;
+  TokenParameters parameters{{"grant_type", "refresh_token"}, {"refresh_token", refresh_token.expose()}};
+  return ask(env_, provider,
+             token_request(provider, url, client, std::move(parameters), provider.refresh_params),
+             before_send);
+}
+
+bool TokenClient::revoke(const Provider& provider, const ClientCredentials& client, const Secret& token,
+                         std::string_view token_type_hint) const {
+  if (provider.revoke_url.empty()) return false;
+  TokenParameters parameters{{"token", token.expose()}};
+  if (!token_type_hint.empty()) parameters.emplace_back("token_type_hint", token_type_hint);
+  HttpRequest request = token_request(provider, provider.revoke_url, client, std::move(parameters), {});
+  request.timeout = kRevokeTimeout;
+  const HttpResult result = env_.http.send(request);
+  const auto* response = std::get_if<HttpResponse>(&result);
+  return response != nullptr &&
+         (response->status == 200 || response->status == 204 || says_token_is_unknown(*response));
+}
+
+}  // namespace coffer
