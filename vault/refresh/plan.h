@@ -17,18 +17,26 @@ namespace coffer {
 Timestamp refresh_at(Timestamp sent_at, Timestamp expires_at, const ConnectionId& connection);
 
 // When the next refresh is due for this grant; nullopt: never (no expiry, or nothing to refresh with).
-std::optional<Timestamp> next_refresh_of(const TokenSet& tokens, Timestamp sent_at, const ConnectionId& connection);
+std::optional<Timestamp> next_refresh_of(const TokenSet& tokens, Timestamp sent_at,
+                                         const ConnectionId& connection);
 
-// The wait before the next try after `failures` in a row: decorrelated jitter, base 2 s, cap 15 min.
-Duration backoff(std::int64_t failures, Random& random);
+// A token within its last minute counts as in need of a refresh.
+inline constexpr Duration kLastMinute = std::chrono::minutes(1);
+
+// The wait before the next try after `failures` in a row: random between 2 s and a ceiling that
+// triples with each failure up to `cap`.
+Duration backoff(std::int64_t failures, Random& random, Duration cap = std::chrono::minutes(15));
+
+// The same after failures that often pass at once: 1 s, 3 s, then backoff.
+Duration retry_wait(std::int64_t failures, Random& random);
 
 // Whether a token with this expiry may still be handed out.
 bool is_usable(std::optional<Timestamp> expires_at, Timestamp now);
 
 // What to do with a refresh whose answer was lost (docs/refresh.md, "After a crash").
 struct RecoveryDecision {
-  bool present_now = false;           // else wait until the access token nears its end
-  std::optional<Timestamp> retry_at;  // when present_now is false
+  bool present_now = false;           // else keep serving the access token until it nears its end
+  std::optional<Timestamp> retry_at;  // when present_now is false; absent: it does not end
 };
 RecoveryDecision recover_lost_response(const Provider& provider, Timestamp sent_at,
                                        std::optional<Timestamp> access_expires_at, Timestamp now);

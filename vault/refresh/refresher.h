@@ -6,31 +6,21 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "vault/base/background_loop.h"
 #include "vault/base/env.h"
+#include "vault/base/worker_pool.h"
 #include "vault/catalog/catalog.h"
 #include "vault/model/connection.h"
 #include "vault/oauth/token_client.h"
+#include "vault/refresh/outcome_writer.h"
+#include "vault/refresh/result.h"
 #include "vault/store/database.h"
 
 namespace coffer {
-
-// What a refresh came to, for the caller and for all who waited with it.
-struct RefreshResult {
-  enum class Kind {
-    Refreshed,
-    Unchanged,    // nothing to do: fresh enough, does not expire, or somebody was faster
-    Rejected,     // the account is EXPIRED now
-    Postponed,    // throttled, unreachable, misconfigured: the account stays, a try is planned
-    NotActive,
-    Absent,
-  };
-  Kind kind = Kind::Unchanged;
-  std::string detail;                 // for people; no secret
-  std::optional<Timestamp> retry_at;  // with Postponed
-};
 
 // Keeps OAuth grants fresh. One token request per connection at a time; a durable intent before
 // each; the answer is applied only where intent and generation are still the ones taken.
@@ -41,9 +31,10 @@ class Refresher {
   using OnCommit = std::function<void()>;
   // Makes the JSON body of composio.connected_account.expired for this account (it is EXPIRED
   // already); called inside the transaction that expires it.
-  using MakeExpiredEvent = std::function<std::string(Transaction&, const Connection&, const std::string& event_id)>;
+  using MakeExpiredEvent = coffer::MakeExpiredEvent;
 
-  Refresher(Env env, Database& database, const Catalog& catalog, MakeExpiredEvent make_event, OnCommit on_commit);
+  Refresher(Env env, Database& database, const Catalog& catalog, MakeExpiredEvent make_event,
+            OnCommit on_commit);
   ~Refresher();  // stop()
 
   // Takes up what a crash left behind, then keeps running on a thread of its own.
@@ -53,7 +44,9 @@ class Refresher {
   void wake();
 
   // Refreshes now if the token is not usable for another minute; `force`: in any case.
-  // Joins a refresh of the same connection that is under way.
+  // Joins a refresh of the same connection that is under way. A failure while the token is still
+  // usable is Unchanged. Without a refresh token, an expired account ends here as EXPIRED.
+  // Throws Storage and TamperedRow where the token is not usable.
   RefreshResult refresh_now(const ConnectionId& id, bool force);
 
   // A 401 from the service proves that the access token of `seen_generation` is dead: refreshes
@@ -64,27 +57,52 @@ class Refresher {
   // refuse a stored credential which cannot be refreshed.
   bool expire(const ConnectionId& id, std::int64_t seen_generation, const std::string& status_reason);
 
+  // The client of this auth config was changed: what its refusal held back is due at once.
+  void client_changed(const AuthConfigId& config);
+
   // Does all that is due; returns when the next refresh is due. Waits for requests under way.
   std::optional<Timestamp> run_due();
 
-  // The ambiguous intents of a crash, each handled by its provider's rotation rule.
+  // The ambiguous intents of a crash, each planned by its provider's rotation rule: due now, or
+  // when the access token nears its end. Sends nothing itself.
   void recover();
 
  private:
   struct Flight;
-  RefreshResult fly(const ConnectionId& id, bool force, std::optional<std::int64_t> seen_generation);
-  RefreshResult attempt(const ConnectionId& id, bool force, std::optional<std::int64_t> seen_generation);
+  RefreshResult fly(const ConnectionId& id, const RefreshDemand& demand);
+  RefreshResult lead(const ConnectionId& id, const RefreshDemand& demand,
+                     const std::shared_ptr<Flight>& flight);
+  RefreshResult attempt(const ConnectionId& id, const RefreshDemand& demand);
+  RefreshResult store(RefreshAnswer answer);
+  std::optional<RefreshAnswer> take_unstored(const ConnectionId& id);
+  bool is_usable_still(const ConnectionId& id);
+
+  std::size_t launch_due();
+  void launch(const ConnectionId& id, const std::string& key);
+  void run_scheduled(const ConnectionId& id);
+  void set_aside(const ConnectionId& id, Duration wait);
+  std::vector<ConnectionId> due_now();
+  std::optional<Timestamp> next_wake_up();
+  std::optional<Timestamp> step();
+  void store_unstored();
+  void recover(WriteTransaction& tx, const refresh_journal::Intent& intent);
 
   Env env_;
   Database& database_;
   const Catalog& catalog_;
-  MakeExpiredEvent make_event_;
   OnCommit on_commit_;
   TokenClient tokens_;
-  std::mutex mutex_;  // guards flights_ and stopping_
+  OutcomeWriter writer_;
+
+  std::mutex mutex_;  // guards all down to unstored_
   std::condition_variable landed_;
   std::map<ConnectionId, std::shared_ptr<Flight>> flights_;
   bool stopping_ = false;
+  std::set<ConnectionId> queued_;                   // handed to pool_
+  std::map<ConnectionId, Timestamp> aside_;         // due, but not before this moment
+  std::map<ConnectionId, RefreshAnswer> unstored_;  // answers that the file did not take yet
+
+  WorkerPool pool_;
   BackgroundLoop loop_;
 };
 
