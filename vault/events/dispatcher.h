@@ -1,21 +1,30 @@
 #pragma once
 
+#include <cstddef>
+#include <map>
+#include <mutex>
 #include <optional>
+#include <set>
+#include <vector>
 
 #include "vault/base/background_loop.h"
 #include "vault/base/env.h"
+#include "vault/base/worker_pool.h"
+#include "vault/events/delivery_request.h"
 #include "vault/store/database.h"
 
 namespace coffer {
 
 // Delivers outbox rows to webhook subscriptions: signed, at least once, in order per connection,
-// with Standard Webhooks' schedule of ten attempts. A delivery never touches a connection.
+// with Standard Webhooks' schedule of ten attempts. A delivery never touches a connection. A slow
+// receiver holds up nobody else. Any thread.
 class Dispatcher {
  public:
   Dispatcher(Env env, Database& database);
   ~Dispatcher();  // stop()
 
   void start();
+  // Lets deliveries under way end, begins none.
   void stop();
   void wake();
 
@@ -23,9 +32,23 @@ class Dispatcher {
   std::optional<Timestamp> run_due();
 
  private:
+  std::size_t launch_due();
+  std::vector<Delivery> due_now();
+  void launch(Delivery delivery);
+  void run(const Delivery& delivery);
+  void deliver(const Delivery& delivery);
+  void store(const Delivery& delivery, const DeliveryVerdict& verdict);
+  void fail(WriteTransaction& tx, const Delivery& delivery, const DeliveryVerdict& verdict);
+  void disable(WriteTransaction& tx, const SubscriptionId& id);
+  std::optional<Timestamp> next_wake_up();
+  std::optional<Timestamp> step();
+
   Env env_;
   Database& database_;
-  std::mutex mutex_;  // one round at a time
+  std::mutex mutex_;                         // guards queued_ and aside_
+  std::set<std::int64_t> queued_;            // delivery ids handed to pool_
+  std::map<std::int64_t, Timestamp> aside_;  // due, but not before this moment
+  WorkerPool pool_;
   BackgroundLoop loop_;
 };
 

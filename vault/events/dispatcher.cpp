@@ -1,0 +1,192 @@
+#include "vault/events/dispatcher.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "vault/base/error.h"
+#include "vault/events/delivery_plan.h"
+#include "vault/store/outbox.h"
+#include "vault/store/subscription_store.h"
+
+namespace coffer {
+namespace {
+
+constexpr std::int64_t kBatch = 64;
+constexpr std::size_t kMostQueued = 256;
+constexpr Duration kFaultWait = std::chrono::seconds(30);
+constexpr Duration kPoll = std::chrono::seconds(1);  // while rows that are due are being worked on
+
+// Whatever the vault's clock says: receivers compare with theirs.
+Timestamp real_now() {
+  return SystemClock().now();
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(Env env, Database& database)
+    : env_(env),
+      database_(database),
+      pool_({.threads = 16, .per_key = 4}),
+      loop_(env.clock, [this] { return step(); }) {}
+
+Dispatcher::~Dispatcher() {
+  stop();
+}
+
+void Dispatcher::start() {
+  loop_.start();
+}
+
+void Dispatcher::stop() {
+  loop_.stop();
+  pool_.stop();
+}
+
+void Dispatcher::wake() {
+  loop_.wake();
+}
+
+std::optional<Timestamp> Dispatcher::run_due() {
+  std::size_t launched = 0;
+  do {
+    launched = launch_due();
+    pool_.wait_idle();
+  } while (launched > 0);
+  return next_wake_up();
+}
+
+std::optional<Timestamp> Dispatcher::step() {
+  try {
+    launch_due();
+    return next_wake_up();
+  } catch (const std::exception& error) {
+    env_.log.error("webhook_round_failed", {{"reason", error.what()}});
+    return env_.clock.now() + kFaultWait;
+  }
+}
+
+std::size_t Dispatcher::launch_due() {
+  std::vector<Delivery> due = due_now();
+  for (Delivery& delivery : due) launch(std::move(delivery));
+  return due.size();
+}
+
+// Rows under way or set aside are skipped; asking for as many more keeps them from hiding others.
+std::vector<Delivery> Dispatcher::due_now() {
+  const Timestamp now = env_.clock.now();
+  std::size_t skipped = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (queued_.size() >= kMostQueued) return {};
+    std::erase_if(aside_, [&](const auto& entry) { return entry.second <= now; });
+    skipped = queued_.size() + aside_.size();
+  }
+  std::vector<Delivery> due =
+      outbox::due(*database_.read(), now, kBatch + static_cast<std::int64_t>(skipped));
+  const std::lock_guard lock(mutex_);
+  std::erase_if(due, [&](const Delivery& d) { return queued_.contains(d.id) || aside_.contains(d.id); });
+  return due;
+}
+
+void Dispatcher::launch(Delivery delivery) {
+  const std::int64_t id = delivery.id;
+  const std::string key = delivery.subscription.str();
+  {
+    const std::lock_guard lock(mutex_);
+    if (!queued_.insert(id).second) return;
+  }
+  bool is_taken = false;
+  try {
+    const auto shared = std::make_shared<const Delivery>(std::move(delivery));
+    is_taken = pool_.submit(key, [this, shared] { run(*shared); });
+  } catch (const std::exception& error) {
+    env_.log.error("webhook_thread_missing", {{"reason", error.what()}});
+  }
+  if (is_taken) return;
+  const std::lock_guard lock(mutex_);
+  queued_.erase(id);
+}
+
+void Dispatcher::run(const Delivery& delivery) {
+  bool has_failed = false;
+  try {
+    deliver(delivery);
+  } catch (const std::exception& error) {
+    env_.log.error("webhook_not_recorded", {{"webhook_id", delivery.event.id}, {"reason", error.what()}});
+    has_failed = true;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    if (has_failed) aside_.insert_or_assign(delivery.id, env_.clock.now() + kFaultWait);
+    queued_.erase(delivery.id);
+  }
+  loop_.wake();
+}
+
+void Dispatcher::deliver(const Delivery& delivery) {
+  const auto subscription = subscription_store::find(*database_.read(), delivery.subscription);
+  if (!subscription) return;  // its deliveries went with it
+  if (!subscription->is_enabled) {
+    store(delivery, {DeliveryVerdict::Kind::Gone, 0, "the subscription is disabled", std::nullopt});
+    return;
+  }
+  const HttpResult result =
+      env_.http.send(delivery_request(delivery.event, *subscription, delivery.attempt + 1, real_now()));
+  store(delivery, judge_delivery(result, real_now()));
+}
+
+void Dispatcher::store(const Delivery& delivery, const DeliveryVerdict& verdict) {
+  const int attempt = delivery.attempt + 1;
+  const auto tx = database_.write();
+  switch (verdict.kind) {
+    case DeliveryVerdict::Kind::Delivered:
+      outbox::mark_delivered(*tx, delivery.id, attempt, verdict.http_status, env_.clock.now());
+      break;
+    case DeliveryVerdict::Kind::Failed:
+      fail(*tx, delivery, verdict);
+      break;
+    case DeliveryVerdict::Kind::Gone:
+      outbox::mark_dead(*tx, delivery.id, attempt, verdict.failure, env_.clock.now());
+      disable(*tx, delivery.subscription);
+      break;
+  }
+  tx->commit();
+  env_.log.info("webhook", {{"webhook_id", delivery.event.id},
+                            {"subscription", delivery.subscription.str()},
+                            {"attempt", std::to_string(attempt)},
+                            {"result", verdict.failure.empty() ? "delivered" : verdict.failure}});
+}
+
+void Dispatcher::fail(WriteTransaction& tx, const Delivery& delivery, const DeliveryVerdict& verdict) {
+  const int attempt = delivery.attempt + 1;
+  const Timestamp now = env_.clock.now();
+  const auto wait = delivery_wait(attempt, env_.random);
+  if (!wait) {
+    outbox::mark_dead(tx, delivery.id, attempt, verdict.failure, now);
+    return;
+  }
+  const Duration least = verdict.not_before.value_or(Duration::zero());
+  outbox::mark_failed(tx, delivery.id, attempt, verdict.failure, now + std::max(*wait, least));
+}
+
+void Dispatcher::disable(WriteTransaction& tx, const SubscriptionId& id) {
+  auto subscription = subscription_store::find(tx, id);
+  if (!subscription || !subscription->is_enabled) return;
+  subscription->is_enabled = false;
+  subscription->updated_at = env_.clock.now();
+  subscription_store::update(tx, *subscription);
+}
+
+std::optional<Timestamp> Dispatcher::next_wake_up() {
+  const Timestamp now = env_.clock.now();
+  const auto next = outbox::next_due(*database_.read());
+  if (!next || *next > now) return next;
+  const std::lock_guard lock(mutex_);
+  if (!queued_.empty() || aside_.empty()) return now + kPoll;
+  const auto earliest = std::min_element(aside_.begin(), aside_.end(),
+                                         [](const auto& a, const auto& b) { return a.second < b.second; });
+  return std::max(earliest->second, now + Duration(1));
+}
+
+}  // namespace coffer
