@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ class Guard {
   void check_host_and_origin(const ServerRequest& request) const;
   // x-api-key or "Authorization: Bearer". Throws Unauthorized; Forbidden if `scope` is not the key's.
   void check_api_key(const ServerRequest& request, const std::string& scope) const;
+  // For what no Error describes: one line with its type and the request id, never its text.
+  void log_unexpected(const ServerRequest& request, const std::exception& error) const;
 
  private:
   Engine& engine_;

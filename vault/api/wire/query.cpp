@@ -1,0 +1,78 @@
+#include "vault/api/wire/query.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "vault/api/wire/paging.h"
+#include "vault/base/encoding.h"
+#include "vault/base/error.h"
+
+namespace coffer::api {
+namespace {
+
+constexpr std::int64_t kDefaultLimit = 20;
+constexpr std::size_t kMostValues = 1000;
+
+Error bad_param(std::string_view name, const std::string& fault, std::string hint = {}) {
+  return {ErrorCode::InvalidArgument, "query parameter \"" + std::string(name) + "\" " + fault,
+          std::move(hint)};
+}
+
+bool is_named(std::string_view key, std::string_view name) {
+  return key == name || (key.size() == name.size() + 2 && key.starts_with(name) && key.ends_with("[]"));
+}
+
+std::int64_t parse_limit(std::string_view text, std::int64_t most) {
+  if (text.empty()) return std::min(kDefaultLimit, most);
+  std::int64_t limit = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (fault == std::errc::result_out_of_range && text.front() != '-') return most;
+  if (fault != std::errc() || end != text.data() + text.size() || limit < 1) {
+    throw bad_param("limit", "is not a number from 1 up");
+  }
+  return std::min(limit, most);
+}
+
+}  // namespace
+
+std::vector<std::string> list_param(const ServerRequest& request, std::string_view name) {
+  std::vector<std::string> values;
+  for (const auto& [key, text] : request.query) {
+    if (!is_named(key, name)) continue;
+    for (std::string& value : split(text, ',')) values.push_back(std::move(value));
+  }
+  if (values.size() > kMostValues) throw bad_param(name, "has more than 1000 values");
+  return values;
+}
+
+std::optional<bool> bool_param(const ServerRequest& request, std::string_view name) {
+  const std::string_view text = request.query_value(name);
+  if (text.empty()) return std::nullopt;
+  if (text == "true") return true;
+  if (text == "false") return false;
+  throw bad_param(name, "is neither true nor false");
+}
+
+std::string choice_param(const ServerRequest& request, std::string_view name,
+                         const std::vector<std::string>& allowed) {
+  const std::string text(request.query_value(name));
+  if (text.empty() || std::find(allowed.begin(), allowed.end(), text) != allowed.end()) return text;
+  throw bad_param(name, "is none of its values", "use " + join(allowed, ", "));
+}
+
+std::string text_param(const ServerRequest& request, std::string_view name) {
+  return std::string(request.query_value(name));
+}
+
+PageRequest page_param(const ServerRequest& request, std::int64_t most) {
+  PageRequest page;
+  page.limit = parse_limit(request.query_value("limit"), most);
+  if (const std::string_view cursor = request.query_value("cursor"); !cursor.empty()) {
+    const auto offset = offset_of_cursor(cursor);
+    if (!offset) throw bad_param("cursor", "was not made here", "pass next_cursor on as it came");
+    page.offset = *offset;
+  }
+  return page;
+}
+
+}  // namespace coffer::api

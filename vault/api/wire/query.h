@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vault/net/router.h"
+#include "vault/store/page.h"
+
+namespace coffer::api {
+
+// Query parameters as the SDKs spell them. All throw InvalidArgument that names the parameter.
+
+// "a=1,2", "a=1&a=2" and "a[]=1&a[]=2" alike; at most 1000 values, no empty ones.
+std::vector<std::string> list_param(const ServerRequest& request, std::string_view name);
+// "true" or "false"; absent: nullopt.
+std::optional<bool> bool_param(const ServerRequest& request, std::string_view name);
+// One of `allowed`; absent: empty.
+std::string choice_param(const ServerRequest& request, std::string_view name,
+                         const std::vector<std::string>& allowed);
+std::string text_param(const ServerRequest& request, std::string_view name);
+
+inline constexpr std::int64_t kMostItems = 1000;
+
+// `limit` (1 and up, cut at `most`; 20 if absent) and `cursor`.
+PageRequest page_param(const ServerRequest& request, std::int64_t most = kMostItems);
+
+}  // namespace coffer::api
