@@ -55,6 +55,8 @@ class Engine {
 
   // True if a managed auth config can exist: a key scheme, or a client is at hand.
   bool has_managed_auth(const Toolkit& toolkit) const;
+  // The way of authenticating that managed auth uses; null: none.
+  const AuthMode* managed_mode(const Toolkit& toolkit) const;
   // The toolkit's managed default, made on first use. Throws NotFound (toolkit) and
   // InvalidArgument where no client is configured; the hint says how to configure one.
   AuthConfig managed_auth_config(const std::string& toolkit);
@@ -74,7 +76,6 @@ class Engine {
   std::optional<Timestamp> run_due();
 
  private:
-  const AuthMode* managed_mode(const Toolkit& toolkit) const;
   void adopt_managed_clients();
   std::optional<Timestamp> expire_links();
 
