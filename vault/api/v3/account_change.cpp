@@ -1,0 +1,133 @@
+#include "vault/api/v3/account_change.h"
+
+#include <nlohmann/json.hpp>
+
+#include "vault/api/v3/account_view.h"
+#include "vault/api/v3/credential_input.h"
+#include "vault/base/error.h"
+#include "vault/base/json.h"
+#include "vault/model/lifecycle.h"
+#include "vault/store/audit_log.h"
+#include "vault/store/auth_config_store.h"
+#include "vault/store/connection_store.h"
+#include "vault/store/link_store.h"
+
+namespace coffer::api::v3 {
+namespace {
+
+void store(WriteTransaction& tx, const Connection& connection) {
+  if (connection_store::update(tx, connection)) return;
+  throw Error(ErrorCode::Conflict, "connected account \"" + connection.id.str() + "\" changed meanwhile",
+              "read it again");
+}
+
+void refuse_without_auth_config(Transaction& tx, const Connection& connection) {
+  if (auth_config_store::find(tx, connection.auth_config)) return;
+  throw Error(ErrorCode::WrongState, "the auth config of \"" + connection.id.str() + "\" was deleted",
+              "connect the user again with another auth config");
+}
+
+void set_alias(Engine& engine, const ConnectionId& id, const std::string& alias) {
+  const auto tx = engine.database().write();
+  Connection connection = account_or_not_found(*tx, id);
+  if (connection.alias == alias) return;
+  if (!alias.empty() && connection_store::find_by_alias(*tx, connection.user, connection.toolkit, alias)) {
+    throw Error(ErrorCode::Conflict,
+                "alias \"" + alias + "\" is taken by another account of this user and toolkit",
+                "choose another alias, or clear that one first");
+  }
+  connection.alias = alias;
+  connection.updated_at = engine.env().clock.now();
+  store(*tx, connection);
+  tx->commit();
+}
+
+const AuthMode& mode_of(Engine& engine, const Connection& connection) {
+  const Toolkit* toolkit = engine.catalog().find_toolkit(connection.toolkit);
+  const AuthMode* mode = toolkit == nullptr ? nullptr : toolkit->find_auth(connection.scheme);
+  if (mode != nullptr) return *mode;
+  throw Error(ErrorCode::Unsupported, "toolkit \"" + connection.toolkit + "\" is not in the catalog");
+}
+
+void replace_credential(Engine& engine, const ConnectionId& id, const ObjectReader& state) {
+  const Connection connection = account_or_not_found(*engine.database().read(), id);
+  const auto scheme = parse_auth_scheme(state.text("authScheme"));
+  if (scheme != connection.scheme) {
+    state.fail("authScheme", "is not the scheme of this account",
+               "it is " + std::string(to_string(connection.scheme)));
+  }
+  if (scheme == AuthScheme::OAuth2 || scheme == AuthScheme::NoAuth) {
+    state.fail("authScheme", "has no credential that can be replaced", "send the user a fresh Connect Link");
+  }
+  auto credential =
+      take_credential(state.required_object("val"), mode_of(engine, connection), engine.env().clock.now());
+  if (!credential) state.fail("val", "holds no credential");
+  engine.connector().replace_credential(id, std::move(*credential));
+}
+
+bool holds_grant(const Connection& connection) {
+  return connection.status == ConnectionStatus::Active || connection.status == ConnectionStatus::Inactive;
+}
+
+}  // namespace
+
+void set_enabled(Engine& engine, const ConnectionId& id, bool enabled) {
+  const auto tx = engine.database().write();
+  Connection connection = account_or_not_found(*tx, id);
+  if (enabled) refuse_without_auth_config(*tx, connection);
+  if (connection.status == (enabled ? ConnectionStatus::Active : ConnectionStatus::Inactive)) return;
+  const auto event = enabled ? LifecycleEvent::Enabled : LifecycleEvent::Disabled;
+  const auto next = next_status(connection.status, event, connection.connected_at.has_value());
+  if (!next) {
+    throw Error(ErrorCode::WrongState,
+                "connected account \"" + id.str() + "\" is " + std::string(to_string(connection.status)),
+                "send the user a fresh Connect Link for it");
+  }
+  connection.status = *next;
+  connection.status_reason = enabled ? "" : std::string(reason::kDisabledByUser);
+  connection.updated_at = engine.env().clock.now();
+  store(*tx, connection);
+  audit_log::append(*tx, {0, connection.updated_at, enabled ? "enabled" : "disabled", id, {}});
+  tx->commit();
+  engine.refresher().wake();
+}
+
+std::string alias_of(const ObjectReader& body) {
+  const std::string alias = body.text("alias");
+  if (alias.size() > kMostAliasBytes) body.fail("alias", "is longer than 128 bytes");
+  // session.execute takes "id or alias" in one argument.
+  if (alias.starts_with("ca_")) body.fail("alias", "looks like the id of an account", "choose another alias");
+  return alias;
+}
+
+void refuse_shared(const ObjectReader& body) {
+  const auto experimental = body.object("experimental");
+  if (!experimental) return;
+  const std::string type = experimental->text("account_type");
+  if ((type.empty() || type == "PRIVATE") && !experimental->has("acl_config_for_shared")) return;
+  throw Error(ErrorCode::Unsupported, "SHARED accounts are not offered here",
+              "connect each user on their own");
+}
+
+Connection patch_account(Engine& engine, const ConnectionId& id, ObjectReader body) {
+  refuse_shared(body);
+  account_or_not_found(*engine.database().read(), id);
+  if (const auto connection = body.object("connection")) {
+    replace_credential(engine, id, connection->required_object("state"));
+  }
+  if (body.has("alias")) set_alias(engine, id, alias_of(body));
+  return account_or_not_found(*engine.database().read(), id);
+}
+
+void delete_account_of(Engine& engine, const ConnectionId& id, bool revoke_first) {
+  const Connection connection = account_or_not_found(*engine.database().read(), id);
+  if (revoke_first && holds_grant(connection)) engine.connector().revoke(id);
+  const auto tx = engine.database().write();
+  account_or_not_found(*tx, id);
+  link_store::finish(*tx, id, link_store::State::Failed);
+  connection_store::remove(*tx, id, engine.env().clock.now());
+  audit_log::append(*tx, {0, engine.env().clock.now(), "deleted", id, {}});
+  tx->commit();
+}
+
+}  // namespace coffer::api::v3

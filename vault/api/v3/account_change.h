@@ -1,0 +1,30 @@
+#pragma once
+
+#include "vault/api/wire/body.h"
+#include "vault/engine/engine.h"
+#include "vault/model/connection.h"
+
+// What the API changes on accounts that exist. All throw NotFound.
+namespace coffer::api::v3 {
+
+// Longest alias, in bytes.
+inline constexpr std::size_t kMostAliasBytes = 128;
+
+// INACTIVE and back; nothing happens where it is so already. Throws WrongState where neither
+// applies.
+void set_enabled(Engine& engine, const ConnectionId& id, bool enabled);
+
+// Alias ("" clears) and credential of a key scheme. Throws InvalidArgument, Conflict (alias taken).
+Connection patch_account(Engine& engine, const ConnectionId& id, ObjectReader body);
+
+// With `revoke_first`, nothing is deleted if the provider cannot be brought to revoke the grant.
+// An account that holds none is just deleted.
+void delete_account_of(Engine& engine, const ConnectionId& id, bool revoke_first);
+
+// Throws InvalidArgument for one that is too long or looks like an account id.
+std::string alias_of(const ObjectReader& body);
+
+// Throws Unsupported for experimental keys that ask for a SHARED account.
+void refuse_shared(const ObjectReader& body);
+
+}  // namespace coffer::api::v3

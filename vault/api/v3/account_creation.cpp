@@ -1,0 +1,159 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "vault/api/v3/account_change.h"
+#include "vault/api/v3/account_view.h"
+#include "vault/api/v3/auth_config_view.h"
+#include "vault/api/v3/credential_input.h"
+#include "vault/api/v3/routes.h"
+#include "vault/api/wire/body.h"
+#include "vault/base/error.h"
+
+namespace coffer::api::v3 {
+namespace {
+
+struct ModeOfConfig {
+  AuthConfig config;
+  const AuthMode* mode = nullptr;
+};
+
+ModeOfConfig mode_of_config(Engine& engine, const AuthConfigId& id) {
+  ModeOfConfig out{auth_config_or_not_found(*engine.database().read(), id), nullptr};
+  const Toolkit* toolkit = engine.catalog().find_toolkit(out.config.toolkit);
+  out.mode = toolkit == nullptr ? nullptr : toolkit->find_auth(out.config.scheme);
+  if (out.mode != nullptr) return out;
+  throw Error(ErrorCode::Unsupported, "toolkit \"" + out.config.toolkit + "\" is not in the catalog as \"" +
+                                          id.str() + "\" needs it");
+}
+
+// A link is for what is not known yet: what is secret the user types, or the app imports.
+void refuse_secrets(const ObjectReader& data, const AuthMode& mode) {
+  for (const ConnectionField& field : mode.fields) {
+    if (!field.is_secret || !data.has(field.name)) continue;
+    data.fail(field.name, "is a credential, which a link does not take",
+              "import it with POST /api/v3/connected_accounts");
+  }
+}
+
+Json link_view(Engine& engine, const ConnectLink& link) {
+  return {{"link_token", link.token.expose()},
+          {"redirect_url", engine.link_url(link.token)},
+          {"expires_at", to_rfc3339(link.expires_at)},
+          {"connected_account_id", link.connection.id.str()},
+          {"experimental", {{"account_type", "PRIVATE"}}}};
+}
+
+ServerResponse create_link(Engine& engine, const ServerRequest& request) {
+  RequestBody parsed(request);
+  const ObjectReader body = parsed.root();
+  refuse_shared(body);
+  ConnectRequest connect;
+  connect.auth_config = AuthConfigId(body.required_text("auth_config_id"));
+  connect.user = user_id_of(body, "user_id");
+  connect.callback_url = body.text("callback_url");
+  connect.alias = alias_of(body);
+  const ModeOfConfig known = mode_of_config(engine, connect.auth_config);
+  if (const auto data = body.object("connection_data")) {
+    const ObjectReader values = data->object("val").value_or(*data);
+    refuse_secrets(values, *known.mode);
+    connect.fields = take_fields(values, *known.mode);
+  }
+  const ConnectLink link = engine.connector().authorize(connect);
+  return ServerResponse::json(201, dump_json(link_view(engine, link)));
+}
+
+// The older create: `connectionData` is camelCase there, and its `val` is all that SDKs read.
+ServerResponse created(const Connection& connection, const std::string& redirect_url) {
+  Json val = {{"status", to_string(connection.status)}};
+  for (const auto& [name, value] : connection.fields) val[name] = value;
+  Json redirect;
+  if (!redirect_url.empty()) val["redirectUrl"] = redirect = redirect_url;
+  const Json body = {
+      {"id", connection.id.str()},
+      {"connectionData", {{"authScheme", to_string(connection.scheme)}, {"val", std::move(val)}}},
+      {"status", to_string(connection.status)},
+      {"redirect_url", redirect},
+      {"redirect_uri", redirect}};
+  return ServerResponse::json(201, dump_json(body));
+}
+
+void check_scheme(const ObjectReader& state, AuthScheme scheme) {
+  const std::string text = state.text("authScheme");
+  if (text.empty() || parse_auth_scheme(text) == scheme) return;
+  state.fail("authScheme", "is not the scheme of the auth config", "it is " + std::string(to_string(scheme)));
+}
+
+// Where the values stand: in connection.state.val, or flat in connection.data.
+std::optional<ObjectReader> values_of(const ObjectReader& connection, AuthScheme scheme) {
+  if (const auto state = connection.object("state")) {
+    check_scheme(*state, scheme);
+    return state->required_object("val");
+  }
+  return connection.object("data");
+}
+
+ConnectRequest read_connect_request(const ObjectReader& connection, const AuthConfigId& auth_config) {
+  ConnectRequest connect;
+  connect.auth_config = auth_config;
+  connect.user = user_id_of(connection, "user_id");
+  connect.callback_url = connection.text("callback_url");
+  if (connect.callback_url.empty()) connect.callback_url = connection.text("redirect_uri");
+  connect.alias = alias_of(connection);
+  return connect;
+}
+
+ServerResponse create_account(Engine& engine, const ServerRequest& request) {
+  RequestBody parsed(request);
+  const ObjectReader body = parsed.root();
+  const ObjectReader connection = body.required_object("connection");
+  refuse_shared(connection);
+  if (body.boolean("validate_credentials") == true) {
+    body.fail("validate_credentials", "is not offered",
+              "leave it out, or use a Connect Link, which does check");
+  }
+  const AuthConfigId id(body.required_object("auth_config").required_text("id"));
+  const ModeOfConfig known = mode_of_config(engine, id);
+  ConnectRequest connect = read_connect_request(connection, id);
+  std::optional<Credential> credential;
+  if (known.mode->scheme == AuthScheme::NoAuth) credential = std::monostate{};
+  if (const auto values = values_of(connection, known.mode->scheme)) {
+    connect.fields = take_fields(*values, *known.mode);
+    credential = take_credential(*values, *known.mode, engine.env().clock.now());
+  }
+  if (credential) return created(engine.connector().import(connect, std::move(*credential)), {});
+  const ConnectLink link = engine.connector().authorize(connect);
+  return created(link.connection, engine.link_url(link.token));
+}
+
+// Despite its name not a token refresh: it asks the user to sign in again. The account keeps its
+// id, and while it is ACTIVE also its status and token until the new grant is there.
+ServerResponse reauthorize(Engine& engine, const ServerRequest& request) {
+  RequestBody parsed(request);
+  const ObjectReader body = parsed.root();
+  const Connection known = account_or_not_found(*engine.database().read(), ConnectionId(request.param("id")));
+  ConnectRequest connect;
+  connect.user = known.user;
+  connect.auth_config = known.auth_config;
+  connect.reconnect = known.id;
+  connect.alias = known.alias;
+  connect.callback_url = std::string(request.query_value("redirect_url"));
+  if (connect.callback_url.empty()) connect.callback_url = body.text("redirect_url");
+  Json out = {{"id", known.id.str()}, {"status", to_string(known.status)}, {"redirect_url", nullptr}};
+  if (known.scheme != AuthScheme::NoAuth) {
+    const ConnectLink link = engine.connector().authorize(connect);
+    out["status"] = to_string(link.connection.status);
+    out["redirect_url"] = engine.link_url(link.token);
+  }
+  return ServerResponse::json(200, dump_json(out));
+}
+
+}  // namespace
+
+std::vector<RouteEntry> account_creation_routes() {
+  return {{"POST", "/connected_accounts/link", create_link, "Make a Connect Link for a user"},
+          {"POST", "/connected_accounts", create_account, "Import a credential, or make a Connect Link"},
+          {"POST", "/connected_accounts/:id/refresh", reauthorize,
+           "Make a Connect Link that reconnects an account"}};
+}
+
+}  // namespace coffer::api::v3

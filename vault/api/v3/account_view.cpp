@@ -1,0 +1,26 @@
+#include "vault/api/v3/account_view.h"
+
+#include <nlohmann/json.hpp>
+
+#include "vault/base/error.h"
+#include "vault/base/json.h"
+#include "vault/engine/views.h"
+#include "vault/store/auth_config_store.h"
+#include "vault/store/connection_store.h"
+
+namespace coffer::api::v3 {
+
+Connection account_or_not_found(Transaction& tx, const ConnectionId& id) {
+  auto found = connection_store::find(tx, id);
+  if (found) return std::move(*found);
+  throw Error(ErrorCode::NotFound, "connected account \"" + id.str() + "\" does not exist",
+              "GET /api/v3/connected_accounts lists them");
+}
+
+Json AccountViews::view(const Connection& connection) {
+  const auto [place, is_new] = auth_configs_.try_emplace(connection.auth_config);
+  if (is_new) place->second = auth_config_store::find(tx_, connection.auth_config);
+  return connection_view(connection, place->second ? &*place->second : nullptr);
+}
+
+}  // namespace coffer::api::v3

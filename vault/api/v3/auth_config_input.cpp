@@ -1,0 +1,70 @@
+#include "vault/api/v3/auth_config_input.h"
+
+#include <nlohmann/json.hpp>
+
+#include "vault/base/encoding.h"
+#include "vault/base/error.h"
+#include "vault/base/json.h"
+
+namespace coffer::api::v3 {
+namespace {
+
+constexpr std::size_t kMostScopes = 200;
+constexpr std::size_t kMostNameBytes = 200;
+
+// A list, or one string with commas or spaces between them.
+std::optional<std::vector<std::string>> read_scopes(const ObjectReader& body) {
+  if (!body.has("scopes")) return std::nullopt;
+  std::vector<std::string> scopes;
+  for (const std::string& part : body.texts("scopes")) {
+    for (std::string& scope : split(part, ' ')) scopes.push_back(std::move(scope));
+  }
+  if (scopes.size() > kMostScopes) body.fail("scopes", "has more than 200 entries");
+  return scopes;
+}
+
+void refuse(const ObjectReader& body, std::string_view key) {
+  throw Error(ErrorCode::Unsupported, "\"" + body.name_of(key) + "\" is not offered here", "leave it out");
+}
+
+// Silence would look like consent: a restriction that nothing enforces must not be accepted.
+void refuse_what_is_not_enforced(const ObjectReader& body) {
+  if (body.has("proxy_config")) refuse(body, "proxy_config");
+  if (const auto shared = body.object("shared_credentials"); shared && !shared->keys().empty()) {
+    refuse(body, "shared_credentials");
+  }
+  if (body.boolean("is_enabled_for_tool_router") == false) refuse(body, "is_enabled_for_tool_router");
+  const auto access = body.object("tool_access_config");
+  if (access && !access->texts("tools_available_for_execution").empty()) {
+    refuse(*access, "tools_available_for_execution");
+  }
+}
+
+void read_credentials(ObjectReader credentials, AuthConfigInput& input) {
+  input.client_id = credentials.optional_text("client_id");
+  if (credentials.has("client_secret")) input.client_secret = credentials.secret("client_secret");
+  if (auto scopes = read_scopes(credentials)) input.scopes = std::move(scopes);
+}
+
+}  // namespace
+
+AuthConfigInput read_auth_config_input(ObjectReader body) {
+  AuthConfigInput input;
+  if (const auto credentials = body.object("credentials")) read_credentials(*credentials, input);
+  refuse_what_is_not_enforced(body);
+  if (!body.text("name").empty()) input.name = body.text("name");
+  if (input.name && input.name->size() > kMostNameBytes) body.fail("name", "is longer than 200 bytes");
+  if (auto scopes = read_scopes(body)) input.scopes = std::move(scopes);
+  return input;
+}
+
+AuthScheme read_custom_scheme(const ObjectReader& body, const Toolkit& toolkit) {
+  const char* key = body.has("authScheme") ? "authScheme" : "auth_scheme";
+  const auto scheme = parse_auth_scheme(body.required_text(key));
+  if (scheme && toolkit.find_auth(*scheme) != nullptr) return *scheme;
+  std::vector<std::string> offered;
+  for (const AuthMode& mode : toolkit.auth) offered.emplace_back(to_string(mode.scheme));
+  body.fail(key, "is no way of authenticating at " + toolkit.name, "use " + join(offered, ", "));
+}
+
+}  // namespace coffer::api::v3

@@ -1,0 +1,67 @@
+#include "vault/api/v3/auth_config_view.h"
+
+#include <nlohmann/json.hpp>
+
+#include "vault/api/v3/toolkit_view.h"
+#include "vault/base/encoding.h"
+#include "vault/base/error.h"
+#include "vault/base/json.h"
+#include "vault/store/auth_config_store.h"
+#include "vault/store/connection_store.h"
+
+namespace coffer::api::v3 {
+namespace {
+
+constexpr std::string_view kMasked = "REDACTED";
+
+Json credentials_view(const AuthConfig& config) {
+  Json view = Json::object();
+  if (config.scheme != AuthScheme::OAuth2) return view;
+  view["scopes"] = config.scopes;
+  if (config.is_managed) return view;
+  view["client_id"] = config.client_id;
+  view["client_secret"] = kMasked;
+  return view;
+}
+
+Json toolkit_view(const Toolkit* toolkit, const std::string& slug) {
+  return {{"slug", slug}, {"logo", toolkit == nullptr ? Json("") : toolkit_reference(*toolkit)["logo"]}};
+}
+
+Json input_fields(const Toolkit* toolkit, AuthScheme scheme) {
+  const AuthMode* mode = toolkit == nullptr ? nullptr : toolkit->find_auth(scheme);
+  Json fields = Json::array();
+  if (mode == nullptr) return fields;
+  for (const ConnectionField& field : mode->fields) fields.push_back(field_view(field));
+  return fields;
+}
+
+}  // namespace
+
+Json auth_config_view(Transaction& tx, const Catalog& catalog, const AuthConfig& config) {
+  const Toolkit* toolkit = catalog.find_toolkit(config.toolkit);
+  return {{"id", config.id.str()},
+          {"uuid", config.id.str()},
+          {"name", config.name},
+          {"type", config.is_managed ? "default" : "custom"},
+          {"status", config.is_enabled ? "ENABLED" : "DISABLED"},
+          {"auth_scheme", to_string(config.scheme)},
+          {"is_composio_managed", config.is_managed},
+          {"no_of_connections", connection_store::count_of_auth_config(tx, config.id)},
+          {"toolkit", toolkit_view(toolkit, config.toolkit)},
+          {"credentials", credentials_view(config)},
+          {"expected_input_fields", input_fields(toolkit, config.scheme)},
+          {"tool_access_config", Json::object()},
+          {"created_at", to_rfc3339(config.created_at)},
+          {"last_updated_at", to_rfc3339(config.updated_at)},
+          {"is_enabled_for_tool_router", true}};
+}
+
+AuthConfig auth_config_or_not_found(Transaction& tx, const AuthConfigId& id) {
+  auto found = auth_config_store::find(tx, id);
+  if (found) return std::move(*found);
+  throw Error(ErrorCode::NotFound, "auth config \"" + id.str() + "\" does not exist",
+              "GET /api/v3/auth_configs lists them");
+}
+
+}  // namespace coffer::api::v3

@@ -1,0 +1,175 @@
+#include "vault/api/v3/manage_connections.h"
+
+#include <nlohmann/json.hpp>
+
+#include "vault/api/v3/session_accounts.h"
+#include "vault/api/v3/session_link.h"
+#include "vault/api/v3/session_scope.h"
+#include "vault/api/v3/toolkit_view.h"
+#include "vault/base/error.h"
+
+namespace coffer::api::v3 {
+namespace {
+
+constexpr std::size_t kMostToolkits = 20;
+
+Json input_schema() {
+  return {{"type", "object"},
+          {"properties",
+           {{"toolkits",
+             {{"type", "array"},
+              {"items", {{"type", "string"}}},
+              {"minItems", 1},
+              {"maxItems", kMostToolkits},
+              {"description", "Slugs of the toolkits to connect, for example [\"gmail\", \"github\"]."}}},
+            {"reinitiate_all",
+             {{"type", "boolean"},
+              {"default", false},
+              {"description", "Make a new link for toolkits that are connected already, too."}}},
+            {"session_id", {{"type", "string"}, {"description", "The session's id; not needed."}}}}},
+          {"required", {"toolkits"}}};
+}
+
+Json output_schema() {
+  return {{"type", "object"},
+          {"properties",
+           {{"message", {{"type", "string"}}},
+            {"results", {{"type", "object"}}},
+            {"summary", {{"type", "object"}}},
+            {"session", {{"type", "object"}}}}}};
+}
+
+Json accounts_view(const std::vector<Connection>& accounts, const std::optional<Connection>& default_one) {
+  Json out = Json::array();
+  for (const Connection& account : accounts) {
+    out.push_back({{"id", account.id.str()},
+                   {"alias", account.alias.empty() ? Json() : Json(account.alias)},
+                   {"status", to_string(account.status)},
+                   {"is_default", default_one && default_one->id == account.id}});
+  }
+  return out;
+}
+
+Json active(const Toolkit& toolkit, const std::optional<Connection>& account) {
+  Json result = {{"toolkit", toolkit.slug},
+                 {"status", "active"},
+                 {"has_active_connection", true},
+                 {"instruction", toolkit.name + " is connected: call its tools."}};
+  if (account) result["connected_account_id"] = account->id.str();
+  return result;
+}
+
+Json initiated(Engine& engine, const Toolkit& toolkit, const ConnectLink& link) {
+  return {{"toolkit", toolkit.slug},
+          {"status", "initiated"},
+          {"has_active_connection", link.connection.status == ConnectionStatus::Active},
+          {"connected_account_id", link.connection.id.str()},
+          {"redirect_url", engine.link_url(link.token)},
+          {"expires_at", to_rfc3339(link.expires_at)},
+          {"instruction",
+           "Show the user redirect_url as a link, wait until they say they are done, then call "
+           "the tool again."}};
+}
+
+Json connect(Engine& engine, const Session& session, const SessionScope& scope, const std::string& slug,
+             bool reinitiate) {
+  const Toolkit& toolkit = toolkit_or_not_found(engine.catalog(), slug);
+  scope.require(toolkit);
+  if (needs_no_auth(toolkit)) return active(toolkit, std::nullopt);
+  const auto [current, accounts] = [&] {
+    const auto tx = engine.database().read();
+    return std::pair(default_account(*tx, session, toolkit.slug), accounts_of(*tx, session, toolkit.slug));
+  }();
+  Json result;
+  if (current && !reinitiate) {
+    result = active(toolkit, current);
+  } else {
+    SessionLinkRequest request;
+    if (current) request.reconnect = current->id;
+    result = initiated(engine, toolkit, link_for_session(engine, session, toolkit, request));
+  }
+  result["accounts"] = accounts_view(accounts, current);
+  return result;
+}
+
+Json connect_or_tell(Engine& engine, const Session& session, const SessionScope& scope,
+                     const std::string& slug, bool reinitiate) {
+  try {
+    return connect(engine, session, scope, slug, reinitiate);
+  } catch (const Error& error) {
+    return {{"toolkit", slug},
+            {"status", "failed"},
+            {"has_active_connection", false},
+            {"error_message", error.what()},
+            {"instruction", error.hint()}};
+  }
+}
+
+struct Counts {
+  int active = 0, initiated = 0, failed = 0;
+
+  void add(const Json& result) {
+    const std::string& status = result.at("status").get_ref<const std::string&>();
+    (status == "active" ? active : status == "initiated" ? initiated : failed) += 1;
+  }
+  std::string message() const {
+    if (failed > 0) return "Some toolkits could not be connected: see error_message.";
+    if (initiated > 0) return "The user has to open each redirect_url to connect.";
+    return "All toolkits are connected.";
+  }
+};
+
+}  // namespace
+
+Json manage_connections_tool() {
+  const Json versions = Json::array({"latest"});
+  return {
+      {"slug", kManageConnections},
+      {"name", "Manage connections"},
+      {"description",
+       "Tells whether the user's accounts are connected, and makes a Connect Link for each that is not. Call "
+       "it "
+       "before the tools of a toolkit that is not connected. Show links to the user unchanged; never ask for "
+       "passwords or keys in the conversation."},
+      {"toolkit", {{"slug", "composio"}, {"name", "Composio"}, {"logo", ""}}},
+      {"input_parameters", input_schema()},
+      {"output_parameters", output_schema()},
+      {"tags", {"openWorldHint", "destructiveHint"}},
+      {"version", "latest"},
+      {"available_versions", versions},
+      {"scopes", Json::array()},
+      {"scope_requirements", nullptr},
+      {"no_auth", true},
+      {"is_deprecated", false},
+      {"deprecated",
+       {{"available_versions", versions},
+        {"displayName", "Manage connections"},
+        {"is_deprecated", false},
+        {"version", "latest"},
+        {"toolkit", {{"logo", ""}}}}}};
+}
+
+Json manage_connections(Engine& engine, const Session& session, const ObjectReader& arguments) {
+  const std::vector<std::string> slugs = arguments.texts("toolkits");
+  if (slugs.empty()) arguments.fail("toolkits", "is missing", "name at least one toolkit");
+  if (slugs.size() > kMostToolkits) arguments.fail("toolkits", "has more than 20 entries");
+  const bool reinitiate = arguments.boolean("reinitiate_all").value_or(false);
+  const SessionScope scope(session.config);
+  Json results = Json::object();
+  for (const std::string& slug : slugs) {
+    if (results.contains(slug)) continue;
+    results[slug] = connect_or_tell(engine, session, scope, slug, reinitiate);
+  }
+  Counts counts;
+  for (const Json& result : results) counts.add(result);
+  return {{"message", counts.message()},
+          {"summary",
+           {{"total_toolkits", results.size()},
+            {"active_connections", counts.active},
+            {"initiated_connections", counts.initiated},
+            {"failed_connections", counts.failed}}},
+          {"session", {{"id", session.id.str()}, {"instructions", "Use this session id in later calls."}}},
+          {"results", std::move(results)}};
+}
+
+}  // namespace coffer::api::v3

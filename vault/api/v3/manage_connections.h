@@ -1,0 +1,22 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string_view>
+
+#include "vault/api/wire/body.h"
+#include "vault/engine/engine.h"
+#include "vault/model/session.h"
+
+// The meta tool by which an agent sees the user's connections and hands out Connect Links.
+namespace coffer::api::v3 {
+
+inline constexpr std::string_view kManageConnections = "COMPOSIO_MANAGE_CONNECTIONS";
+
+// Its entry in a session's list of tools.
+nlohmann::json manage_connections_tool();
+
+// Runs it: {message, results, summary, session}. What fails for one toolkit is told in its own
+// result; throws InvalidArgument for wrong arguments only.
+nlohmann::json manage_connections(Engine& engine, const Session& session, const ObjectReader& arguments);
+
+}  // namespace coffer::api::v3

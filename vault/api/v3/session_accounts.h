@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vault/catalog/catalog.h"
+#include "vault/model/connection.h"
+#include "vault/model/session.h"
+#include "vault/store/database.h"
+
+// Which of the user's accounts a session may act through: the pinned ones of a toolkit, else
+// those of the auth config that the session names for it, else all. Never another user's.
+namespace coffer::api::v3 {
+
+// Newest first; at most 100.
+std::vector<Connection> accounts_of(Transaction& tx, const Session& session, const std::string& toolkit);
+
+// The most recently connected ACTIVE one of them.
+std::optional<Connection> default_account(Transaction& tx, const Session& session,
+                                          const std::string& toolkit);
+
+// The default one, or the newest where none is ACTIVE.
+std::optional<Connection> shown_account(Transaction& tx, const Session& session, const std::string& toolkit);
+
+// The one that a call uses. `name`: its id or alias, empty for the default. Throws NeedsConnection,
+// NotFound, and InvalidArgument where the session demands a name and there are several.
+Connection account_for_call(Transaction& tx, const Session& session, const Toolkit& toolkit,
+                            const std::string& name);
+
+}  // namespace coffer::api::v3

@@ -1,0 +1,143 @@
+#include "vault/api/v3/session_input.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "vault/api/v3/toolkit_view.h"
+#include "vault/base/encoding.h"
+#include "vault/base/error.h"
+#include "vault/base/json.h"
+#include "vault/connect/callback_url.h"
+#include "vault/store/auth_config_store.h"
+#include "vault/store/connection_store.h"
+
+namespace coffer::api::v3 {
+namespace {
+
+// Kept as they came; session_scope.h reads the restrictions among them.
+constexpr std::array<std::string_view, 8> kKeptObjects = {"tools",   "tags",   "workbench", "multi_account",
+                                                          "preload", "search", "execute",   "experimental"};
+
+std::string known_toolkit(Engine& engine, const ObjectReader& body, std::string_view key,
+                          const std::string& slug) {
+  const Toolkit* toolkit = engine.catalog().find_toolkit(slug);
+  if (toolkit == nullptr) body.fail(key, "names a toolkit that does not exist: \"" + slug + "\"");
+  return toolkit->slug;
+}
+
+std::vector<std::string> known_toolkits(Engine& engine, const ObjectReader& body, std::string_view key) {
+  std::vector<std::string> slugs;
+  for (const std::string& slug : body.texts(key)) slugs.push_back(known_toolkit(engine, body, key, slug));
+  return slugs;
+}
+
+void read_toolkits(Engine& engine, const ObjectReader& body, SessionConfig& config) {
+  config.toolkits_enabled.clear();
+  config.toolkits_disabled.clear();
+  if (body.value("toolkits").is_array()) {
+    config.toolkits_enabled = known_toolkits(engine, body, "toolkits");
+    return;
+  }
+  const auto toolkits = body.object("toolkits");
+  if (!toolkits) return;
+  config.toolkits_enabled = known_toolkits(engine, *toolkits, "enable");
+  config.toolkits_disabled = known_toolkits(engine, *toolkits, "disable");
+  if (toolkits->has("enable") && config.toolkits_enabled.empty()) toolkits->fail("enable", "is empty");
+}
+
+void read_auth_configs(Engine& engine, const ObjectReader& body, SessionConfig& config) {
+  config.auth_configs.clear();
+  const auto given = body.object("auth_configs");
+  if (!given) return;
+  const auto tx = engine.database().read();
+  for (const std::string& key : given->keys()) {
+    const AuthConfigId id(given->required_text(key));
+    const auto found = auth_config_store::find(*tx, id);
+    const std::string slug = known_toolkit(engine, *given, key, key);
+    if (!found || found->toolkit != slug)
+      given->fail(key, "is no auth config of this toolkit: \"" + id.str() + "\"");
+    config.auth_configs[slug] = id;
+  }
+}
+
+void check_pinned(Transaction& tx, const ObjectReader& given, const std::string& key, const UserId& user,
+                  const std::string& slug, const ConnectionId& id) {
+  const auto found = connection_store::find(tx, id);
+  // One sentence for all: whose account it is must not be found out here.
+  if (!found || found->user != user || found->toolkit != slug) {
+    given.fail(key, "holds no account of this user and toolkit: \"" + id.str() + "\"");
+  }
+  if (found->status == ConnectionStatus::Inactive)
+    given.fail(key, "holds an account that is disabled: \"" + id.str() + "\"");
+}
+
+void read_pinned_accounts(Engine& engine, const UserId& user, const ObjectReader& body,
+                          SessionConfig& config) {
+  config.connected_accounts.clear();
+  const auto given = body.object("connected_accounts");
+  if (!given) return;
+  const auto tx = engine.database().read();
+  for (const std::string& key : given->keys()) {
+    const std::string slug = known_toolkit(engine, *given, key, key);
+    for (const std::string& text : given->texts(key)) {
+      const ConnectionId id(text);
+      check_pinned(*tx, *given, key, user, slug, id);
+      config.connected_accounts[slug].push_back(id);
+    }
+  }
+}
+
+// true, false, or an object; cleared: as if never given.
+void read_manage_connections(const ObjectReader& body, SessionConfig& config, Json& kept) {
+  config.manage_connections = true;
+  config.callback_url.clear();
+  kept.erase("manage_connections");
+  if (body.value("manage_connections").is_boolean()) {
+    config.manage_connections = *body.boolean("manage_connections");
+    return;
+  }
+  const auto given = body.object("manage_connections");
+  if (!given) return;
+  const char* key = given->has("enable") ? "enable" : "enabled";
+  config.manage_connections = given->boolean(key).value_or(true);
+  config.callback_url = given->text("callback_url");
+  check_callback_url(config.callback_url);
+  for (const char* flag : {"enable_wait_for_connections", "enable_connection_removal"}) {
+    if (const auto value = given->boolean(flag)) kept["manage_connections"][flag] = *value;
+  }
+}
+
+void check_account_limit(const ObjectReader& body) {
+  const auto given = body.object("multi_account");
+  if (!given || !given->has("max_accounts_per_toolkit")) return;
+  const Json& limit = given->value("max_accounts_per_toolkit");
+  if (!limit.is_number_integer() || limit < 2 || limit > 10) {
+    given->fail("max_accounts_per_toolkit", "is not a number from 2 to 10");
+  }
+}
+
+void read_kept_objects(const ObjectReader& body, Json& kept) {
+  check_account_limit(body);
+  for (const std::string_view key : kKeptObjects) {
+    if (!body.mentions(key)) continue;
+    kept.erase(std::string(key));
+    if (!body.has(key)) continue;
+    if (!body.value(key).is_structured()) body.fail(key, "is not an object");
+    kept[std::string(key)] = body.value(key);
+  }
+}
+
+}  // namespace
+
+void read_session_config(Engine& engine, const UserId& user, const ObjectReader& body,
+                         SessionConfig& config) {
+  Json kept = parse_json(config.extra_json, "stored session");
+  if (body.mentions("toolkits")) read_toolkits(engine, body, config);
+  if (body.mentions("auth_configs")) read_auth_configs(engine, body, config);
+  if (body.mentions("connected_accounts")) read_pinned_accounts(engine, user, body, config);
+  if (body.mentions("manage_connections")) read_manage_connections(body, config, kept);
+  read_kept_objects(body, kept);
+  config.extra_json = dump_json(kept);
+}
+
+}  // namespace coffer::api::v3

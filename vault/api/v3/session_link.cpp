@@ -1,0 +1,67 @@
+#include "vault/api/v3/session_link.h"
+
+#include "vault/base/error.h"
+#include "vault/store/auth_config_store.h"
+#include "vault/store/connection_store.h"
+#include "vault/store/session_store.h"
+
+namespace coffer::api::v3 {
+namespace {
+
+std::optional<AuthConfigId> newest_custom(Transaction& tx, const std::string& toolkit) {
+  auth_config_store::Query query;
+  query.toolkits = {toolkit};
+  query.is_managed = false;
+  query.page.limit = 1;
+  const auto found = auth_config_store::list(tx, query);
+  if (found.items.empty()) return std::nullopt;
+  return found.items.front().id;
+}
+
+AuthConfigId auth_config_for(Engine& engine, const Session& session, const Toolkit& toolkit) {
+  const auto named = session.config.auth_configs.find(toolkit.slug);
+  if (named != session.config.auth_configs.end()) return named->second;
+  if (!engine.has_managed_auth(toolkit)) {
+    if (const auto custom = newest_custom(*engine.database().read(), toolkit.slug)) return *custom;
+  }
+  return engine.managed_auth_config(toolkit.slug).id;
+}
+
+// A pinned account is what the session will use: connecting must bring that one back.
+std::optional<Connection> pinned_account(Engine& engine, const Session& session, const std::string& toolkit) {
+  const auto pinned = session.config.connected_accounts.find(toolkit);
+  if (pinned == session.config.connected_accounts.end() || pinned->second.empty()) return std::nullopt;
+  auto found = connection_store::find(*engine.database().read(), pinned->second.front());
+  if (found && found->user == session.user) return found;
+  return std::nullopt;
+}
+
+}  // namespace
+
+ConnectLink link_for_session(Engine& engine, const Session& session, const Toolkit& toolkit,
+                             const SessionLinkRequest& request) {
+  ConnectRequest connect;
+  connect.user = session.user;
+  connect.callback_url = request.callback_url.empty() ? session.config.callback_url : request.callback_url;
+  connect.alias = request.alias;
+  connect.reconnect = request.reconnect;
+  if (const auto pinned = pinned_account(engine, session, toolkit.slug)) {
+    connect.reconnect = pinned->id;
+    connect.auth_config = pinned->auth_config;
+  } else if (connect.reconnect) {
+    const auto known = connection_store::find(*engine.database().read(), *connect.reconnect);
+    if (known) connect.auth_config = known->auth_config;
+  } else {
+    connect.auth_config = auth_config_for(engine, session, toolkit);
+  }
+  return engine.connector().authorize(connect);
+}
+
+Session session_or_not_found(Transaction& tx, const SessionId& id) {
+  auto found = session_store::find(tx, id);
+  if (found) return std::move(*found);
+  throw Error(ErrorCode::NotFound, "session \"" + id.str() + "\" does not exist",
+              "create one with POST /api/v3/tool_router/session");
+}
+
+}  // namespace coffer::api::v3

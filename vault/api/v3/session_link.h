@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "vault/engine/engine.h"
+#include "vault/model/session.h"
+
+namespace coffer::api::v3 {
+
+struct SessionLinkRequest {
+  std::string callback_url;  // empty: the session's
+  std::string alias;
+  std::optional<ConnectionId> reconnect;
+};
+
+// A Connect Link for the session's user, under the auth config that the session names for the
+// toolkit, else the managed default, else the newest enabled custom one. Throws InvalidArgument
+// where none of these exists, and what Connector::authorize throws.
+ConnectLink link_for_session(Engine& engine, const Session& session, const Toolkit& toolkit,
+                             const SessionLinkRequest& request);
+
+// Throws NotFound.
+Session session_or_not_found(Transaction& tx, const SessionId& id);
+
+}  // namespace coffer::api::v3

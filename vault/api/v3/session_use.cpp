@@ -1,0 +1,162 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "vault/api/v3/account_change.h"
+#include "vault/api/v3/manage_connections.h"
+#include "vault/api/v3/routes.h"
+#include "vault/api/v3/session_accounts.h"
+#include "vault/api/v3/session_link.h"
+#include "vault/api/v3/session_scope.h"
+#include "vault/api/v3/text_match.h"
+#include "vault/api/v3/tool_filter.h"
+#include "vault/api/v3/tool_view.h"
+#include "vault/api/v3/toolkit_view.h"
+#include "vault/api/wire/body.h"
+#include "vault/api/wire/paging.h"
+#include "vault/api/wire/query.h"
+#include "vault/base/error.h"
+#include "vault/store/auth_config_store.h"
+
+namespace coffer::api::v3 {
+namespace {
+
+constexpr std::int64_t kMostToolkits = 50;
+constexpr std::int64_t kMostTools = 500;
+
+Session session_of(Engine& engine, const ServerRequest& request) {
+  return session_or_not_found(*engine.database().read(), SessionId(request.param("id")));
+}
+
+ServerResponse create_session_link(Engine& engine, const ServerRequest& request) {
+  const Session session = session_of(engine, request);
+  RequestBody parsed(request);
+  const ObjectReader body = parsed.root();
+  refuse_shared(body);
+  const Toolkit& toolkit = toolkit_or_not_found(engine.catalog(), body.required_text("toolkit"));
+  SessionScope(session.config).require(toolkit);
+  SessionLinkRequest wanted;
+  wanted.callback_url = body.text("callback_url");
+  wanted.alias = alias_of(body);
+  const ConnectLink link = link_for_session(engine, session, toolkit, wanted);
+  const Json out = {{"connected_account_id", link.connection.id.str()},
+                    {"link_token", link.token.expose()},
+                    {"redirect_url", engine.link_url(link.token)},
+                    {"expires_at", to_rfc3339(link.expires_at)},
+                    {"experimental", {{"account_type", "PRIVATE"}}}};
+  return ServerResponse::json(201, dump_json(out));
+}
+
+Json account_view(Transaction& tx, const Connection& account) {
+  const auto config = auth_config_store::find(tx, account.auth_config);
+  return {{"id", account.id.str()},
+          {"user_id", account.user.str()},
+          {"status", to_string(account.status)},
+          {"created_at", to_rfc3339(account.created_at)},
+          {"auth_config",
+           {{"id", account.auth_config.str()},
+            {"auth_scheme", to_string(account.scheme)},
+            {"is_composio_managed", config && config->is_managed}}}};
+}
+
+Json toolkit_state(Engine& engine, Transaction& tx, const Toolkit& toolkit,
+                   const std::optional<Connection>& account) {
+  const Json reference = toolkit_reference(toolkit);
+  return {{"slug", toolkit.slug},
+          {"name", toolkit.name},
+          {"enabled", true},
+          {"is_no_auth", needs_no_auth(toolkit)},
+          {"composio_managed_auth_schemes", managed_schemes(engine, toolkit)},
+          {"meta", {{"logo", reference.at("logo")}, {"description", toolkit.description}}},
+          {"connected_account", account ? account_view(tx, *account) : Json()}};
+}
+
+bool is_connected(const std::optional<Connection>& account) {
+  return account && account->status == ConnectionStatus::Active;
+}
+
+ServerResponse list_session_toolkits(Engine& engine, const ServerRequest& request) {
+  const Session session = session_of(engine, request);
+  const std::vector<std::string> slugs = list_param(request, "toolkits");
+  const auto connected = bool_param(request, "is_connected");
+  const std::string search = text_param(request, "search");
+  const PageRequest page = page_param(request, kMostToolkits);
+  const auto tx = engine.database().read();
+  std::vector<Json> states;
+  for (const Toolkit* toolkit : SessionScope(session.config).toolkits(engine.catalog())) {
+    if (!slugs.empty() && !contains_ignoring_case(slugs, toolkit->slug)) continue;
+    if (!matches_words(search, {toolkit->slug, toolkit->name, toolkit->description})) continue;
+    const auto account = shown_account(*tx, session, toolkit->slug);
+    if (connected && *connected != is_connected(account)) continue;
+    states.push_back(toolkit_state(engine, *tx, *toolkit, account));
+  }
+  const auto cut = cut_page(std::move(states), page);
+  return page_response(Json(cut.items), cut.total, page);
+}
+
+ServerResponse list_session_tools(Engine& engine, const ServerRequest& request) {
+  const Session session = session_of(engine, request);
+  const PageRequest page = page_param(request, kMostTools);
+  std::vector<ToolRef> tools = SessionScope(session.config).tools(engine.catalog());
+  // An entry without a tool stands for the meta tool: it comes first.
+  if (session.config.manage_connections) tools.insert(tools.begin(), ToolRef{});
+  const auto cut = cut_page(std::move(tools), page);
+  Json items = Json::array();
+  for (const ToolRef& ref : cut.items) {
+    items.push_back(ref.tool == nullptr ? manage_connections_tool() : tool_view(*ref.toolkit, *ref.tool));
+  }
+  return page_response(std::move(items), cut.total, page);
+}
+
+ServerResponse executed(Json data, const std::string& error, const std::string& log_id) {
+  const Json body = {
+      {"data", std::move(data)}, {"error", error.empty() ? Json() : Json(error)}, {"log_id", log_id}};
+  return ServerResponse::json(200, dump_json(body));
+}
+
+ServerResponse execute_meta_tool(Engine& engine, const Session& session, const ObjectReader& body) {
+  if (!session.config.manage_connections) {
+    throw Error(ErrorCode::Forbidden, std::string(kManageConnections) + " is not enabled in this session",
+                "create the session with manage_connections.enable");
+  }
+  Json result = manage_connections(engine, session, body.required_object("arguments"));
+  return executed(std::move(result), {}, random_id(engine.env().random, "log_"));
+}
+
+ToolCall session_call(Engine& engine, const Session& session, const ToolRef& ref, const ObjectReader& body) {
+  ToolCall call;
+  call.tool = ref.tool->slug;
+  if (body.object("arguments")) call.arguments = body.value("arguments");
+  call.user = session.user;
+  if (!needs_no_auth(*ref.toolkit)) {
+    const auto tx = engine.database().read();
+    call.connection = account_for_call(*tx, session, *ref.toolkit, body.text("account")).id;
+  }
+  return call;
+}
+
+ServerResponse execute_in_session(Engine& engine, const ServerRequest& request) {
+  const Session session = session_of(engine, request);
+  RequestBody parsed(request);
+  const ObjectReader body = parsed.root();
+  const std::string slug = body.required_text(body.has("tool_slug") ? "tool_slug" : "slug");
+  if (slug == kManageConnections) return execute_meta_tool(engine, session, body);
+  const ToolRef ref = tool_or_not_found(engine.catalog(), slug);
+  SessionScope(session.config).require(*ref.toolkit, *ref.tool);
+  ToolResult result = engine.executor().execute(session_call(engine, session, ref, body));
+  return executed(std::move(result.data), result.successful ? "" : result.error, result.log_id);
+}
+
+}  // namespace
+
+std::vector<RouteEntry> session_use_routes() {
+  return {
+      {"POST", "/tool_router/session/:id/link", create_session_link,
+       "Make a Connect Link for the session's user"},
+      {"GET", "/tool_router/session/:id/toolkits", list_session_toolkits,
+       "List toolkits and their connections"},
+      {"GET", "/tool_router/session/:id/tools", list_session_tools, "List the session's tools"},
+      {"POST", "/tool_router/session/:id/execute", execute_in_session, "Run a tool as the session's user"},
+      {"POST", "/tool_router/session/:id/execute_meta", execute_in_session, "Run a meta tool"}};
+}
+
+}  // namespace coffer::api::v3

@@ -1,0 +1,78 @@
+#include "vault/api/v3/session_view.h"
+
+#include <nlohmann/json.hpp>
+
+#include "vault/api/v3/manage_connections.h"
+#include "vault/base/json.h"
+
+namespace coffer::api::v3 {
+namespace {
+
+Json answered_choice(const Json& given) {
+  if (given.is_array()) return {{"enabled", given}};
+  Json out = Json::object();
+  for (const auto& [key, value] : given.items()) {
+    const std::string name = key == "enable" ? "enabled" : key == "disable" ? "disabled" : key;
+    out[name] = key == "tags" ? answered_choice(value) : value;
+  }
+  return out;
+}
+
+Json tools_view(const Json& given) {
+  Json out = Json::object();
+  for (const auto& [toolkit, choice] : given.items()) {
+    out[toolkit] = choice.is_structured() ? answered_choice(choice) : choice;
+  }
+  return out;
+}
+
+Json manage_connections_view(const SessionConfig& config, const Json& kept) {
+  Json out = kept.value("manage_connections", Json::object());
+  out["enabled"] = config.manage_connections;
+  if (!config.callback_url.empty()) out["callback_url"] = config.callback_url;
+  return out;
+}
+
+void add_toolkits(Json& view, const SessionConfig& config) {
+  if (!config.toolkits_enabled.empty()) view["toolkits"]["enabled"] = config.toolkits_enabled;
+  if (!config.toolkits_disabled.empty()) view["toolkits"]["disabled"] = config.toolkits_disabled;
+}
+
+void add_accounts(Json& view, const SessionConfig& config) {
+  for (const auto& [toolkit, id] : config.auth_configs) view["auth_configs"][toolkit] = id.str();
+  for (const auto& [toolkit, ids] : config.connected_accounts) {
+    Json& list = view["connected_accounts"][toolkit] = Json::array();
+    for (const ConnectionId& id : ids) list.push_back(id.str());
+  }
+}
+
+Json config_view(const Session& session) {
+  const Json kept = parse_json(session.config.extra_json, "stored session");
+  Json view = {{"user_id", session.user.str()},
+               {"preload", kept.value("preload", Json{{"tools", Json::array()}})},
+               {"execute", {{"enable_multi_execute", false}}},
+               {"search", {{"enable", false}}},
+               {"workbench", {{"enable", false}}},
+               {"manage_connections", manage_connections_view(session.config, kept)}};
+  add_toolkits(view, session.config);
+  add_accounts(view, session.config);
+  if (kept.contains("tools")) view["tools"] = tools_view(kept["tools"]);
+  if (kept.contains("tags")) view["tags"] = answered_choice(kept["tags"]);
+  if (kept.contains("multi_account")) view["multi_account"] = kept["multi_account"];
+  return view;
+}
+
+}  // namespace
+
+Json session_view(const Engine& engine, const Session& session) {
+  Json meta_tools = Json::array();
+  if (session.config.manage_connections) meta_tools.push_back(kManageConnections);
+  return {
+      {"session_id", session.id.str()},
+      {"config_version", session.config_version},
+      {"mcp", {{"type", "http"}, {"url", engine.public_url() + "/tool_router/" + session.id.str() + "/mcp"}}},
+      {"tool_router_tools", std::move(meta_tools)},
+      {"config", config_view(session)}};
+}
+
+}  // namespace coffer::api::v3

@@ -1,0 +1,64 @@
+#include <nlohmann/json.hpp>
+
+#include "vault/api/v3/routes.h"
+#include "vault/api/v3/session_input.h"
+#include "vault/api/v3/session_link.h"
+#include "vault/api/v3/session_view.h"
+#include "vault/api/wire/body.h"
+#include "vault/base/error.h"
+#include "vault/store/session_store.h"
+
+namespace coffer::api::v3 {
+namespace {
+
+ServerResponse create_session(Engine& engine, const ServerRequest& request) {
+  RequestBody parsed(request);
+  const ObjectReader body = parsed.root();
+  Session session;
+  session.id = SessionId(random_id(engine.env().random, "trs_"));
+  session.user = user_id_of(body, "user_id");
+  session.created_at = engine.env().clock.now();
+  read_session_config(engine, session.user, body, session.config);
+  const auto tx = engine.database().write();
+  session_store::insert(*tx, session);
+  tx->commit();
+  return ServerResponse::json(201, dump_json(session_view(engine, session)));
+}
+
+ServerResponse get_session(Engine& engine, const ServerRequest& request) {
+  const Session session = session_or_not_found(*engine.database().read(), SessionId(request.param("id")));
+  return ServerResponse::json(200, dump_json(session_view(engine, session)));
+}
+
+ServerResponse update_session(Engine& engine, const ServerRequest& request) {
+  RequestBody parsed(request);
+  const SessionId id(request.param("id"));
+  Session session = session_or_not_found(*engine.database().read(), id);
+  read_session_config(engine, session.user, parsed.root(), session.config);
+  const auto tx = engine.database().write();
+  session_or_not_found(*tx, id);
+  session_store::update(*tx, session);
+  session = session_or_not_found(*tx, id);
+  tx->commit();
+  return ServerResponse::json(200, dump_json(session_view(engine, session)));
+}
+
+ServerResponse delete_session(Engine& engine, const ServerRequest& request) {
+  const SessionId id(request.param("id"));
+  const auto tx = engine.database().write();
+  session_or_not_found(*tx, id);
+  session_store::remove(*tx, id);
+  tx->commit();
+  return ServerResponse::json(200, dump_json({{"session_id", id.str()}, {"deleted", true}}));
+}
+
+}  // namespace
+
+std::vector<RouteEntry> session_routes() {
+  return {{"POST", "/tool_router/session", create_session, "Create a session for a user"},
+          {"GET", "/tool_router/session/:id", get_session, "Get a session"},
+          {"PATCH", "/tool_router/session/:id", update_session, "Change a session's configuration"},
+          {"DELETE", "/tool_router/session/:id", delete_session, "Delete a session"}};
+}
+
+}  // namespace coffer::api::v3

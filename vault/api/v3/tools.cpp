@@ -1,0 +1,109 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "vault/api/v3/routes.h"
+#include "vault/api/v3/tool_filter.h"
+#include "vault/api/v3/tool_view.h"
+#include "vault/api/wire/body.h"
+#include "vault/api/wire/paging.h"
+#include "vault/api/wire/query.h"
+#include "vault/base/encoding.h"
+#include "vault/base/error.h"
+#include "vault/store/auth_config_store.h"
+
+namespace coffer::api::v3 {
+namespace {
+
+// Narrows the filter to the toolkits of these auth configs. False: none is left.
+bool keep_toolkits_of(Engine& engine, const std::vector<std::string>& auth_config_ids, ToolFilter& filter) {
+  if (auth_config_ids.empty()) return true;
+  std::vector<std::string> kept;
+  const auto tx = engine.database().read();
+  for (const std::string& id : auth_config_ids) {
+    const auto config = auth_config_store::find(*tx, AuthConfigId(id));
+    if (!config) continue;
+    if (filter.toolkits.empty() || contains_ignoring_case(filter.toolkits, config->toolkit)) {
+      kept.push_back(config->toolkit);
+    }
+  }
+  filter.toolkits = std::move(kept);
+  return !filter.toolkits.empty();
+}
+
+ServerResponse list_tools(Engine& engine, const ServerRequest& request) {
+  ToolFilter filter{.tools = list_param(request, "tool_slugs"),
+                    .toolkits = list_param(request, "toolkit_slug"),
+                    .tags = list_param(request, "tags"),
+                    .scopes = list_param(request, "scopes"),
+                    .search = text_param(request, "search"),
+                    .only_important = bool_param(request, "important").value_or(false)};
+  if (filter.search.empty()) filter.search = text_param(request, "query");
+  std::vector<ToolRef> found;
+  if (keep_toolkits_of(engine, list_param(request, "auth_config_ids"), filter))
+    found = filter.select(engine.catalog());
+  const PageRequest page = page_param(request);
+  const auto cut = cut_page(std::move(found), page);
+  Json items = Json::array();
+  for (const ToolRef& ref : cut.items) items.push_back(tool_view(*ref.toolkit, *ref.tool));
+  return page_response(std::move(items), cut.total, page);
+}
+
+ServerResponse list_tool_slugs(Engine& engine, const ServerRequest&) {
+  Json slugs = Json::array();
+  for (const ToolRef& ref : ToolFilter{}.select(engine.catalog())) slugs.push_back(ref.tool->slug);
+  return ServerResponse::json(200, dump_json(slugs));
+}
+
+ServerResponse get_tool(Engine& engine, const ServerRequest& request) {
+  const ToolRef found = tool_or_not_found(engine.catalog(), request.param("slug"));
+  return ServerResponse::json(200, dump_json(tool_view(*found.toolkit, *found.tool)));
+}
+
+// What would send the call elsewhere, or under a credential that the vault does not hold.
+void refuse_overrides(const ObjectReader& body) {
+  for (const char* key : {"custom_auth_params", "custom_connection_data"}) {
+    if (!body.has(key)) continue;
+    throw Error(ErrorCode::InvalidArgument, "\"" + std::string(key) + "\" is not accepted here",
+                "store the credential with POST /api/v3/connected_accounts and name the account");
+  }
+  if (!body.text("text").empty()) {
+    throw Error(ErrorCode::InvalidArgument, "\"text\" is not accepted: there is no model here to read it",
+                "send \"arguments\"");
+  }
+}
+
+// `version` is accepted whatever it says: a toolkit has one version here.
+ToolCall read_call(const ServerRequest& request) {
+  RequestBody parsed(request);
+  const ObjectReader body = parsed.root();
+  refuse_overrides(body);
+  ToolCall call;
+  call.tool = request.param("slug");
+  if (body.object("arguments")) call.arguments = body.value("arguments");
+  const char* user_key = body.has("user_id") ? "user_id" : "entity_id";
+  if (body.has(user_key)) call.user = user_id_of(body, user_key);
+  if (body.has("connected_account_id")) {
+    call.connection = ConnectionId(body.required_text("connected_account_id"));
+  }
+  return call;
+}
+
+ServerResponse execute_tool(Engine& engine, const ServerRequest& request) {
+  ToolResult result = engine.executor().execute(read_call(request));
+  const Json body = {{"data", std::move(result.data)},
+                     {"error", result.successful ? Json() : Json(result.error)},
+                     {"successful", result.successful},
+                     {"log_id", result.log_id}};
+  return ServerResponse::json(200, dump_json(body));
+}
+
+}  // namespace
+
+std::vector<RouteEntry> tool_routes() {
+  return {{"GET", "/tools", list_tools, "List tools"},
+          {"GET", "/tools/enum", list_tool_slugs, "List the slugs of all tools"},
+          {"GET", "/tools/:slug", get_tool, "Get a tool with its schemas"},
+          {"POST", "/tools/execute/:slug", execute_tool, "Run a tool as a user"}};
+}
+
+}  // namespace coffer::api::v3

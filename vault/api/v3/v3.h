@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "vault/api/wire/route.h"
+
+namespace coffer::api {
+
+// The dialect of Composio's current SDKs. One table: patterns are below /api/v3 and /api/v3.1.
+std::vector<RouteEntry> v3_routes();
+
+void add_v3_routes(Router& router, Engine& engine, const Guard& guard);
+
+}  // namespace coffer::api
