@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "vault/model/provider.h"
@@ -17,7 +18,8 @@ struct CatalogOptions {
   std::vector<std::filesystem::path> directories;
   // "http://127.0.0.1:port": every base URL and provider endpoint points there instead. The
   // endpoints of provider p are <mock_url><p.mock_path>/{authorize,token,revoke,...} and its
-  // issuer is <mock_url><p.mock_path>; the base URL of toolkit t is <mock_url><t.mock_path>.
+  // issuer is <mock_url><p.mock_path>; the base URL of toolkit t is <mock_url><t.mock_path>, and
+  // its API root, if it has one, <mock_url><t.mock_path>/root.
   std::string mock_url;
 };
 
@@ -41,8 +43,14 @@ class Catalog {
   ToolRef find_tool(std::string_view slug_or_alias) const;  // any case; both null if unknown
 
  private:
+  struct Place {
+    std::size_t toolkit, tool;
+  };
+  void index_tools();
+
   std::vector<Toolkit> toolkits_;  // by slug
   std::map<std::string, Provider> providers_;
+  std::unordered_map<std::string, Place> tools_;  // by slug and alias, in upper case
 };
 
 }  // namespace coffer

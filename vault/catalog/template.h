@@ -19,12 +19,13 @@ struct TemplateScope {
 };
 
 // Replaces every "{{expression|filter}}" by text. Language: names, dotted names, a fixed list of
-// functions and filters (b64, b64url, basic, json, mime, adf, seq, now); no code, no loops.
+// functions, each with one argument also a filter (docs/toolkit-format.md); no code, no loops.
 // nullopt: a name it needs is absent. Throws InvalidArgument for a template that is broken.
 std::optional<std::string> render_text(std::string_view text, const TemplateScope& scope);
 
 // Renders every string of a JSON template. A string that is one expression keeps the value's own
-// type. Object members and array elements whose names are absent are dropped.
+// type. Object members and array elements whose names are absent are dropped, and objects and
+// lists of which nothing is left, but for the outermost. null counts as absent.
 // nullopt: the template is itself such a string.
 std::optional<nlohmann::json> render_json(const nlohmann::json& value, const TemplateScope& scope);
 
