@@ -1,0 +1,105 @@
+#include "mockprovider/authorization_check.h"
+
+#include <algorithm>
+
+#include "mockprovider/oauth_request.h"
+
+namespace coffer::mock {
+namespace {
+
+constexpr std::size_t kChallengeSize = 43;  // SHA-256 in base64url without padding
+
+bool is_challenge(std::string_view text) {
+  return text.size() == kChallengeSize && from_base64url(text).has_value();
+}
+
+// Error name and description, or nothing.
+using Fault = std::optional<std::pair<std::string, std::string>>;
+
+Fault check_pkce(const Profile& profile, const Fields& parameters) {
+  const std::string challenge = text_of(parameters, "code_challenge");
+  const std::string method = text_of(parameters, "code_challenge_method");
+  if (challenge.empty() && method.empty()) {
+    const bool is_required = profile.provider->pkce == Provider::Pkce::Required;
+    if (!is_required) return std::nullopt;
+    return std::make_pair("invalid_request", "code_challenge is missing");
+  }
+  // An absent method means "plain" (RFC 7636 section 4.3), which protects nothing here.
+  if (method != "S256") return std::make_pair("invalid_request", "code_challenge_method has to be S256");
+  if (!is_challenge(challenge))
+    return std::make_pair("invalid_request", "code_challenge is not a SHA-256 digest");
+  return std::nullopt;
+}
+
+Fault check_response_type(const Fields& parameters) {
+  const std::string type = text_of(parameters, "response_type");
+  if (type.empty()) return std::make_pair("invalid_request", "response_type is missing");
+  if (type != "code") return std::make_pair("unsupported_response_type", "only code is offered");
+  const std::string mode = text_of(parameters, "response_mode");
+  if (!mode.empty() && mode != "query")
+    return std::make_pair("invalid_request", "response_mode has to be query");
+  return std::nullopt;
+}
+
+// RFC 6749 section 3.3: printable ASCII without quote and backslash.
+Fault check_scope(const Fields& parameters) {
+  const std::string scope = text_of(parameters, "scope");
+  const bool is_clean = std::all_of(scope.begin(), scope.end(),
+                                    [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; });
+  if (is_clean) return std::nullopt;
+  return std::make_pair("invalid_scope", "scope holds a character that it must not");
+}
+
+Fault find_fault(const Profile& profile, const Fields& parameters) {
+  if (has_duplicates(parameters)) return std::make_pair("invalid_request", "a parameter comes twice");
+  if (auto fault = check_response_type(parameters)) return fault;
+  if (auto fault = check_scope(parameters)) return fault;
+  if (auto fault = check_pkce(profile, parameters)) return fault;
+  if (text_of(parameters, "prompt") == "none") return std::make_pair("login_required", "nobody is signed in");
+  return std::nullopt;
+}
+
+std::optional<std::string> find_state(const Fields& parameters) {
+  const auto state = find_field(parameters, "state");
+  if (!state) return std::nullopt;
+  return std::string(*state);
+}
+
+int count(const Fields& parameters, std::string_view name) {
+  return static_cast<int>(std::count_if(parameters.begin(), parameters.end(),
+                                        [&](const auto& field) { return field.first == name; }));
+}
+
+}  // namespace
+
+CheckedAuthorization check_authorization(const Tenant& tenant, const Profile& profile,
+                                         const Fields& parameters) {
+  const std::string client_id = text_of(parameters, "client_id");
+  const std::string redirect_uri = text_of(parameters, "redirect_uri");
+  const Client* client = tenant.clients.find(profile.id(), client_id);
+  if (!client || count(parameters, "client_id") > 1) {
+    return UntrustedRequest{"The client is not registered at this provider."};
+  }
+  if (redirect_uri.empty()) return UntrustedRequest{"The request has no redirect_uri."};
+  if (count(parameters, "redirect_uri") > 1 || !allows_redirect(*client, redirect_uri)) {
+    return UntrustedRequest{"The redirect_uri is not one that the client registered."};
+  }
+  const auto state = find_state(parameters);
+  if (const auto fault = find_fault(profile, parameters)) {
+    return AuthorizationError{redirect_uri, state, fault->first, fault->second};
+  }
+  AuthorizationRequest checked;
+  checked.provider = profile.id();
+  checked.client_id = client_id;
+  checked.client_name = client->name.empty() ? client_id : client->name;
+  checked.redirect_uri = redirect_uri;
+  checked.state = state;
+  checked.scopes = split_scopes(profile, text_of(parameters, "scope"));
+  checked.code_challenge = text_of(parameters, "code_challenge");
+  checked.prompt = text_of(parameters, "prompt");
+  checked.access_type = text_of(parameters, "access_type");
+  checked.login_hint = text_of(parameters, "login_hint");
+  return checked;
+}
+
+}  // namespace coffer::mock

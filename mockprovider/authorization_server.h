@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "mockprovider/tenant.h"
+
+namespace coffer::mock {
+
+// Name of an endpoint in faults and journal by its path below the provider's: authorize, login,
+// consent, token, revoke, introspect, userinfo, discovery; "unknown" for every other.
+std::string endpoint_name(std::string_view path);
+
+// Serves the endpoint that exchange.entry.endpoint names ("refresh" is the token endpoint).
+ServerResponse serve_authorization_server(Tenant& tenant, const Profile& profile,
+                                          const ServerRequest& request, Exchange& exchange);
+
+// Whose grant the parameters speak of, by code, token or login page; empty if that is unknown.
+std::string account_of_request(Tenant& tenant, const Fields& parameters);
+
+}  // namespace coffer::mock

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mockprovider/tenant.h"
+
+namespace coffer::mock {
+
+// What a person or a test asks of the mock itself, as JSON below /_mock/ (docs/mock-provider.md),
+// and the index page. `segments`: of the whole path. Throws InvalidArgument, NotFound.
+ServerResponse serve_control(Tenant& tenant, const ServerRequest& request,
+                             const std::vector<std::string>& segments);
+
+// POST /_mock/reset, which is for the owner of the tenant to do.
+bool wants_reset(const ServerRequest& request);
+
+}  // namespace coffer::mock

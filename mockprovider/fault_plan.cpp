@@ -1,0 +1,115 @@
+#include "mockprovider/fault_plan.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "vault/base/error.h"
+#include "vault/base/json.h"
+
+namespace coffer::mock {
+namespace {
+
+constexpr std::size_t kMaxFaults = 1'000;
+
+bool fits(const std::string& wanted, const std::string& value) {
+  return wanted.empty() || wanted == value;
+}
+
+bool fits_endpoint(const std::string& wanted, const std::string& endpoint) {
+  return fits(wanted, endpoint) || (wanted == "api" && endpoint.starts_with("api:"));
+}
+
+bool matches(const RequestFacets& wanted, const RequestFacets& request) {
+  return fits_endpoint(wanted.endpoint, request.endpoint) && fits(wanted.provider, request.provider) &&
+         fits(wanted.client_id, request.client_id) && fits(wanted.account, request.account);
+}
+
+bool is_spent(const Fault& fault) {
+  return fault.count > 0 && fault.hits >= fault.count;
+}
+
+void set_header(ServerResponse& response, const std::string& name, const std::string& value) {
+  std::erase_if(response.headers, [&](const HttpHeader& h) { return equals_ignoring_case(h.name, name); });
+  response.headers.push_back({name, value});
+}
+
+void add_headers(const Fault& fault, Timestamp now, ServerResponse& response) {
+  for (const auto& header : fault.headers) set_header(response, header.name, header.value);
+  if (!fault.retry_after) return;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*fault.retry_after).count();
+  set_header(response, "Retry-After",
+             fault.retry_after_is_date ? to_http_date(now + *fault.retry_after) : std::to_string(seconds));
+}
+
+void change_fields(const Json& fields, std::string& body) {
+  Json answer = Json::parse(body, nullptr, false);
+  if (!answer.is_object()) return;
+  answer.merge_patch(fields);
+  body = dump_json(answer);
+}
+
+}  // namespace
+
+bool Fault::runs_handler() const {
+  switch (action) {
+    case Action::Answer:
+    case Action::Hang:
+    case Action::Reset:
+    case Action::Html:
+      return false;
+    case Action::CommitThenReset:
+    case Action::CutBody:
+    case Action::MalformedJson:
+    case Action::Change:
+    case Action::Delay:
+      return true;
+  }
+  return true;
+}
+
+ServerResponse answer_of(const Fault& fault, Timestamp now) {
+  ServerResponse response;
+  if (fault.action == Fault::Action::Html) {
+    response =
+        ServerResponse::html(200, "<!doctype html><title>Checking your browser</title><h1>One moment</h1>\n");
+  } else if (fault.action == Fault::Action::Answer) {
+    response = ServerResponse::json(fault.status, fault.body);
+  } else {
+    response.sabotage = Sabotage::ResetBeforeAnswer;
+  }
+  add_headers(fault, now, response);
+  return response;
+}
+
+void spoil(const Fault& fault, Timestamp now, ServerResponse& response) {
+  add_headers(fault, now, response);
+  if (fault.action == Fault::Action::CommitThenReset) response.sabotage = Sabotage::ResetBeforeAnswer;
+  if (fault.action == Fault::Action::CutBody) response.sabotage = Sabotage::CutBody;
+  if (fault.action == Fault::Action::MalformedJson) response.body.resize(response.body.size() / 2);
+  if (fault.action == Fault::Action::Change && fault.fields) change_fields(*fault.fields, response.body);
+}
+
+std::string FaultPlan::add(Fault fault) {
+  if (faults_.size() >= kMaxFaults) throw Error(ErrorCode::TooLarge, "more than 1000 faults are planned");
+  fault.id = "fault_" + std::to_string(++counter_);
+  faults_.push_back(std::move(fault));
+  return faults_.back().id;
+}
+
+std::optional<Fault> FaultPlan::take(const RequestFacets& request) {
+  Fault* hit = nullptr;
+  for (auto& fault : faults_) {
+    if (is_spent(fault) || !matches(fault.match, request)) continue;
+    ++fault.seen;
+    if (hit == nullptr && fault.seen >= fault.nth) hit = &fault;
+  }
+  if (hit == nullptr) return std::nullopt;
+  ++hit->hits;
+  return *hit;
+}
+
+bool FaultPlan::remove(std::string_view id) {
+  return std::erase_if(faults_, [&](const Fault& fault) { return fault.id == id; }) > 0;
+}
+
+}  // namespace coffer::mock

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vault/base/clock.h"
+#include "vault/net/router.h"
+
+namespace coffer::mock {
+
+// Longest real time that a fault may hold a request.
+inline constexpr Duration kMaxFaultDelay = std::chrono::seconds(60);
+
+// By what a fault chooses its requests.
+struct RequestFacets {
+  std::string endpoint;  // authorize, token, refresh, revoke, introspect, userinfo, discovery, api:<toolkit>
+  std::string provider;
+  std::string client_id;
+  std::string account;
+};
+
+struct Fault {
+  enum class Action {
+    Answer,           // `status`, `headers` and `body` instead of the handler's answer
+    Hang,             // no answer for `hang_for`, then the connection is reset
+    Reset,            // the connection is reset and nothing was done
+    CommitThenReset,  // all is done, tokens are rotated, and the answer is lost
+    CutBody,          // all is done; the connection ends in the middle of the body
+    MalformedJson,    // all is done; the body is well framed and not JSON
+    Html,             // status 200 and a page, as a proxy in between would send
+    Change,           // all is done; `fields` are merged into the JSON answer, null removes
+    Delay,            // `latency` alone
+  };
+
+  std::string id;  // fault_
+  // Empty: any. The endpoint "api" means every toolkit's.
+  RequestFacets match;
+  int nth = 1;    // the first request that it hits, among those that match
+  int count = 1;  // how many it hits from there on; 0: until it is removed
+  Action action = Action::Answer;
+  int status = 500;
+  HttpHeaders headers;
+  std::string body;
+  std::optional<Duration> retry_after;
+  bool retry_after_is_date = false;
+  std::shared_ptr<const nlohmann::json> fields;
+  Duration latency{0};  // real time before anything happens
+  Duration hang_for = std::chrono::seconds(30);
+  int seen = 0;  // requests that matched so far
+  int hits = 0;
+
+  bool runs_handler() const;
+};
+
+// Throws InvalidArgument that names the member.
+Fault parse_fault(const nlohmann::json& json);
+nlohmann::json to_json(const Fault& fault);
+
+// The answer of a fault that does not run the handler.
+ServerResponse answer_of(const Fault& fault, Timestamp now);
+// What it does to the handler's answer.
+void spoil(const Fault& fault, Timestamp now, ServerResponse& response);
+
+// Which request meets which fault. One thread at a time.
+class FaultPlan {
+ public:
+  std::string add(Fault fault);
+  // The oldest fault that hits this request. Every fault that matches counts it.
+  std::optional<Fault> take(const RequestFacets& request);
+  bool remove(std::string_view id);
+  void clear() { faults_.clear(); }
+  const std::vector<Fault>& all() const { return faults_; }
+
+ private:
+  std::vector<Fault> faults_;
+  int counter_ = 0;
+};
+
+}  // namespace coffer::mock

@@ -1,0 +1,193 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "vault/base/clock.h"
+#include "vault/base/random.h"
+
+namespace coffer::mock {
+
+inline constexpr Duration kCodeLifetime = std::chrono::seconds(60);
+
+// What presenting a refresh token does to it.
+enum class Rotation {
+  Keep,    // it stays the only one; a refresh gives no new one
+  Strict,  // a new one is given; the old one presented again after the reuse window ends the family
+};
+
+// How one provider issues tokens.
+struct TokenPolicy {
+  std::optional<Duration> access_lifetime = std::chrono::hours(1);  // absent: does not expire
+  std::optional<Duration> refresh_lifetime;                         // of each refresh token
+  std::optional<Duration> refresh_idle;  // an unused refresh token is dead after so long
+  Rotation rotation = Rotation::Strict;
+  Duration reuse_window{0};
+  bool refresh_ends_old_access = false;  // a refresh kills the access tokens given before
+  std::string access_prefix = "mat_";
+  std::string refresh_prefix = "mrt_";
+  std::string code_prefix = "mac_";
+};
+
+// What the person consented to: the birth of a grant.
+struct Consent {
+  std::string provider;
+  std::string client_id;
+  std::string account;
+  std::vector<std::string> scopes;
+  std::string redirect_uri;
+  std::string code_challenge;  // S256; empty: none was sent
+  bool gives_refresh_token = true;
+  std::optional<Duration> access_lifetime;  // chosen on the consent page, instead of the policy's
+};
+
+// One consent and every token that came of it.
+struct Family {
+  std::string id;  // fam_
+  std::string provider;
+  std::string client_id;
+  std::string account;
+  std::vector<std::string> scopes;
+  std::optional<Duration> access_lifetime;
+  Timestamp created_at;
+  std::string ended_because;  // empty: alive
+
+  bool is_alive() const { return ended_because.empty(); }
+};
+
+enum class TokenKind { Access, Refresh };
+
+// `id` and `parent` name tokens in the journal, where their values never stand.
+struct Token {
+  TokenKind kind = TokenKind::Access;
+  std::string id;      // at_ or rt_
+  std::string parent;  // id of the code or refresh token that it was given for
+  std::string family;
+  std::vector<std::string> scopes;
+  Timestamp issued_at;
+  std::optional<Timestamp> expires_at;
+  bool is_revoked = false;
+  std::optional<Timestamp> replaced_at;  // refresh tokens: when the first successor was given
+  Timestamp last_used_at;
+};
+
+struct IssuedTokens {
+  std::string access_token;
+  std::string refresh_token;  // empty: none is given
+  std::optional<Duration> expires_in;
+  std::optional<Duration> refresh_expires_in;
+  std::vector<std::string> scopes;
+  std::string account;
+  std::string family;
+  std::string access_id;
+  std::string refresh_id;
+  std::string parent;  // id of what was presented
+};
+
+// An RFC 6749 section 5.2 error.
+struct Refusal {
+  std::string error;
+  std::string description;
+  std::string family;  // what it concerns, if that is known
+  std::string parent;
+};
+
+using GrantOutcome = std::variant<IssuedTokens, Refusal>;
+
+// A code as it is presented for redemption.
+struct Redemption {
+  std::string_view code;
+  std::string_view provider;
+  std::string_view client_id;
+  std::string_view redirect_uri;
+  std::string_view code_verifier;
+};
+
+struct RefreshRequest {
+  std::string_view refresh_token;
+  std::string_view provider;
+  std::string_view client_id;
+  std::vector<std::string> scopes;  // empty: all that were granted
+};
+
+// Codes, access and refresh tokens and their families. Pure but for the clock and the randomness
+// handed in. One thread at a time.
+class Grants {
+ public:
+  Grants(const Clock& clock, Random& random) : clock_(clock), random_(random) {}
+
+  // A single-use authorization code, good for kCodeLifetime.
+  std::string issue_code(Consent consent, const TokenPolicy& policy);
+  // A living grant of this account to this client exists.
+  bool has_consented(const Consent& consent) const;
+
+  // RFC 6749 section 4.1.3 and RFC 7636 section 4.6. A code presented twice is refused and ends
+  // what it gave (RFC 6749 section 4.1.2).
+  GrantOutcome redeem(const Redemption& request, const TokenPolicy& policy);
+
+  // RFC 6749 section 6; a replaced token that comes again after the reuse window ends its family
+  // (RFC 9700 section 4.14.2).
+  GrantOutcome refresh(const RefreshRequest& request, const TokenPolicy& policy);
+
+  // The token of that value whether alive or not; null if it was never given.
+  const Token* find(std::string_view value) const;
+  const Family* family_of(const Token& token) const;
+  // The family that a code gave, or the account it was made for, for the journal.
+  std::string account_of_code(std::string_view code) const;
+  // Neither expired, revoked, replaced nor of an ended family.
+  bool is_live(const Token& token) const;
+
+  // RFC 7009: a refresh token takes its family with it, an access token goes alone. False if the
+  // token is not this client's.
+  bool revoke(std::string_view value, std::string_view client_id);
+
+  // The control side: all families of provider and account (empty: any). Each returns how many
+  // families it touched.
+  enum class What { Refresh, Access, All };
+  int revoke_all(std::string_view provider, std::string_view account, What what);
+  int expire_all(std::string_view provider, std::string_view account, What what);
+
+  std::vector<Family> families() const;
+  std::vector<Token> tokens_of(std::string_view family) const;
+
+ private:
+  struct Code {
+    Consent consent;
+    std::string id;
+    Timestamp expires_at;
+    std::string family;  // once redeemed
+    bool is_used = false;
+  };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  template <class T>
+  using ByValue = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
+
+  IssuedTokens issue(Family& family, std::vector<std::string> scopes, const std::string& parent,
+                     const TokenPolicy& policy, bool with_refresh_token);
+  std::string add_token(TokenKind kind, const Family& family, const std::string& parent,
+                        std::vector<std::string> scopes, const TokenPolicy& policy);
+  std::optional<Refusal> refuse_refresh(const Token& token, Family& family, const RefreshRequest& request,
+                                        const TokenPolicy& policy);
+  void end(Family& family, std::string reason);
+  void end_access_tokens(const std::string& family);
+  void forget_the_dead();
+  std::string next_id(std::string_view prefix);
+
+  const Clock& clock_;
+  Random& random_;
+  ByValue<Code> codes_;
+  ByValue<Token> tokens_;
+  std::map<std::string, Family, std::less<>> families_;
+  std::map<std::string, std::vector<std::string>, std::less<>> values_of_family_;
+  std::uint64_t counter_ = 0;
+};
+
+}  // namespace coffer::mock

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "vault/base/clock.h"
+#include "vault/base/encoding.h"
+
+namespace coffer::mock {
+
+// One request and its answer, told without any secret: tokens and codes by id, parameters by an
+// allow-list, bodies with the credentials cut out.
+struct JournalEntry {
+  std::uint64_t number = 0;  // from 1, never reused until reset
+  Timestamp at;              // the mock's clock
+  std::string method;
+  std::string path;
+  std::string endpoint;  // authorize, token, refresh, revoke, ..., api:<toolkit>, unknown
+  std::string provider;
+  std::string toolkit;
+  std::string tool;
+  std::string account;
+  std::string client_id;
+  Fields parameters;
+  int status = 0;
+  std::string error;      // OAuth error name, or why a toolkit refused
+  std::string family;     // of the tokens below
+  std::string parent;     // id of the code or token that was presented
+  std::string access_id;  // ids of the tokens that were given
+  std::string refresh_id;
+  std::string fault;   // id of the fault that it met
+  std::string answer;  // body, cut to 2 KiB
+};
+
+// While a request is served: the entry, and what must not stand in it.
+struct Exchange {
+  JournalEntry entry;
+  // Value and the name that stands in its place.
+  Fields secrets;
+  Duration delay{0};  // real time that the answer is held back
+
+  void hide(std::string value, std::string name);
+};
+
+// Keeps only the values of parameters that are known to be harmless.
+Fields redact_parameters(const Fields& parameters);
+
+// What was asked and answered. Holds the newest 5000. One thread at a time.
+class Journal {
+ public:
+  void add(Exchange exchange, std::string_view answer_body);
+  void clear() { entries_.clear(); }
+
+  struct Filter {
+    std::string endpoint, provider, toolkit, account, client_id, family;  // empty: any
+    std::uint64_t after = 0;                                              // newer than this number
+    std::size_t limit = 1000;
+  };
+  std::vector<JournalEntry> find(const Filter& filter) const;  // oldest first
+
+ private:
+  std::deque<JournalEntry> entries_;
+  std::uint64_t counter_ = 0;
+};
+
+nlohmann::json to_json(const JournalEntry& entry);
+
+}  // namespace coffer::mock

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+
+#include "vault/base/clock.h"
+#include "vault/base/http.h"
+#include "vault/net/router.h"
+
+namespace coffer::mock {
+
+struct AccountData;
+
+// What an operation leads to. No row: `get`, `update` or `delete` found none.
+struct OperationResult {
+  bool found_row = true;
+  bool is_bad_request = false;  // a page token that was never given out
+  ServerResponse response;
+  Duration delay{0};  // real time to wait before the answer
+};
+
+// Runs the `mock` part of a tool or route (docs/toolkit-format.md) on one account's data.
+// `values`: what its templates see; row, rows, total, next and new_id are added to it.
+OperationResult run_operation(const nlohmann::json& mock, nlohmann::json& values, AccountData& data,
+                              Timestamp now);
+
+// {"status", "headers", "body"} as templates over `values`.
+ServerResponse render_answer(const nlohmann::json& answer, int status, const nlohmann::json& values,
+                             Timestamp now);
+
+}  // namespace coffer::mock

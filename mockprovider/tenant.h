@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "mockprovider/accounts.h"
+#include "mockprovider/clients.h"
+#include "mockprovider/fault_plan.h"
+#include "mockprovider/grants.h"
+#include "mockprovider/journal.h"
+#include "mockprovider/login_scripts.h"
+#include "mockprovider/pending_authorizations.h"
+#include "mockprovider/profile.h"
+#include "mockprovider/toolkit_data.h"
+#include "vault/base/clock.h"
+#include "vault/base/random.h"
+#include "vault/catalog/catalog.h"
+
+namespace coffer::mock {
+
+struct TenantOptions {
+  std::string url;  // scheme, host, port and path prefix of everything it serves
+  MovableClock& clock;
+  const Catalog& catalog;
+  const Profiles& profiles;
+  std::uint64_t seed = 1;
+};
+
+// Everything one mock world remembers. Worlds share the socket and what is fixed, nothing else. The same seed
+// and the same requests give the same codes, tokens and keys. One thread at a time; whoever serves requests
+// holds a lock around it.
+struct Tenant {
+  explicit Tenant(const TenantOptions& options);
+  Tenant(const Tenant&) = delete;
+  Tenant& operator=(const Tenant&) = delete;
+
+  std::string issuer_of(const Profile& profile) const { return url + profile.provider->mock_path; }
+
+  const std::string url;
+  MovableClock& clock;
+  const Catalog& catalog;
+  const Profiles& profiles;
+  const std::uint64_t seed;
+
+  SeededRandom random;
+  Accounts accounts;
+  Clients clients;
+  Keys keys;
+  Grants grants;
+  PendingAuthorizations pending;
+  LoginScripts scripts;
+  FaultPlan faults;
+  Journal journal;
+  ToolkitData data;
+  int refreshes_granted = 0;
+};
+
+}  // namespace coffer::mock

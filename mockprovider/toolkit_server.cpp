@@ -1,0 +1,152 @@
+#include "mockprovider/toolkit_server.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "mockprovider/credential_check.h"
+#include "mockprovider/operations.h"
+#include "mockprovider/token_answer.h"
+#include "vault/base/error.h"
+#include "vault/base/json.h"
+
+namespace coffer::mock {
+namespace {
+
+int default_status(std::string_view answer) {
+  if (answer == "forbidden") return 403;
+  if (answer == "not_found") return 404;
+  if (answer == "throttled") return 429;
+  if (answer == "bad_request") return 400;
+  return 401;
+}
+
+const Json* find_answer(const Toolkit& toolkit, const std::string& name) {
+  if (!toolkit.mock_seed || !toolkit.mock_seed->contains("answers")) return nullptr;
+  const Json& answers = (*toolkit.mock_seed)["answers"];
+  if (const auto found = answers.find(name); found != answers.end()) return &*found;
+  return name == "expired" ? find_answer(toolkit, "unauthorized") : nullptr;
+}
+
+// One of the toolkit's own ways to say no.
+ServerResponse standard_answer(const Tenant& tenant, const Toolkit& toolkit, const std::string& name,
+                               const Json& values, Exchange& exchange) {
+  exchange.entry.error = name;
+  const Json plain = {{"body", {{"error", name}}}};
+  const Json* shape = find_answer(toolkit, name);
+  return render_answer(shape ? *shape : plain, default_status(name), values, tenant.clock.now());
+}
+
+// RFC 6750 section 3: no error code for a request without any credential.
+ServerResponse unauthorized(const Tenant& tenant, const Toolkit& toolkit, const Caller& caller,
+                            const Json& values, Exchange& exchange) {
+  const std::string name = caller.verdict == Caller::Verdict::Expired ? "expired" : "unauthorized";
+  ServerResponse response = standard_answer(tenant, toolkit, name, values, exchange);
+  if (response.status != 401) return response;
+  std::string challenge = "Bearer realm=\"" + toolkit.slug + "\"";
+  if (caller.verdict != Caller::Verdict::Missing) challenge += ", error=\"invalid_token\"";
+  response.headers.push_back({"WWW-Authenticate", challenge});
+  return response;
+}
+
+ServerResponse forbidden(const Tenant& tenant, const Toolkit& toolkit, const ToolkitRoute& route, Json values,
+                         Exchange& exchange) {
+  values["needed"] = route.scopes_any;
+  values["provided"] = values["scopes"];
+  ServerResponse response = standard_answer(tenant, toolkit, "forbidden", values, exchange);
+  if (response.status == 403) {
+    response.headers.push_back({"WWW-Authenticate", "Bearer realm=\"" + toolkit.slug +
+                                                        "\", error=\"insufficient_scope\", scope=\"" +
+                                                        route.scopes_any.front() + "\""});
+  }
+  return response;
+}
+
+bool has_scope(const ToolkitRoute& route, const Caller& caller) {
+  if (!caller.is_oauth || route.scopes_any.empty()) return true;
+  return std::any_of(route.scopes_any.begin(), route.scopes_any.end(), [&](const std::string& scope) {
+    return std::find(caller.scopes.begin(), caller.scopes.end(), scope) != caller.scopes.end();
+  });
+}
+
+// A name that came more than once becomes an array.
+Json collect(const Fields& fields) {
+  Json object = Json::object();
+  for (const auto& [name, value] : fields) {
+    if (!object.contains(name)) {
+      object[name] = value;
+    } else if (object[name].is_array()) {
+      object[name].push_back(value);
+    } else {
+      object[name] = Json::array({object[name], value});
+    }
+  }
+  return object;
+}
+
+// nullopt: the body is not what its content type says.
+std::optional<Json> read_body(const ServerRequest& request) try {
+  if (request.body.empty()) return Json::object();
+  const std::string type = to_lower(request.header("content-type"));
+  if (type.find("json") != std::string::npos) return parse_json(request.body);
+  if (!type.starts_with("application/x-www-form-urlencoded")) return Json::object();
+  const auto form = parse_form(request.body);
+  return form ? std::optional<Json>(collect(*form)) : std::nullopt;
+} catch (const Error&) {
+  return std::nullopt;
+}
+
+Json headers_of(const ServerRequest& request) {
+  Json headers = Json::object();
+  for (const auto& header : request.headers) headers[to_lower(header.name)] = header.value;
+  return headers;
+}
+
+Json values_of(const Tenant& tenant, const ServerRequest& request, const RouteMatch& match,
+               const Caller& caller) {
+  return {{"path", match.path_values},      {"query", collect(request.query)},
+          {"headers", headers_of(request)}, {"account", account_values(tenant, caller.account)},
+          {"scopes", caller.scopes},        {"mock_url", tenant.url}};
+}
+
+ServerResponse run(Tenant& tenant, const Toolkit& toolkit, const ToolkitRoute& route, const Caller& caller,
+                   Json values, Exchange& exchange) {
+  const Timestamp now = tenant.clock.now();
+  AccountData& data = tenant.data.of(toolkit, caller.account, values, now);
+  OperationResult result = run_operation(*route.mock, values, data, now);
+  if (result.is_bad_request) return standard_answer(tenant, toolkit, "bad_request", values, exchange);
+  if (!result.found_row) {
+    const auto missing = route.mock->find("missing");
+    if (missing == route.mock->end()) return standard_answer(tenant, toolkit, "not_found", values, exchange);
+    exchange.entry.error = "not_found";
+    return render_answer(*missing, 404, values, now);
+  }
+  exchange.delay = result.delay;
+  return std::move(result.response);
+}
+
+}  // namespace
+
+ToolkitServer::ToolkitServer(const Catalog& catalog) {
+  for (const auto& toolkit : catalog.toolkits()) routes_.emplace(toolkit.slug, ToolkitRoutes(toolkit));
+}
+
+ServerResponse ToolkitServer::serve(Tenant& tenant, const Toolkit& toolkit, const ServerRequest& request,
+                                    const std::vector<std::string>& segments, Exchange& exchange) const {
+  const RouteMatch match = routes_.at(toolkit.slug).find(request.method, segments);
+  const Caller caller = check_credential(tenant, toolkit, request, exchange);
+  exchange.entry.account = caller.account;
+  exchange.entry.client_id = caller.client_id;
+  exchange.entry.provider = caller.provider;
+  Json values = values_of(tenant, request, match, caller);
+  if (!match.route) return standard_answer(tenant, toolkit, "not_found", values, exchange);
+  exchange.entry.tool = match.route->tool;
+  if (caller.verdict != Caller::Verdict::Accepted)
+    return unauthorized(tenant, toolkit, caller, values, exchange);
+  if (!has_scope(*match.route, caller)) return forbidden(tenant, toolkit, *match.route, values, exchange);
+  auto body = read_body(request);
+  if (!body) return standard_answer(tenant, toolkit, "bad_request", values, exchange);
+  values["body"] = std::move(*body);
+  return run(tenant, toolkit, *match.route, caller, std::move(values), exchange);
+}
+
+}  // namespace coffer::mock
