@@ -126,8 +126,10 @@ Catalog Catalog::load(const CatalogOptions& options) {
 
 void Catalog::index_tools() {
   const auto add = [&](const std::string& slug, Place place) {
-    if (tools_.emplace(to_upper(slug), place).second) return;
-    fail("toolkit \"" + toolkits_[place.toolkit].slug + "\": tool \"" + slug + "\" is defined twice");
+    const auto [entry, is_new] = tools_.emplace(to_upper(slug), place);
+    if (is_new) return;
+    fail("tool \"" + slug + "\" is defined twice, by toolkits \"" + toolkits_[entry->second.toolkit].slug +
+         "\" and \"" + toolkits_[place.toolkit].slug + "\"");
   };
   for (std::size_t i = 0; i < toolkits_.size(); ++i) {
     for (std::size_t k = 0; k < toolkits_[i].tools.size(); ++k) {
