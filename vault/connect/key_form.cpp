@@ -24,7 +24,7 @@ struct RequireAccepted {
     throw Error(ErrorCode::InvalidArgument,
                 blueprint.toolkit->name + " refused \"" + secret_field(*blueprint.mode) + "\" with HTTP " +
                     std::to_string(refused.status),
-                "check what you entered");
+                blueprint.toolkit->name + " did not accept this. Check what you entered.");
   }
   std::string operator()(const Unreachable& unreachable) const {
     throw Error(ErrorCode::Unavailable,
@@ -37,7 +37,7 @@ void require_same_account(const Walk& walk, const Grant& grant) {
   throw Error(ErrorCode::InvalidArgument,
               "\"" + secret_field(*walk.blueprint.mode) + "\" belongs to another account than " +
                   walk.connection.identity,
-              "this link reconnects " + walk.connection.identity);
+              "This belongs to another account. The link reconnects " + walk.connection.identity + ".");
 }
 
 }  // namespace

@@ -1,0 +1,12 @@
+#pragma once
+
+namespace coffer::api {
+
+// Mustache, escaping tags only: no "{{{" and no "{{&".
+extern const char* const kLayoutTemplate;
+extern const char* const kLinkTemplate;
+extern const char* const kMessageTemplate;
+
+extern const char* const kStyleSheet;
+
+}  // namespace coffer::api
