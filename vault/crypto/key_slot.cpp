@@ -109,10 +109,7 @@ std::optional<KeyBytes> unlock(const KeySlot& slot, const KeyMaterial& material,
   if (slot.kind != kind_of(material)) return std::nullopt;
   if (slot.kind == KeySlot::Kind::Passphrase) check_stored_cost(slot);
   const KeyBytes slot_key = slot_key_of(slot, material);
-  if (sodium_memcmp(commitment_to(slot_key, slot, vault_uuid).data(), slot.commitment.data(),
-                    slot.commitment.size()) != 0) {
-    return std::nullopt;
-  }
+  if (!constant_time_equal(commitment_to(slot_key, slot, vault_uuid), slot.commitment)) return std::nullopt;
   KeyBytes root;
   if (!decrypt({subkey(slot_key, kWrapping), static_cast<std::uint32_t>(slot.number)},
                description(slot, vault_uuid).bytes(), slot.wrapped_root, {root.data(), KeyBytes::kSize})) {

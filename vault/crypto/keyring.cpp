@@ -28,6 +28,17 @@ LengthPrefixed wrapping_data(const std::string& vault_uuid, std::string_view own
 
 }  // namespace
 
+Mac checksum(Bytes message) {
+  Mac out{};
+  crypto_generichash(out.data(), out.size(), message.data(), message.size(), nullptr, 0);
+  return out;
+}
+
+bool constant_time_equal(const Mac& expected, Bytes given) {
+  return given.size() == expected.size() &&
+         sodium_memcmp(expected.data(), given.data(), expected.size()) == 0;
+}
+
 Keyring::Keyring(const KeyBytes& root, std::uint32_t root_epoch, std::string vault_uuid)
     : root_epoch_(root_epoch), vault_uuid_(std::move(vault_uuid)) {
   for (std::size_t i = 0; i < kPurposes; ++i) {

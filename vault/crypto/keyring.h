@@ -13,6 +13,10 @@ namespace coffer {
 
 using Mac = std::array<std::uint8_t, 32>;
 
+// Plain BLAKE2b-256: tells damage from a wrong key, not an attacker from a friend.
+Mac checksum(Bytes message);
+bool constant_time_equal(const Mac& expected, Bytes given);
+
 // What a subkey of the root key is for. The numbers are part of the storage format.
 enum class Purpose : std::uint64_t {
   Wrap = 1,

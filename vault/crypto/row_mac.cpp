@@ -39,6 +39,11 @@ RowMac& RowMac::text(std::string_view value) {
   return *this;
 }
 
+RowMac& RowMac::optional_text(const std::optional<std::string>& value) {
+  tagged(value ? 'T' : 'N', value ? std::string_view(*value) : std::string_view());
+  return *this;
+}
+
 RowMac& RowMac::number(std::int64_t value) {
   const auto bytes = big_endian(static_cast<std::uint64_t>(value));
   tagged('I', {bytes.data(), bytes.size()});
@@ -69,8 +74,8 @@ RowMac& RowMac::sealed(Bytes envelope) {
   return *this;
 }
 
-Mac RowMac::finish() const {
-  return keys_.mac(Purpose::RowMac, as_bytes(buffer_));
+Mac RowMac::finish(Purpose purpose) const {
+  return keys_.mac(purpose, as_bytes(buffer_));
 }
 
 }  // namespace coffer

@@ -16,6 +16,7 @@ class RowMac {
   RowMac(const Keyring& keys, std::string_view table);
 
   RowMac& text(std::string_view value);
+  RowMac& optional_text(const std::optional<std::string>& value);
   RowMac& number(std::int64_t value);
   RowMac& number(std::optional<std::int64_t> value);
   RowMac& time(Timestamp value) { return number(to_ms(value)); }
@@ -23,7 +24,7 @@ class RowMac {
   RowMac& blob(Bytes value);
   RowMac& sealed(Bytes envelope);  // empty: NULL
 
-  Mac finish() const;
+  Mac finish(Purpose purpose = Purpose::RowMac) const;
 
  private:
   void tagged(char type, std::string_view value);

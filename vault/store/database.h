@@ -29,6 +29,8 @@ class Transaction {
   // its address is the cache key. One user of a statement at a time.
   virtual SQLite::Statement& prepare(const char* sql) = 0;
   virtual const Keyring& keys() const = 0;
+  // Where rows that fail authentication are named.
+  virtual Log& log() const = 0;
 };
 
 class ReadTransaction : public Transaction {};

@@ -21,7 +21,8 @@ void mark_delivered(WriteTransaction& tx, std::int64_t delivery, int attempt, in
 // `failure`: short text for people, no answer body.
 void mark_failed(WriteTransaction& tx, std::int64_t delivery, int attempt, const std::string& failure,
                  Timestamp next_attempt_at);
-void mark_dead(WriteTransaction& tx, std::int64_t delivery, int attempt, const std::string& failure, Timestamp now);
+void mark_dead(WriteTransaction& tx, std::int64_t delivery, int attempt, const std::string& failure,
+               Timestamp now);
 
 struct EventQuery {
   std::optional<ConnectionId> connection;

@@ -1,0 +1,72 @@
+#include "vault/store/api_key_store.h"
+
+#include "vault/base/encoding.h"
+#include "vault/base/error.h"
+#include "vault/crypto/row_mac.h"
+#include "vault/store/integrity.h"
+#include "vault/store/sql_query.h"
+
+namespace coffer::api_key_store {
+namespace {
+
+struct Row {
+  Bytes key_hash;
+  ApiKey value;
+  Timestamp created_at;
+};
+
+Mac mac_of(const Row& row, const Keyring& keys) {
+  RowMac mac(keys, "api_key");
+  mac.blob(row.key_hash).text(row.value.name).text(join(row.value.scopes, " ")).time(row.created_at);
+  return mac.finish();
+}
+
+// Columns: key_hash, name, scopes, created_at_ms, mac.
+ApiKey read(SqlQuery& query, const Keyring& keys) {
+  Row row;
+  row.key_hash = query.blob();
+  row.value.name = query.text();
+  row.value.scopes = split(query.text(), ' ');
+  row.created_at = query.time();
+  if (!constant_time_equal(mac_of(row, keys), query.blob())) {
+    throw Error(ErrorCode::TamperedRow, "API key \"" + row.value.name + "\" fails authentication",
+                "make a new API key");
+  }
+  return row.value;
+}
+
+}  // namespace
+
+void insert(WriteTransaction& tx, const Secret& key, const ApiKey& info, Timestamp now) {
+  const Mac hash = tx.keys().token_hash("api_key", key.expose());
+  SqlQuery(tx, "INSERT INTO api_key VALUES (?, ?, ?, ?, ?)")
+      .blob(hash)
+      .text(info.name)
+      .text(join(info.scopes, " "))
+      .time(now)
+      .blob(mac_of({hash, info, now}, tx.keys()))
+      .run();
+}
+
+std::optional<ApiKey> find(Transaction& tx, std::string_view key) {
+  SqlQuery query(tx, "SELECT key_hash, name, scopes, created_at_ms, mac FROM api_key WHERE key_hash = ?");
+  if (!query.blob(tx.keys().token_hash("api_key", key)).step()) return std::nullopt;
+  return read(query, tx.keys());
+}
+
+bool any(Transaction& tx) {
+  return SqlQuery(tx, "SELECT 1 FROM api_key LIMIT 1").step();
+}
+
+}  // namespace coffer::api_key_store
+
+namespace coffer::integrity {
+
+void check_api_keys(Transaction& tx, Faults& faults) {
+  SqlQuery rows(tx, "SELECT key_hash, name, scopes, created_at_ms, mac FROM api_key");
+  while (rows.step()) {
+    note(faults, [&] { api_key_store::read(rows, tx.keys()); });
+  }
+}
+
+}  // namespace coffer::integrity

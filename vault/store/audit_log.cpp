@@ -1,0 +1,92 @@
+#include "vault/store/audit_log.h"
+
+#include "vault/crypto/row_mac.h"
+#include "vault/store/integrity.h"
+#include "vault/store/sql_query.h"
+
+namespace coffer::audit_log {
+namespace {
+
+// The chain hangs on nothing: the first row's predecessor is 32 zero bytes.
+struct Link {
+  std::int64_t sequence = 0;
+  std::vector<std::uint8_t> mac = std::vector<std::uint8_t>(std::tuple_size_v<Mac>);
+};
+
+Mac mac_of(const Keyring& keys, const Entry& entry, Bytes previous) {
+  RowMac mac(keys, "audit");
+  mac.blob(previous).number(entry.sequence).time(entry.at).text(entry.action);
+  mac.text(entry.connection.str()).text(entry.detail);
+  return mac.finish(Purpose::Audit);
+}
+
+Link newest(Transaction& tx) {
+  Link link;
+  SqlQuery row(tx, "SELECT sequence, mac FROM audit ORDER BY sequence DESC LIMIT 1");
+  if (row.step()) {
+    link.sequence = row.number();
+    link.mac = row.copied_blob();
+  }
+  return link;
+}
+
+Entry read(SqlQuery& row) {
+  Entry entry;
+  entry.sequence = row.number();
+  entry.at = row.time();
+  entry.action = row.text();
+  entry.connection = ConnectionId(row.text());
+  entry.detail = row.text();
+  return entry;
+}
+
+}  // namespace
+
+void append(WriteTransaction& tx, const Entry& entry) {
+  const Link last = newest(tx);
+  Entry row = entry;
+  row.sequence = last.sequence + 1;
+  SqlQuery(tx, "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?)")
+      .number(row.sequence)
+      .time(row.at)
+      .text(row.action)
+      .text(row.connection.str())
+      .text(row.detail)
+      .blob(mac_of(tx.keys(), row, last.mac))
+      .run();
+}
+
+std::vector<Entry> list(Transaction& tx, const ConnectionId& connection, std::int64_t limit) {
+  std::vector<Entry> entries;
+  SqlQuery rows(tx, R"sql(
+    SELECT sequence, at_ms, action, connection_id, detail FROM audit
+     WHERE connection_id = ? ORDER BY sequence DESC LIMIT ?)sql");
+  rows.text(connection.str()).number(limit);
+  while (rows.step()) entries.push_back(read(rows));
+  return entries;
+}
+
+std::int64_t first_broken(Transaction& tx) {
+  Link last;
+  SqlQuery rows(tx,
+                "SELECT sequence, at_ms, action, connection_id, detail, mac FROM audit ORDER BY sequence");
+  while (rows.step()) {
+    const Entry entry = read(rows);
+    const Bytes mac = rows.blob();
+    const bool follows = entry.sequence == last.sequence + 1;
+    if (!follows || !constant_time_equal(mac_of(tx.keys(), entry, last.mac), mac)) return entry.sequence;
+    last = {entry.sequence, {mac.begin(), mac.end()}};
+  }
+  return 0;
+}
+
+}  // namespace coffer::audit_log
+
+namespace coffer::integrity {
+
+void check_audit_log(Transaction& tx, Faults& faults) {
+  const std::int64_t broken = audit_log::first_broken(tx);
+  if (broken != 0) faults.push_back("audit log: the chain breaks at entry " + std::to_string(broken));
+}
+
+}  // namespace coffer::integrity

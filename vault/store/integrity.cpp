@@ -1,0 +1,72 @@
+#include "vault/store/integrity.h"
+
+#include <array>
+#include <utility>
+
+#include "vault/store/data_keys.h"
+#include "vault/store/digest_keeper.h"
+#include "vault/store/sql_query.h"
+
+namespace coffer::integrity {
+namespace {
+
+// The tables whose rows carry a MAC, and how to read it.
+constexpr std::array<std::pair<const char*, const char*>, 9> kMacs = {{
+    {"auth_config", "SELECT mac FROM auth_config"},
+    {"connection", "SELECT mac FROM connection"},
+    {"link", "SELECT mac FROM link"},
+    {"session", "SELECT mac FROM session"},
+    {"subscription", "SELECT mac FROM subscription"},
+    {"event", "SELECT mac FROM event"},
+    {"delivery", "SELECT mac FROM delivery"},
+    {"audit", "SELECT mac FROM audit"},
+    {"api_key", "SELECT mac FROM api_key"},
+}};
+
+}  // namespace
+
+void check_data_keys(Transaction& tx, Faults& faults) {
+  SqlQuery rows(tx, "SELECT id, owner, wrapped FROM data_key");
+  while (rows.step()) {
+    const std::int64_t id = rows.number();
+    const std::string owner = rows.text();
+    note(faults, [&] { data_keys::from_row(tx.keys(), id, rows.blob(), owner); });
+  }
+}
+
+void check_rows(Transaction& tx, Faults& faults) {
+  check_data_keys(tx, faults);
+  check_auth_configs(tx, faults);
+  check_connections(tx, faults);
+  check_links(tx, faults);
+  check_sessions(tx, faults);
+  check_subscriptions(tx, faults);
+  check_outbox(tx, faults);
+  check_audit_log(tx, faults);
+  check_api_keys(tx, faults);
+}
+
+Faults check_file(SqlConnection& connection) {
+  Faults faults;
+  SqlQuery rows(connection.prepare("PRAGMA integrity_check(100)"));
+  while (rows.step()) {
+    std::string line = rows.text();
+    if (line != "ok") faults.push_back("file: " + line);
+  }
+  return faults;
+}
+
+void check_digest(Transaction& tx, SqlConnection& connection, Faults& faults) {
+  const DigestRow stored = DigestRow::read(connection, tx.keys());
+  DigestRow found;
+  for (const auto& [table, sql] : kMacs) {
+    SqlQuery rows(tx, sql);
+    for (; rows.step(); ++found.row_count) found.digest.add(tx.keys(), table, rows.blob());
+  }
+  if (found.digest == stored.digest && found.row_count == stored.row_count) return;
+  faults.push_back("set digest: rows were added, removed or put back from outside (" +
+                   std::to_string(stored.row_count) + " expected, " + std::to_string(found.row_count) +
+                   " found)");
+}
+
+}  // namespace coffer::integrity

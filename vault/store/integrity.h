@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "vault/base/error.h"
+#include "vault/store/database.h"
+#include "vault/store/sql_connection.h"
+
+// What Database::check() asks of each table family; each is implemented beside its table. A fault
+// is one line that names the row.
+namespace coffer::integrity {
+
+using Faults = std::vector<std::string>;
+
+// Runs `read`; a row that fails authentication becomes a fault.
+template <class Read>
+void note(Faults& faults, Read&& read) {
+  try {
+    read();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::TamperedRow) throw;
+    faults.emplace_back(error.what());
+  }
+}
+
+void check_auth_configs(Transaction& tx, Faults& faults);
+void check_connections(Transaction& tx, Faults& faults);
+void check_links(Transaction& tx, Faults& faults);
+void check_sessions(Transaction& tx, Faults& faults);
+void check_subscriptions(Transaction& tx, Faults& faults);
+void check_outbox(Transaction& tx, Faults& faults);
+void check_audit_log(Transaction& tx, Faults& faults);
+void check_api_keys(Transaction& tx, Faults& faults);
+void check_data_keys(Transaction& tx, Faults& faults);
+
+// All of the above.
+void check_rows(Transaction& tx, Faults& faults);
+
+// PRAGMA integrity_check.
+Faults check_file(SqlConnection& connection);
+// The stored set digest against the rows that are there: finds rows that were added, taken away
+// or put back from an older time. `connection` is the transaction's.
+void check_digest(Transaction& tx, SqlConnection& connection, Faults& faults);
+
+}  // namespace coffer::integrity

@@ -1,0 +1,149 @@
+#include "vault/store/outbox.h"
+
+#include <algorithm>
+
+#include "vault/base/error.h"
+#include "vault/store/delivery_row.h"
+#include "vault/store/event_row.h"
+#include "vault/store/integrity.h"
+#include "vault/store/row_guard.h"
+#include "vault/store/subscription_store.h"
+
+namespace coffer::outbox {
+namespace {
+
+// A delivery waits for the earlier ones of its connection and subscription.
+constexpr const char* kIsFirst = R"sql( d.state = 'PENDING' AND NOT EXISTS (
+           SELECT 1 FROM delivery AS p
+            WHERE p.state = 'PENDING' AND p.subscription_id = d.subscription_id
+              AND p.connection_id = d.connection_id AND p.id < d.id) )sql";
+
+const std::string kFind = delivery_row::select("WHERE d.id = ?");
+const std::string kNext =
+    delivery_row::select((std::string("WHERE") + kIsFirst + "ORDER BY d.next_attempt_at_ms").c_str());
+const std::string kDue = delivery_row::select(
+    (std::string("WHERE") + kIsFirst + "AND d.next_attempt_at_ms <= ? ORDER BY d.next_attempt_at_ms, d.id")
+        .c_str());
+const std::string kAllDeliveries = delivery_row::select("ORDER BY d.id");
+
+const std::string kEvent = event_row::select("WHERE e.id = ?");
+const std::string kEvents = event_row::select(R"sql(
+     WHERE (?1 IS NULL OR e.connection_id = ?1) AND (?2 = '' OR e.type = ?2)
+     ORDER BY e.rowid DESC LIMIT ?3)sql");
+const std::string kAllEvents = event_row::select("ORDER BY e.rowid");
+
+bool asks_for(const Subscription& subscription, const std::string& type) {
+  const std::vector<std::string>& events = subscription.events;
+  return subscription.is_enabled && std::find(events.begin(), events.end(), type) != events.end();
+}
+
+Event event_of(Transaction& tx, const std::string& id) {
+  SqlQuery query(tx, kEvent);
+  if (!query.text(id).step()) throw Error(ErrorCode::TamperedRow, "event " + id + " is missing");
+  return event_row::read(query, tx.keys());
+}
+
+Delivery delivery_of(Transaction& tx, const DeliveryRow& row) {
+  return {row.id, event_of(tx, row.event_id), row.subscription, row.attempt};
+}
+
+template <class Change>
+void change(WriteTransaction& tx, std::int64_t delivery, Change&& apply) {
+  SqlQuery query(tx, kFind);
+  if (!query.number(delivery).step()) return;
+  DeliveryRow row = delivery_row::read(query, tx.keys());
+  apply(row);
+  delivery_row::update(tx, row);
+}
+
+}  // namespace
+
+void append(WriteTransaction& tx, const Event& event) {
+  event_row::insert(tx, event);
+  for (const Subscription& subscription : subscription_store::list(tx, true)) {
+    if (!asks_for(subscription, event.type)) continue;
+    DeliveryRow row;
+    row.event_id = event.id;
+    row.subscription = subscription.id;
+    row.connection = event.connection;
+    row.next_attempt_at = event.created_at;
+    delivery_row::insert(tx, row);
+  }
+}
+
+std::optional<Timestamp> next_due(Transaction& tx) {
+  SqlQuery query(tx, kNext);
+  std::optional<Timestamp> next;
+  while (!next && query.step()) {
+    static_cast<void>(is_sound([&] { next = delivery_row::read(query, tx.keys()).next_attempt_at; }));
+  }
+  return next;
+}
+
+std::vector<Delivery> due(Transaction& tx, Timestamp now, std::int64_t limit) {
+  std::vector<Delivery> deliveries;
+  SqlQuery query(tx, kDue);
+  query.time(now);
+  while (std::ssize(deliveries) < limit && query.step()) {
+    unless_tampered(tx, [&] { deliveries.push_back(delivery_of(tx, delivery_row::read(query, tx.keys()))); });
+  }
+  return deliveries;
+}
+
+void mark_delivered(WriteTransaction& tx, std::int64_t delivery, int attempt, int http_status,
+                    Timestamp now) {
+  change(tx, delivery, [&](DeliveryRow& row) {
+    row.state = DeliveryRow::State::Delivered;
+    row.attempt = attempt;
+    row.http_status = http_status;
+    row.failure.clear();
+    row.next_attempt_at = now;
+  });
+}
+
+void mark_failed(WriteTransaction& tx, std::int64_t delivery, int attempt, const std::string& failure,
+                 Timestamp next_attempt_at) {
+  change(tx, delivery, [&](DeliveryRow& row) {
+    row.attempt = attempt;
+    row.failure = failure;
+    row.next_attempt_at = next_attempt_at;
+  });
+}
+
+void mark_dead(WriteTransaction& tx, std::int64_t delivery, int attempt, const std::string& failure,
+               Timestamp now) {
+  change(tx, delivery, [&](DeliveryRow& row) {
+    row.state = DeliveryRow::State::Dead;
+    row.attempt = attempt;
+    row.failure = failure;
+    row.next_attempt_at = now;
+  });
+}
+
+std::vector<Event> events(Transaction& tx, const EventQuery& query) {
+  std::vector<Event> found;
+  SqlQuery rows(tx, kEvents);
+  rows.optional_text(query.connection ? std::optional(query.connection->str()) : std::nullopt);
+  rows.text(query.type).number(query.limit);
+  while (rows.step()) {
+    unless_tampered(tx, [&] { found.push_back(event_row::read(rows, tx.keys())); });
+  }
+  return found;
+}
+
+}  // namespace coffer::outbox
+
+namespace coffer::integrity {
+
+void check_outbox(Transaction& tx, Faults& faults) {
+  SqlQuery events(tx, outbox::kAllEvents);
+  while (events.step()) {
+    note(faults, [&] { event_row::read(events, tx.keys()); });
+  }
+  SqlQuery deliveries(tx, outbox::kAllDeliveries);
+  while (deliveries.step()) {
+    note(faults, [&] { delivery_row::read(deliveries, tx.keys()); });
+  }
+}
+
+}  // namespace coffer::integrity

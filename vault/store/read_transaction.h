@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+
+#include "vault/store/database.h"
+#include "vault/store/reader_pool.h"
+
+namespace coffer {
+
+// A snapshot on one of the pool's connections. All arguments outlive it.
+class Reading final : public ReadTransaction {
+ public:
+  Reading(ReaderPool& pool, const Keyring& keys, Log& log);
+  ~Reading() override;
+
+  SQLite::Statement& prepare(const char* sql) override;
+  const Keyring& keys() const override { return keys_; }
+  Log& log() const override { return log_; }
+
+  SqlConnection& connection() { return *connection_; }
+
+ private:
+  void run(const char* sql);
+
+  ReaderPool& pool_;
+  const Keyring& keys_;
+  Log& log_;
+  std::unique_ptr<SqlConnection> connection_;
+};
+
+}  // namespace coffer

@@ -1,0 +1,131 @@
+#include "vault/store/record_codec.h"
+
+#include <array>
+
+#include "vault/base/encoding.h"
+#include "vault/base/error.h"
+
+namespace coffer {
+namespace {
+
+template <class Unsigned>
+auto to_big_endian(Unsigned value) {
+  std::array<std::uint8_t, sizeof value> out;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i] = static_cast<std::uint8_t>(value >> (8 * (out.size() - 1 - i)) & 0xFF);
+  }
+  return out;
+}
+
+std::uint64_t from_big_endian(Bytes bytes) {
+  std::uint64_t value = 0;
+  for (const std::uint8_t byte : bytes) value = value << 8 | byte;
+  return value;
+}
+
+[[noreturn]] void throw_unreadable() {
+  throw Error(ErrorCode::TamperedRow, "a sealed record cannot be decoded",
+              "it may have been written by a newer release");
+}
+
+}  // namespace
+
+RecordWriter::RecordWriter(std::uint8_t version) {
+  byte(version);
+}
+
+RecordWriter& RecordWriter::byte(std::uint8_t value) {
+  out_.append({&value, 1});
+  return *this;
+}
+
+RecordWriter& RecordWriter::number(std::int64_t value) {
+  out_.append(to_big_endian(static_cast<std::uint64_t>(value)));
+  return *this;
+}
+
+RecordWriter& RecordWriter::size(std::size_t value) {
+  out_.append(to_big_endian(static_cast<std::uint32_t>(value)));
+  return *this;
+}
+
+RecordWriter& RecordWriter::text(std::string_view value) {
+  size(value.size());
+  out_.append(as_bytes(value));
+  return *this;
+}
+
+RecordWriter& RecordWriter::list(const std::vector<std::string>& values) {
+  size(values.size());
+  for (const std::string& value : values) text(value);
+  return *this;
+}
+
+RecordWriter& RecordWriter::map(const std::map<std::string, std::string>& values) {
+  size(values.size());
+  for (const auto& [key, value] : values) text(key).text(value);
+  return *this;
+}
+
+RecordWriter& RecordWriter::time(const std::optional<Timestamp>& value) {
+  byte(value ? 1 : 0);
+  return value ? number(to_ms(*value)) : *this;
+}
+
+RecordReader::RecordReader(const Plaintext& record, std::uint8_t version) : rest_(record.bytes()) {
+  if (byte() != version) throw_unreadable();
+}
+
+Bytes RecordReader::take(std::size_t size) {
+  if (size > rest_.size()) throw_unreadable();
+  const Bytes taken = rest_.first(size);
+  rest_ = rest_.subspan(size);
+  return taken;
+}
+
+std::uint8_t RecordReader::byte() {
+  return take(1)[0];
+}
+
+std::int64_t RecordReader::number() {
+  return static_cast<std::int64_t>(from_big_endian(take(sizeof(std::int64_t))));
+}
+
+std::size_t RecordReader::size() {
+  return from_big_endian(take(sizeof(std::uint32_t)));
+}
+
+std::string_view RecordReader::view() {
+  const Bytes bytes = take(size());
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+std::string RecordReader::text() {
+  return std::string(view());
+}
+
+Secret RecordReader::secret() {
+  return Secret(view());
+}
+
+std::vector<std::string> RecordReader::list() {
+  std::vector<std::string> values;
+  for (std::size_t count = size(); count > 0; --count) values.push_back(text());
+  return values;
+}
+
+std::map<std::string, std::string> RecordReader::map() {
+  std::map<std::string, std::string> values;
+  for (std::size_t count = size(); count > 0; --count) {
+    std::string key = text();
+    values.emplace(std::move(key), text());
+  }
+  return values;
+}
+
+std::optional<Timestamp> RecordReader::time() {
+  if (byte() == 0) return std::nullopt;
+  return from_ms(number());
+}
+
+}  // namespace coffer

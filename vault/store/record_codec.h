@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vault/base/clock.h"
+#include "vault/base/secret.h"
+#include "vault/crypto/plaintext.h"
+
+namespace coffer {
+
+// The inside of a sealed record: a version byte and then fields in a fixed order, without names.
+// Numbers are eight bytes, texts four bytes of length and their bytes, lists four bytes of count
+// and their texts, all most significant byte first; an optional starts with a byte 0 or 1.
+class RecordWriter {
+ public:
+  explicit RecordWriter(std::uint8_t version);
+
+  RecordWriter& byte(std::uint8_t value);
+  RecordWriter& number(std::int64_t value);
+  RecordWriter& text(std::string_view value);
+  RecordWriter& secret(const Secret& value) { return text(value.expose()); }
+  RecordWriter& list(const std::vector<std::string>& values);
+  RecordWriter& map(const std::map<std::string, std::string>& values);
+  RecordWriter& time(const std::optional<Timestamp>& value);
+
+  Plaintext finish() { return std::move(out_); }
+
+ private:
+  RecordWriter& size(std::size_t value);
+
+  Plaintext out_;
+};
+
+// Throws Error{TamperedRow} for a record of another version or one that ends too early.
+class RecordReader {
+ public:
+  // `record` must outlive the reader.
+  RecordReader(const Plaintext& record, std::uint8_t version);
+
+  std::uint8_t byte();
+  std::int64_t number();
+  std::string text();
+  Secret secret();
+  std::vector<std::string> list();
+  std::map<std::string, std::string> map();
+  std::optional<Timestamp> time();
+
+ private:
+  Bytes take(std::size_t size);
+  std::size_t size();
+  std::string_view view();
+
+  Bytes rest_;
+};
+
+}  // namespace coffer

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+
+namespace coffer {
+
+// Held for as long as the object lives, also against other objects of this process; the system
+// frees it however the process ends.
+class LockFile {
+ public:
+  // Throws VaultInUse at once if another holder lives; Storage.
+  explicit LockFile(const std::filesystem::path& path);
+  ~LockFile();
+  LockFile(const LockFile&) = delete;
+  LockFile& operator=(const LockFile&) = delete;
+
+ private:
+  int fd_;
+};
+
+namespace vault_files {
+
+// `vault` with its directory made if missing (0700) and freed of symbolic links.
+// Throws NotFound if the vault is missing and `create` is false.
+std::filesystem::path prepare(const std::filesystem::path& vault, bool create);
+
+std::filesystem::path lock_path(const std::filesystem::path& vault);
+
+// Makes an empty vault file, mode 0600, if there is none; SQLite gives its other files the mode
+// of this one.
+void create_if_missing(const std::filesystem::path& vault);
+
+// Throws UnsafePermissions, naming the path and the command that mends it, where the directory or
+// one of the vault's files belongs to somebody else, is a link, or can be read by others.
+void check_private(const std::filesystem::path& vault);
+
+}  // namespace vault_files
+}  // namespace coffer

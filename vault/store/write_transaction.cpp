@@ -1,0 +1,121 @@
+#include "vault/store/write_transaction.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
+#include <sqlite3.h>
+
+#include <cassert>
+#include <mutex>
+
+#include "vault/base/error.h"
+#include "vault/store/sql_error.h"
+
+namespace coffer {
+namespace {
+
+// 4 MiB, as SQLite's own automatic checkpoint.
+constexpr int kPagesBeforeCheckpoint = 1000;
+
+int note_wal_pages(void* writer, sqlite3*, const char*, int pages) {
+  static_cast<Writer*>(writer)->wal_pages = pages;
+  return SQLITE_OK;
+}
+
+// Holds the turn; known by thread, so that asking twice is an error and not a deadlock.
+class Turn {
+ public:
+  explicit Turn(Writer& writer) : writer_(writer) {
+    if (writer.holder == std::this_thread::get_id()) {
+      throw Error(ErrorCode::Internal, "this thread is in a write transaction already");
+    }
+    writer.turn.lock();
+    writer.holder = std::this_thread::get_id();
+  }
+  ~Turn() {
+    writer_.holder = std::thread::id();
+    writer_.turn.unlock();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  Writer& writer_;
+};
+
+class Writing final : public WriteTransaction {
+ public:
+  Writing(Writer& writer, const Keyring& keys, Random& random, Log& log)
+      : writer_(writer), keys_(keys), random_(random), log_(log), turn_(writer) {
+    converting([&] { run("BEGIN IMMEDIATE"); });
+  }
+
+  ~Writing() override {
+    if (!is_committed_) roll_back();
+  }
+
+  SQLite::Statement& prepare(const char* sql) override {
+    assert(!is_committed_);
+    return converting([&]() -> SQLite::Statement& { return writer_.connection.prepare(sql); });
+  }
+
+  void commit() override {
+    converting([&] {
+      writer_.digest->store();
+      run("COMMIT");
+    });
+    is_committed_ = true;
+    writer_.digest->committed();
+    if (writer_.wal_pages >= kPagesBeforeCheckpoint) shorten_log();
+  }
+
+  Random& random() override { return random_; }
+  const Keyring& keys() const override { return keys_; }
+  Log& log() const override { return log_; }
+
+ private:
+  void run(const char* sql) {
+    writer_.connection.reset_statements();
+    writer_.connection.prepare(sql).exec();
+    writer_.connection.reset_statements();
+  }
+
+  void roll_back() noexcept {
+    try {
+      run("ROLLBACK");
+    } catch (const SQLite::Exception&) {  // SQLite did it by itself when the failure happened
+      writer_.connection.reset_statements();
+    }
+    writer_.digest->rolled_back();
+  }
+
+  // The commit is durable already, so a failure here is worth a line and no more.
+  void shorten_log() {
+    const int result = writer_.checkpoint(false);
+    if (result != SQLITE_OK) log_.warn("checkpoint_failed", {{"reason", sqlite3_errstr(result)}});
+  }
+
+  Writer& writer_;
+  const Keyring& keys_;
+  Random& random_;
+  Log& log_;
+  Turn turn_;
+  bool is_committed_ = false;
+};
+
+}  // namespace
+
+Writer::Writer(const std::filesystem::path& path) : connection(path, SqlConnection::Access::Write) {
+  sqlite3_wal_hook(connection.database().getHandle(), note_wal_pages, this);
+}
+
+int Writer::checkpoint(bool truncate) {
+  const int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+  return sqlite3_wal_checkpoint_v2(connection.database().getHandle(), nullptr, mode, nullptr, nullptr);
+}
+
+std::unique_ptr<WriteTransaction> begin_write(Writer& writer, const Keyring& keys, Random& random, Log& log) {
+  return std::make_unique<Writing>(writer, keys, random, log);
+}
+
+}  // namespace coffer

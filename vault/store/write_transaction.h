@@ -1,0 +1,32 @@
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <thread>
+
+#include "vault/store/database.h"
+#include "vault/store/digest_keeper.h"
+#include "vault/store/sql_connection.h"
+#include "vault/store/ticket_lock.h"
+
+namespace coffer {
+
+// The one connection that writes and checkpoints, and whose turn it is.
+struct Writer {
+  explicit Writer(const std::filesystem::path& path);
+
+  // Moves the log into the main file; SQLite's result code. Holder of the turn only.
+  int checkpoint(bool truncate);
+
+  SqlConnection connection;
+  TicketLock turn;
+  std::atomic<std::thread::id> holder;  // so that a thread cannot wait for itself
+  std::unique_ptr<DigestKeeper> digest;
+  int wal_pages = 0;  // after the last commit
+};
+
+// All arguments outlive the transaction.
+std::unique_ptr<WriteTransaction> begin_write(Writer& writer, const Keyring& keys, Random& random, Log& log);
+
+}  // namespace coffer
