@@ -105,12 +105,19 @@ std::optional<RefreshResult> RefreshAttempt::hold_back() {
   const bool is_early = next && now < *next;
   if (demand_.why == Why::Scheduled && (!next || is_early)) return unchanged("not due");
   if (demand_.why == Why::Forced) return std::nullopt;
-  if (connection_.refresh_state == RefreshState::Backoff && is_early) {
-    return postponed("the last refresh failed", next);
-  }
+  if (is_early && is_backing_off()) return postponed("the last refresh failed", next);
   if (!is_blocked(config_, now)) return std::nullopt;
   return settle(postponed("the provider refuses the OAuth client", config_.blocked_until),
                 config_.blocked_until);
+}
+
+// A lost answer that waits for the token's last minute is no backoff: a 401 ends that wait. Nor is
+// the wait for a client that is refused: a change of the client ends it.
+bool RefreshAttempt::is_backing_off() const {
+  if (connection_.refresh_state == RefreshState::Backoff) return true;
+  const bool is_parked =
+      connection_.expires_at && connection_.next_refresh_at == *connection_.expires_at - kLastMinute;
+  return connection_.refresh_state == RefreshState::Sent && connection_.failures > 0 && !is_parked;
 }
 
 // A token of a short life is within its last minute for most of it: there the plan decides.
@@ -166,8 +173,6 @@ bool RefreshAttempt::try_mark_sent() {
     refusal_ = unchanged("the account changed meanwhile");
     return false;
   }
-  connection->refresh_state = RefreshState::Sent;
-  connection_store::update(*tx, *connection);
   tx->commit();
   intent_ = std::move(intent);
   was_answered_ = false;

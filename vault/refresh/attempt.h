@@ -42,6 +42,7 @@ class RefreshAttempt {
   std::optional<RefreshResult> without_refresh_token();
   std::optional<RefreshResult> hold_back();
   bool is_fresh() const;
+  bool is_backing_off() const;
   RefreshResult settle(RefreshResult result, std::optional<Timestamp> next);
   RefreshOutcome ask();
   bool mark_sent();

@@ -161,7 +161,6 @@ void Refresher::recover(WriteTransaction& tx, const refresh_journal::Intent& int
   if (connection->status != ConnectionStatus::Active || provider == nullptr) return;
   const Timestamp now = env_.clock.now();
   const auto decision = recover_lost_response(*provider, intent.sent_at, connection->expires_at, now);
-  connection->refresh_state = RefreshState::Sent;
   connection->next_refresh_at = decision.present_now ? std::optional(now) : decision.retry_at;
   connection_store::update(tx, *connection);
 }
