@@ -59,7 +59,11 @@ void check_tree(const std::string& place, const std::shared_ptr<const Json>& tre
 }
 
 void check_pointer(const std::string& place, const std::string& pointer) {
-  if (!pointer.empty() && !pointer.starts_with('/')) fail(place, "a JSON pointer begins with /");
+  try {
+    static_cast<void>(Json::json_pointer(pointer));
+  } catch (const Json::exception&) {
+    fail(place, "\"" + pointer + "\" is not a JSON pointer: those begin with / (RFC 6901)");
+  }
 }
 
 void check_request(const std::string& place, const RequestTemplate& request, const NameSet& known) {

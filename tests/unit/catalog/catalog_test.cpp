@@ -197,7 +197,7 @@ TEST_CASE("a file that is not as described is refused with file, place and fault
        {{"a", "{{id|nope}}"}},
        "DEMO_GET.request.query/a: template function \"nope\""},
       {"/tools/0/request/json", {{"a", {"{{nope}}"}}}, "DEMO_GET.request.json/a/0: template name \"nope\""},
-      {"/tools/0/select", "items", "a JSON pointer begins with /"},
+      {"/tools/0/select", "items", "is not a JSON pointer"},
       {"/tools/0/errors", {{{"means", "credential"}}}, "\"status\" or \"pointer\" is needed"},
       {"/tools/0/errors", {{{"status", 400}, {"means", "magic"}}}, "\"means\" must be"},
       {"/tools/0/mock", {{"reply", "{{row.x|nope}}"}}, "DEMO_GET.mock/reply: template function"},

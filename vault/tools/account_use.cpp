@@ -1,0 +1,151 @@
+#include "vault/tools/account_use.h"
+
+#include "vault/base/error.h"
+#include "vault/model/lifecycle.h"
+#include "vault/refresh/plan.h"
+#include "vault/store/auth_config_store.h"
+
+namespace coffer {
+namespace {
+
+using connection_store::Opened;
+
+const TokenSet* tokens_of(const Opened& opened) {
+  return std::get_if<TokenSet>(&opened.credential);
+}
+
+std::string state_of(const Connection& connection) {
+  std::string text =
+      "connected account " + connection.id.str() + " is " + std::string(to_string(connection.status));
+  return connection.status_reason.empty() ? text : text + ": " + connection.status_reason;
+}
+
+}  // namespace
+
+Connection AccountUse::select(const std::optional<UserId>& user, const std::optional<ConnectionId>& id) {
+  is_pinned_ = id.has_value();
+  if (!id && !user) {
+    throw Error(ErrorCode::InvalidArgument, "a user or a connected account is needed",
+                "give user_id or connected_account_id");
+  }
+  Connection connection = id ? find_pinned(user, *id) : find_default(*user);
+  check_auth_config(connection);
+  return connection;
+}
+
+// Another user's account is as absent as one that never was: one message, one code.
+Connection AccountUse::find_pinned(const std::optional<UserId>& user, const ConnectionId& id) {
+  auto connection = connection_store::find(*database_.read(), id);
+  if (!connection || (user && connection->user != *user)) fail_absent(id);
+  if (connection->toolkit != toolkit_.slug) {
+    throw Error(ErrorCode::InvalidArgument, "connected account " + id.str() + " belongs to toolkit \"" +
+                                                connection->toolkit + "\", not \"" + toolkit_.slug + "\"");
+  }
+  if (connection->status != ConnectionStatus::Active) fail_not_active(*connection);
+  return std::move(*connection);
+}
+
+Connection AccountUse::find_default(const UserId& user) {
+  const auto tx = database_.read();
+  if (auto connection = connection_store::find_default(*tx, user, toolkit_.slug))
+    return std::move(*connection);
+  connection_store::Query query;
+  query.users = {user};
+  query.toolkits = {toolkit_.slug};
+  query.order_by_updated = true;
+  query.page.limit = 1;
+  const auto others = connection_store::list(*tx, query).items;
+  fail_without_account(user, others.empty() ? "" : state_of(others.front()));
+}
+
+void AccountUse::check_auth_config(const Connection& connection) {
+  const auto config = auth_config_store::find(*database_.read(), connection.auth_config);
+  if (config && config->is_enabled) return;
+  throw Error(ErrorCode::WrongState,
+              "auth config " + connection.auth_config.str() + " of connected account " + connection.id.str() +
+                  (config ? " is disabled" : " was deleted"),
+              "enable it, or connect the user by another auth config");
+}
+
+Opened AccountUse::open(const ConnectionId& id) {
+  Opened opened = read(id);
+  if (tokens_of(opened) == nullptr || is_usable(opened.connection.expires_at, clock_.now() + kLastMinute))
+    return opened;
+  refresh(opened.connection);
+  return read(id);
+}
+
+void AccountUse::refresh(const Connection& connection) {
+  const RefreshResult result = refresher_.refresh_now(connection.id, false);
+  switch (result.kind) {
+    case RefreshResult::Kind::Refreshed:
+    case RefreshResult::Kind::Unchanged:
+    case RefreshResult::Kind::Rejected:
+    case RefreshResult::Kind::NotActive:
+    case RefreshResult::Kind::Absent:
+      return;  // read() sees what became of it
+    case RefreshResult::Kind::Postponed:
+      break;
+  }
+  if (!connection.expires_at || *connection.expires_at > clock_.now()) return;
+  throw Error(
+      ErrorCode::Unavailable,
+      "the access token of connected account " + connection.id.str() +
+          " cannot be refreshed now: " + result.detail,
+      result.retry_at ? "the next try is planned for " + to_rfc3339(*result.retry_at) : "try again later");
+}
+
+Opened AccountUse::renew(const Opened& refused) {
+  const Connection& connection = refused.connection;
+  if (!tokens_of(refused)->refresh_token.empty()) {
+    const auto result = refresher_.refresh_after_401(connection.id, connection.generation);
+    if (result.kind == RefreshResult::Kind::Postponed) {
+      throw Error(ErrorCode::Unavailable,
+                  toolkit_.name + " refused the access token of connected account " + connection.id.str() +
+                      ", and it cannot be refreshed now: " + result.detail,
+                  result.retry_at ? "the next try is planned for " + to_rfc3339(*result.retry_at)
+                                  : "try again later");
+    }
+  }
+  return read(connection.id);
+}
+
+void AccountUse::give_up(const Opened& refused) {
+  const TokenSet* tokens = tokens_of(refused);
+  if (tokens == nullptr || !tokens->refresh_token.empty()) return;
+  const Connection& connection = refused.connection;
+  if (refresher_.expire(connection.id, connection.generation, std::string(reason::kCredentialRejected))) {
+    read(connection.id);
+  }
+}
+
+Opened AccountUse::read(const ConnectionId& id) {
+  auto opened = connection_store::open(*database_.read(), id);
+  if (!opened) fail_absent(id);
+  if (opened->connection.status != ConnectionStatus::Active) fail_not_active(opened->connection);
+  return std::move(*opened);
+}
+
+void AccountUse::fail_not_active(const Connection& connection) const {
+  if (!is_pinned_) fail_without_account(connection.user, state_of(connection));
+  throw Error(ErrorCode::WrongState, state_of(connection), way_back(connection.user));
+}
+
+void AccountUse::fail_absent(const ConnectionId& id) const {
+  throw Error(ErrorCode::NotFound, "connected account \"" + id.str() + "\" does not exist",
+              "list the user's accounts: coffer accounts, or GET /api/v3/connected_accounts");
+}
+
+void AccountUse::fail_without_account(const UserId& user, const std::string& detail) const {
+  throw Error(ErrorCode::NeedsConnection,
+              "no connected account found for user \"" + user.str() + "\" in toolkit \"" + toolkit_.slug +
+                  "\"" + (detail.empty() ? "" : " (" + detail + ")"),
+              way_back(user));
+}
+
+std::string AccountUse::way_back(const UserId& user) const {
+  return "create a Connect Link: coffer connect " + user.str() + " " + toolkit_.slug +
+         ", or POST /api/v3/connected_accounts/link";
+}
+
+}  // namespace coffer

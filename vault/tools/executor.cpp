@@ -1,0 +1,82 @@
+#include "vault/tools/executor.h"
+
+#include "vault/base/error.h"
+#include "vault/base/json.h"
+#include "vault/catalog/arguments.h"
+#include "vault/tools/account_use.h"
+#include "vault/tools/scrubber.h"
+#include "vault/tools/tool_run.h"
+
+namespace coffer {
+namespace {
+
+using Kind = ServiceAnswer::Kind;
+
+constexpr std::size_t kLongestError = 600;
+
+ToolRef require_tool(const Catalog& catalog, const std::string& slug) {
+  const ToolRef ref = catalog.find_tool(slug);
+  if (ref.tool != nullptr) return ref;
+  throw Error(ErrorCode::NotFound, "tool \"" + slug.substr(0, 100) + "\" does not exist",
+              "GET /api/v3/tools lists the tools");
+}
+
+ToolResult to_result(ServiceAnswer answer, const Tool& tool, const Scrubber& scrubber) {
+  ToolResult result;
+  result.successful = answer.kind == Kind::Success;
+  result.data = shape_data(std::move(answer.body), result.successful ? tool.select : std::string());
+  result.error = std::move(answer.problem);
+  scrubber.clean(result.data);
+  scrubber.clean(result.error);
+  // Not before: a secret cut in two would not be found.
+  if (result.error.size() > kLongestError) result.error = result.error.substr(0, kLongestError) + "...";
+  return result;
+}
+
+bool is_refreshable_kind(const connection_store::Opened& opened) {
+  return std::holds_alternative<TokenSet>(opened.credential);
+}
+
+}  // namespace
+
+Executor::Executor(Env env, Database& database, const Catalog& catalog, Refresher& refresher)
+    : env_(env), database_(database), catalog_(catalog), refresher_(refresher) {}
+
+Connection Executor::select_connection(const Toolkit& toolkit, const std::optional<UserId>& user,
+                                       const std::optional<ConnectionId>& connection) {
+  return AccountUse(env_.clock, database_, refresher_, toolkit).select(user, connection);
+}
+
+ToolResult Executor::execute(const ToolCall& call) {
+  const ToolRef ref = require_tool(catalog_, call.tool);
+  Json arguments = call.arguments;
+  check_arguments(*ref.tool->input, arguments, ref.tool->slug);
+
+  AccountUse account(env_.clock, database_, refresher_, *ref.toolkit);
+  auto opened = account.open(account.select(call.user, call.connection).id);
+  const ToolRun run(env_, *ref.toolkit, *ref.tool, std::move(arguments), opened.connection);
+  Scrubber scrubber;
+  scrubber.add(opened.credential);
+  ServiceAnswer answer = run.send(opened.credential);
+  const bool is_retried = answer.kind == Kind::Credential && is_refreshable_kind(opened);
+  if (is_retried) {
+    opened = account.renew(opened);
+    scrubber.add(opened.credential);
+    answer = run.send(opened.credential);
+    if (answer.kind == Kind::Credential) account.give_up(opened);
+  }
+
+  const int status = answer.status;
+  ToolResult result = to_result(std::move(answer), *ref.tool, scrubber);
+  result.connection = opened.connection.id;
+  result.log_id = random_id(env_.random, "log_");
+  env_.log.info("tool.executed", {{"tool", ref.tool->slug},
+                                  {"connected_account_id", result.connection.str()},
+                                  {"log_id", result.log_id},
+                                  {"successful", result.successful ? "true" : "false"},
+                                  {"status", std::to_string(status)},
+                                  {"retried", is_retried ? "true" : "false"}});
+  return result;
+}
+
+}  // namespace coffer
