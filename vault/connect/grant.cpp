@@ -5,7 +5,6 @@
 #include "vault/refresh/plan.h"
 #include "vault/store/audit_log.h"
 #include "vault/store/connection_store.h"
-#include "vault/store/refresh_journal.h"
 
 namespace coffer {
 namespace {
@@ -27,11 +26,6 @@ void plan_refresh(Connection& connection, const Grant& grant) {
   connection.failures = 0;
 }
 
-// A refresh of the replaced token may be on the network: without its intent, its answer is dropped.
-void disown_refresh(WriteTransaction& tx, const ConnectionId& id) {
-  if (const auto intent = refresh_journal::find(tx, id)) refresh_journal::clear(tx, *intent);
-}
-
 }  // namespace
 
 bool is_other_identity(const Connection& connection, const Grant& grant) {
@@ -39,7 +33,6 @@ bool is_other_identity(const Connection& connection, const Grant& grant) {
 }
 
 void apply_grant(WriteTransaction& tx, Connection& connection, const Grant& grant, Timestamp now) {
-  disown_refresh(tx, connection.id);
   const bool was_connected = connection.connected_at.has_value();
   if (const auto next = next_status(connection.status, LifecycleEvent::GrantCommitted, was_connected)) {
     connection.status = *next;

@@ -5,7 +5,6 @@
 #include "vault/store/audit_log.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
-#include "vault/store/refresh_journal.h"
 
 namespace coffer {
 namespace {
@@ -60,7 +59,6 @@ std::vector<std::string> revoke_tokens(const TokenClient& client, const Revocabl
 }
 
 void mark_revoked(WriteTransaction& tx, Connection& connection, Timestamp now) {
-  if (const auto intent = refresh_journal::find(tx, connection.id)) refresh_journal::clear(tx, *intent);
   const bool was_connected = connection.connected_at.has_value();
   connection.status =
       next_status(connection.status, LifecycleEvent::Revoked, was_connected).value_or(connection.status);
