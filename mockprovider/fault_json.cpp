@@ -1,8 +1,9 @@
+#include "mockprovider/fault_plan.h"
+
 #include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "mockprovider/fault_plan.h"
 #include "mockprovider/members.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
@@ -10,8 +11,9 @@
 namespace coffer::mock {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Fault::Action>, 9> kActions = {{
+constexpr std::array<std::pair<std::string_view, Fault::Action>, 10> kActions = {{
     {"answer", Fault::Action::Answer},
+    {"throttle", Fault::Action::Throttle},
     {"hang", Fault::Action::Hang},
     {"reset", Fault::Action::Reset},
     {"commit_then_reset", Fault::Action::CommitThenReset},
@@ -28,7 +30,7 @@ Fault::Action read_action(const Members& members) {
     if (known == name) return action;
   }
   members.fail("action",
-               "is none of answer, hang, reset, commit_then_reset, cut_body, malformed_json, html, "
+               "is none of answer, throttle, hang, reset, commit_then_reset, cut_body, malformed_json, html, "
                "change, delay");
 }
 
@@ -37,6 +39,17 @@ std::string_view name_of(Fault::Action wanted) {
     if (action == wanted) return name;
   }
   return "answer";
+}
+
+// A typing error would make a fault that never hits.
+std::string read_endpoint(const Members& members) {
+  const std::string endpoint = members.text("endpoint");
+  for (const char* known : {"", "authorize", "login", "consent", "token", "refresh", "revoke", "introspect",
+                            "userinfo", "discovery", "api"}) {
+    if (endpoint == known) return endpoint;
+  }
+  if (endpoint.starts_with("api:") && endpoint.size() > 4) return endpoint;
+  members.fail("endpoint", "is no endpoint of the mock provider, such as refresh or api:gmail");
 }
 
 Duration read_delay(const Members& members, std::string_view name, Duration fallback) {
@@ -66,6 +79,8 @@ void read_retry_after(const Members& members, Fault& fault) {
   const std::string form = members.text("retry_after_as", "seconds");
   if (form != "seconds" && form != "date") members.fail("retry_after_as", "is not seconds or date");
   fault.retry_after_is_date = form == "date";
+  if (fault.action == Fault::Action::Throttle && !fault.retry_after)
+    fault.retry_after = std::chrono::seconds(30);
 }
 
 std::string read_body(const Members& members) {
@@ -89,7 +104,7 @@ Fault parse_fault(const Json& json) {
   members.allow_only({"endpoint", "provider", "client_id", "account", "nth", "count", "action", "status",
                       "headers", "body", "retry_after", "retry_after_as", "fields", "latency", "for"});
   Fault fault;
-  fault.match = {members.text("endpoint"), members.text("provider"), members.text("client_id"),
+  fault.match = {read_endpoint(members), members.text("provider"), members.text("client_id"),
                  members.text("account")};
   fault.nth = members.number("nth", 1, 1, 1'000'000);
   fault.count = members.number("count", 1, 0, 1'000'000);

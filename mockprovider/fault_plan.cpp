@@ -53,6 +53,7 @@ void change_fields(const Json& fields, std::string& body) {
 bool Fault::runs_handler() const {
   switch (action) {
     case Action::Answer:
+    case Action::Throttle:
     case Action::Hang:
     case Action::Reset:
     case Action::Html:
@@ -74,6 +75,8 @@ ServerResponse answer_of(const Fault& fault, Timestamp now) {
         ServerResponse::html(200, "<!doctype html><title>Checking your browser</title><h1>One moment</h1>\n");
   } else if (fault.action == Fault::Action::Answer) {
     response = ServerResponse::json(fault.status, fault.body);
+  } else if (fault.action == Fault::Action::Throttle) {
+    response = ServerResponse::json(429, R"({"error":"too_many_requests"})");
   } else {
     response.sabotage = Sabotage::ResetBeforeAnswer;
   }

@@ -25,6 +25,7 @@ struct RequestFacets {
 struct Fault {
   enum class Action {
     Answer,           // `status`, `headers` and `body` instead of the handler's answer
+    Throttle,         // 429 with Retry-After, in the toolkit's own shape if it is a toolkit's request
     Hang,             // no answer for `hang_for`, then the connection is reset
     Reset,            // the connection is reset and nothing was done
     CommitThenReset,  // all is done, tokens are rotated, and the answer is lost

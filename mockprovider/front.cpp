@@ -177,6 +177,15 @@ ServerResponse Front::serve(const Place& place, const ServerRequest& request, Ex
   return error_answer(404, "not_found", "nothing is served at this path", "GET / lists what is");
 }
 
+ServerResponse Front::serve_fault(const Place& place, const Fault& fault, Exchange& exchange) {
+  const Timestamp now = tenant_->clock.now();
+  ServerResponse response = answer_of(fault, now);
+  if (fault.action != Fault::Action::Throttle || !place.toolkit) return response;
+  ServerResponse own = ToolkitServer::throttled(*tenant_, *place.toolkit, *fault.retry_after, exchange);
+  own.headers.push_back({"Retry-After", std::string(header_value(response.headers, "Retry-After"))});
+  return own;
+}
+
 ServerResponse Front::serve_with_faults(const Place& place, const ServerRequest& request,
                                         Exchange& exchange) {
   std::optional<Fault> fault;
@@ -191,9 +200,10 @@ ServerResponse Front::serve_with_faults(const Place& place, const ServerRequest&
   }
   const std::lock_guard lock(mutex_);
   const Timestamp now = tenant_->clock.now();
-  ServerResponse response = fault && !fault->runs_handler()
-                                ? answer_of(*fault, now)
-                                : guarded([&] { return serve(place, request, exchange); });
+  ServerResponse response = guarded([&] {
+    return fault && !fault->runs_handler() ? serve_fault(place, *fault, exchange)
+                                           : serve(place, request, exchange);
+  });
   if (fault && fault->runs_handler()) spoil(*fault, now, response);
   exchange.entry.at = now;
   exchange.entry.status = response.sabotage == Sabotage::ResetBeforeAnswer ? 0 : response.status;

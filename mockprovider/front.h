@@ -48,6 +48,7 @@ class Front {
   RequestFacets facets_of(const Place& place, const ServerRequest& request) const;
   ServerResponse control(const ServerRequest& request);
   ServerResponse serve(const Place& place, const ServerRequest& request, Exchange& exchange);
+  ServerResponse serve_fault(const Place& place, const Fault& fault, Exchange& exchange);
   ServerResponse serve_with_faults(const Place& place, const ServerRequest& request, Exchange& exchange);
   ServerResponse guarded(const std::function<ServerResponse()>& handler) const;
 

@@ -29,6 +29,15 @@ std::string Members::text(std::string_view name, std::string fallback) const {
   return value ? value->get<std::string>() : std::move(fallback);
 }
 
+std::vector<std::string> Members::texts(std::string_view name) const {
+  const Json* list = find(name);
+  if (!list) return {};
+  const auto is_text = [](const Json& element) { return element.is_string(); };
+  if (!list->is_array() || !std::all_of(list->begin(), list->end(), is_text))
+    fail(name, "is not a list of texts");
+  return list->get<std::vector<std::string>>();
+}
+
 int Members::number(std::string_view name, int fallback, int least, int most) const {
   const Json* value = find(name);
   if (!value) return fallback;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "vault/base/clock.h"
 
@@ -20,6 +21,7 @@ class Members {
   const nlohmann::json* find(std::string_view name) const;  // null: absent
   bool flag(std::string_view name) const;                   // absent: false
   std::string text(std::string_view name, std::string fallback = {}) const;
+  std::vector<std::string> texts(std::string_view name) const;  // absent: none
   int number(std::string_view name, int fallback, int least, int most) const;
   std::optional<Duration> seconds(std::string_view name) const;   // a whole number
   std::optional<Duration> duration(std::string_view name) const;  // "55m", or seconds as a number

@@ -15,6 +15,7 @@ Json render(const Tenant& tenant, const Json& shape, const Json& values) {
 
 Json rfc_answer(const Json& values) {
   Json answer = values;
+  answer.erase("scopes");
   answer.erase("account");
   answer.erase("client_id");
   return answer;
@@ -71,6 +72,7 @@ ServerResponse token_answer(const Tenant& tenant, const Profile& profile, const 
   Json values = {{"access_token", issued.access_token},
                  {"token_type", "Bearer"},
                  {"scope", join(issued.scopes, profile.provider->scope_separator)},
+                 {"scopes", issued.scopes},
                  {"account", account_values(tenant, issued.account)},
                  {"client_id", client_id}};
   if (!issued.refresh_token.empty()) values["refresh_token"] = issued.refresh_token;

@@ -130,6 +130,13 @@ ToolkitServer::ToolkitServer(const Catalog& catalog) {
   for (const auto& toolkit : catalog.toolkits()) routes_.emplace(toolkit.slug, ToolkitRoutes(toolkit));
 }
 
+ServerResponse ToolkitServer::throttled(const Tenant& tenant, const Toolkit& toolkit, Duration retry_after,
+                                        Exchange& exchange) {
+  const Json values = {
+      {"retry_after_s", std::chrono::duration_cast<std::chrono::seconds>(retry_after).count()}};
+  return standard_answer(tenant, toolkit, "throttled", values, exchange);
+}
+
 ServerResponse ToolkitServer::serve(Tenant& tenant, const Toolkit& toolkit, const ServerRequest& request,
                                     const std::vector<std::string>& segments, Exchange& exchange) const {
   const RouteMatch match = routes_.at(toolkit.slug).find(request.method, segments);

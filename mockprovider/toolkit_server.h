@@ -19,6 +19,10 @@ class ToolkitServer {
   ServerResponse serve(Tenant& tenant, const Toolkit& toolkit, const ServerRequest& request,
                        const std::vector<std::string>& segments, Exchange& exchange) const;
 
+  // How the toolkit says that it was asked too often.
+  static ServerResponse throttled(const Tenant& tenant, const Toolkit& toolkit, Duration retry_after,
+                                  Exchange& exchange);
+
  private:
   std::map<std::string, ToolkitRoutes, std::less<>> routes_;  // by slug
 };

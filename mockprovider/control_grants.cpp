@@ -1,0 +1,111 @@
+#include "mockprovider/control_calls.h"
+
+#include <nlohmann/json.hpp>
+
+#include "mockprovider/members.h"
+#include "vault/base/error.h"
+#include "vault/base/json.h"
+
+namespace coffer::mock {
+namespace {
+
+Json token_json(const Grants& grants, const Token& token) {
+  Json json = {{"id", token.id},
+               {"kind", token.kind == TokenKind::Access ? "access" : "refresh"},
+               {"parent", token.parent},
+               {"live", grants.is_live(token)},
+               {"issued_at", to_rfc3339(token.issued_at)}};
+  if (token.expires_at) json["expires_at"] = to_rfc3339(*token.expires_at);
+  if (token.replaced_at) json["replaced_at"] = to_rfc3339(*token.replaced_at);
+  return json;
+}
+
+Json family_json(const Grants& grants, const Family& family) {
+  Json json = {{"id", family.id},
+               {"provider", family.provider},
+               {"client_id", family.client_id},
+               {"account", family.account},
+               {"scopes", family.scopes},
+               {"alive", family.is_alive()},
+               {"tokens", Json::array()},
+               {"created_at", to_rfc3339(family.created_at)}};
+  if (!family.is_alive()) json["ended_because"] = family.ended_because;
+  for (const auto& token : grants.tokens_of(family.id)) json["tokens"].push_back(token_json(grants, token));
+  return json;
+}
+
+Grants::What what_of(const Members& body) {
+  const std::string name = body.text("what", "all");
+  if (name == "all") return Grants::What::All;
+  if (name == "refresh") return Grants::What::Refresh;
+  if (name == "access") return Grants::What::Access;
+  body.fail("what", "is not refresh, access or all");
+}
+
+Json script_json(const LoginScript& script) {
+  return {{"id", script.id},
+          {"provider", script.provider},
+          {"client_id", script.client_id},
+          {"login_hint", script.login_hint},
+          {"action", script.action == LoginScript::Action::Allow ? "allow" : "deny"},
+          {"account", script.account},
+          {"count", script.count}};
+}
+
+}  // namespace
+
+Json list_grants(const ControlCall& call) {
+  const std::string provider = call.query("provider");
+  const std::string account = call.query("account");
+  Json families = Json::array();
+  for (const auto& family : call.tenant.grants.families()) {
+    const bool fits =
+        (provider.empty() || provider == family.provider) && (account.empty() || account == family.account);
+    if (fits) families.push_back(family_json(call.tenant.grants, family));
+  }
+  return {{"grants", families}, {"refreshes_granted", call.tenant.refreshes_granted}};
+}
+
+Json change_grants(const ControlCall& call) {
+  const Members body(call.body, "grants");
+  body.allow_only({"provider", "account", "what"});
+  const std::string provider = body.text("provider");
+  check_provider(call.tenant, provider);
+  Grants& grants = call.tenant.grants;
+  if (call.id == "revoke")
+    return {{"grants", grants.revoke_all(provider, body.text("account"), what_of(body))}};
+  if (call.id == "expire")
+    return {{"grants", grants.expire_all(provider, body.text("account"), what_of(body))}};
+  throw Error(ErrorCode::NotFound, "grants can be revoked or expired", "POST /_mock/grants/revoke");
+}
+
+Json list_scripts(const ControlCall& call) {
+  Json scripts = Json::array();
+  for (const auto& script : call.tenant.scripts.all()) scripts.push_back(script_json(script));
+  return {{"scripts", scripts}};
+}
+
+Json add_script(const ControlCall& call) {
+  const Members body(call.body, "script");
+  body.allow_only({"provider", "client_id", "login_hint", "action", "account", "refuse", "count"});
+  LoginScript script;
+  script.provider = body.text("provider");
+  check_provider(call.tenant, script.provider);
+  script.client_id = body.text("client_id");
+  script.login_hint = body.text("login_hint");
+  const std::string action = body.text("action", "allow");
+  if (action != "allow" && action != "deny") body.fail("action", "is not allow or deny");
+  script.action = action == "allow" ? LoginScript::Action::Allow : LoginScript::Action::Deny;
+  script.account = account_named(call.tenant, body.text("account", script.account));
+  script.refused_scopes = body.texts("refuse");
+  script.count = body.number("count", 0, 0, 1'000'000);
+  call.tenant.scripts.add(std::move(script));
+  return script_json(call.tenant.scripts.all().back());
+}
+
+Json clear_scripts(const ControlCall& call) {
+  call.tenant.scripts.clear();
+  return list_scripts(call);
+}
+
+}  // namespace coffer::mock

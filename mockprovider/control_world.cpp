@@ -1,0 +1,105 @@
+#include "mockprovider/control_calls.h"
+
+#include <nlohmann/json.hpp>
+
+#include "mockprovider/members.h"
+#include "vault/base/error.h"
+#include "vault/base/json.h"
+
+namespace coffer::mock {
+namespace {
+
+Json fields_json(const Fields& fields) {
+  Json object = Json::object();
+  for (const auto& [name, value] : fields) object[name] = value;
+  return object;
+}
+
+const Toolkit& toolkit_named(const Tenant& tenant, const std::string& slug) {
+  const Toolkit* toolkit = tenant.catalog.find_toolkit(slug);
+  if (!toolkit) throw Error(ErrorCode::NotFound, "toolkit \"" + slug + "\" does not exist here");
+  return *toolkit;
+}
+
+Json client_json(const Client& client) {
+  return {{"provider", client.provider},           {"client_id", client.client_id},
+          {"client_secret", client.client_secret}, {"name", client.name},
+          {"redirect_uris", client.redirect_uris}, {"any_loopback_redirect", client.any_loopback_redirect}};
+}
+
+}  // namespace
+
+std::string account_named(const Tenant& tenant, const std::string& email) {
+  if (!tenant.accounts.find(email)) {
+    throw Error(ErrorCode::NotFound, "account \"" + email + "\" does not exist here");
+  }
+  return email;
+}
+
+void check_provider(const Tenant& tenant, const std::string& id) {
+  if (!id.empty() && !tenant.profiles.contains(id)) {
+    throw Error(ErrorCode::NotFound, "provider \"" + id + "\" does not exist here");
+  }
+}
+
+Json show_keys(const ControlCall& call) {
+  const Toolkit& toolkit = toolkit_named(call.tenant, call.query("toolkit"));
+  return fields_json(
+      call.tenant.keys.credentials_of(toolkit, account_named(call.tenant, call.query("account"))));
+}
+
+Json rotate_keys(const ControlCall& call) {
+  if (call.id != "rotate") throw Error(ErrorCode::NotFound, "keys can be rotated", "POST /_mock/keys/rotate");
+  const Members body(call.body, "keys");
+  body.allow_only({"toolkit", "account"});
+  const Toolkit& toolkit = toolkit_named(call.tenant, body.text("toolkit"));
+  const std::string account = account_named(call.tenant, body.text("account"));
+  call.tenant.keys.rotate(toolkit.slug, account);
+  return fields_json(call.tenant.keys.credentials_of(toolkit, account));
+}
+
+Json list_clients(const ControlCall& call) {
+  Json clients = Json::array();
+  for (const auto& client : call.tenant.clients.all()) clients.push_back(client_json(client));
+  return {{"clients", clients}};
+}
+
+Json add_client(const ControlCall& call) {
+  const Members body(call.body, "client");
+  body.allow_only(
+      {"provider", "client_id", "client_secret", "name", "redirect_uris", "any_loopback_redirect"});
+  Client client;
+  client.provider = body.text("provider");
+  check_provider(call.tenant, client.provider);
+  client.client_id = body.text("client_id");
+  if (client.provider.empty() || client.client_id.empty()) body.fail("provider", "and client_id are needed");
+  client.client_secret = body.text("client_secret");
+  client.name = body.text("name", client.client_id);
+  client.redirect_uris = body.texts("redirect_uris");
+  client.any_loopback_redirect = body.flag("any_loopback_redirect");
+  call.tenant.clients.add(client);
+  return client_json(client);
+}
+
+Json list_accounts(const ControlCall& call) {
+  Json accounts = Json::array();
+  for (const auto& account : call.tenant.accounts.all()) {
+    accounts.push_back({{"email", account.email}, {"name", account.name}, {"locked", account.is_locked}});
+  }
+  return {{"accounts", accounts}};
+}
+
+Json add_account(const ControlCall& call) {
+  const Members body(call.body, "account");
+  body.allow_only({"email", "name", "password", "locked"});
+  Account account;
+  account.email = to_lower(body.text("email"));
+  if (account.email.find('@') == std::string::npos) body.fail("email", "is not an address");
+  account.name = body.text("name", account.email);
+  account.password = body.text("password", "password");
+  account.is_locked = body.flag("locked");
+  call.tenant.accounts.add(std::move(account));
+  return list_accounts(call);
+}
+
+}  // namespace coffer::mock

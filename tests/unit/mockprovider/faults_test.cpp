@@ -1,0 +1,156 @@
+#include "tests/unit/mockprovider/mock_world.h"
+
+using namespace coffer;
+using namespace coffer::mock;
+using namespace coffer::mock::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* kWhoami = "/mock/mockidp/mock/whoami";
+
+struct Connected : MockWorld {
+  Json tokens = connect("mockidp");
+
+  void plan(const Json& fault) { control("POST", "/_mock/faults", fault); }
+  ServerResponse refresh_now() { return refresh("mockidp", tokens["refresh_token"]); }
+};
+
+}  // namespace
+
+TEST_CASE("a fault answers in the handler's place and is used up", "[faults]") {
+  Connected world;
+  world.plan({{"endpoint", "refresh"},
+              {"status", 503},
+              {"body", {{"error", "busy"}}},
+              {"headers", {{"X-Why", "test"}}}});
+  const ServerResponse first = world.refresh_now();
+  CHECK(first.status == 503);
+  CHECK(first.body == R"({"error":"busy"})");
+  CHECK(header_of(first, "X-Why") == "test");
+  CHECK(world.refresh_now().status == 200);
+}
+
+TEST_CASE("a fault of refresh leaves the other token requests alone", "[faults]") {
+  Connected world;
+  world.plan({{"endpoint", "refresh"}, {"count", 0}});
+  CHECK(world.connect("mockidp").contains("access_token"));
+  CHECK(world.refresh_now().status == 500);
+}
+
+TEST_CASE("a fault hits the n-th of the requests that match, count times", "[faults]") {
+  Connected world;
+  world.plan({{"endpoint", "api:mock"}, {"nth", 2}, {"count", 2}});
+  std::vector<int> statuses;
+  for (int i = 0; i < 5; ++i) statuses.push_back(world.get(kWhoami, world.tokens["access_token"]).status);
+  CHECK(statuses == std::vector<int>{200, 500, 500, 200, 200});
+  const Json fault = world.control("GET", "/_mock/faults")["faults"][0];
+  CHECK(fault["hits"] == 2);
+  CHECK(fault["left"] == 0);
+}
+
+TEST_CASE("a fault can be for one account or one client", "[faults]") {
+  Connected world;
+  const Json bob = world.connect("mockidp", {}, "bob@example.com");
+  world.plan({{"account", "bob@example.com"}, {"count", 0}, {"status", 502}});
+  CHECK(world.get(kWhoami, world.tokens["access_token"]).status == 200);
+  CHECK(world.get(kWhoami, bob["access_token"]).status == 502);
+  CHECK(world.refresh("mockidp", bob["refresh_token"]).status == 502);
+  CHECK(world.refresh_now().status == 200);
+}
+
+TEST_CASE("commit_then_reset rotates and loses the answer", "[faults]") {
+  Connected world;
+  world.plan({{"endpoint", "refresh"}, {"action", "commit_then_reset"}});
+  CHECK(world.refresh_now().sabotage == Sabotage::ResetBeforeAnswer);
+  CHECK(world.front.with_tenant([](Tenant& tenant) { return tenant.refreshes_granted; }) == 1);
+  // The provider knows the old token as used.
+  CHECK(world.refresh_now().status == 400);
+}
+
+TEST_CASE("reset does nothing at all before the connection goes", "[faults]") {
+  Connected world;
+  world.plan({{"endpoint", "refresh"}, {"action", "reset"}});
+  CHECK(world.refresh_now().sabotage == Sabotage::ResetBeforeAnswer);
+  CHECK(world.refresh_now().status == 200);
+}
+
+TEST_CASE("bodies can be cut, broken or be a page", "[faults]") {
+  Connected world;
+  world.plan({{"endpoint", "api"}, {"action", "cut_body"}});
+  CHECK(world.get(kWhoami, world.tokens["access_token"]).sabotage == Sabotage::CutBody);
+  world.plan({{"endpoint", "api"}, {"action", "malformed_json"}});
+  const ServerResponse broken = world.get(kWhoami, world.tokens["access_token"]);
+  CHECK(broken.status == 200);
+  CHECK(Json::parse(broken.body, nullptr, false).is_discarded());
+  world.plan({{"endpoint", "api"}, {"action", "html"}});
+  const ServerResponse page = world.get(kWhoami, world.tokens["access_token"]);
+  CHECK(page.status == 200);
+  CHECK(header_of(page, "Content-Type").starts_with("text/html"));
+}
+
+TEST_CASE("members of a token answer can be changed and taken out", "[faults]") {
+  Connected world;
+  world.plan({{"endpoint", "refresh"},
+              {"action", "change"},
+              {"fields", {{"expires_in", "soon"}, {"refresh_token", nullptr}}}});
+  const Json answer = parse_json(world.refresh_now().body);
+  CHECK(answer["expires_in"] == "soon");
+  CHECK_FALSE(answer.contains("refresh_token"));
+  CHECK(answer.contains("access_token"));
+}
+
+TEST_CASE("a throttle says when to come back, as seconds or as a date", "[faults]") {
+  Connected world;
+  world.plan({{"endpoint", "api:mock"}, {"action", "throttle"}, {"retry_after", "2m"}});
+  const ServerResponse seconds = world.get(kWhoami, world.tokens["access_token"]);
+  CHECK(seconds.status == 429);
+  CHECK(header_of(seconds, "Retry-After") == "120");
+  CHECK(parse_json(seconds.body)["error"]["code"] == 429);  // the toolkit's own shape
+  world.plan(
+      {{"endpoint", "refresh"}, {"action", "throttle"}, {"retry_after", 60}, {"retry_after_as", "date"}});
+  // kStartMs is 2026-11-22 12:00:00 UTC, a Sunday.
+  CHECK(header_of(world.refresh_now(), "Retry-After") == "Sun, 22 Nov 2026 12:01:00 GMT");
+}
+
+TEST_CASE("latency and hang wait real time and leave the clock alone", "[faults]") {
+  Connected world;
+  const Timestamp before = world.clock.now();
+  world.plan({{"endpoint", "refresh"}, {"action", "delay"}, {"latency", "2s"}});
+  CHECK(world.refresh_now().status == 200);
+  CHECK(world.paused == 2s);
+  world.plan({{"endpoint", "api"}, {"action", "hang"}, {"for", "5s"}});
+  CHECK(world.get(kWhoami).sabotage == Sabotage::ResetBeforeAnswer);
+  CHECK(world.paused == 7s);
+  CHECK(world.clock.now() == before);
+}
+
+TEST_CASE("a fault can be taken back", "[faults]") {
+  Connected world;
+  const Json fault = world.control("POST", "/_mock/faults", {{"endpoint", "api"}, {"count", 0}});
+  world.plan({{"endpoint", "refresh"}, {"count", 0}});
+  world.control("DELETE", "/_mock/faults/" + fault["id"].get<std::string>());
+  CHECK(world.get(kWhoami, world.tokens["access_token"]).status == 200);
+  CHECK(world.refresh_now().status == 500);
+  world.control("DELETE", "/_mock/faults");
+  CHECK(world.refresh_now().status == 200);
+}
+
+TEST_CASE("a fault that could not mean anything is refused by name", "[faults]") {
+  MockWorld world;
+  const auto refused = [&](const Json& fault) {
+    const ServerResponse response = world.post_json("/_mock/faults", fault);
+    CHECK(response.status >= 400);
+    CHECK(response.status < 500);
+    return parse_json(response.body)["message"].get<std::string>();
+  };
+  CHECK(refused({{"endpoint", "refesh"}}).find("endpoint") != std::string::npos);
+  CHECK(refused({{"acton", "hang"}}).find("acton") != std::string::npos);
+  CHECK(refused({{"action", "explode"}}).find("action") != std::string::npos);
+  CHECK(refused({{"status", 42}}).find("status") != std::string::npos);
+  CHECK(refused({{"latency", "61s"}}).find("latency") != std::string::npos);
+  CHECK(refused({{"action", "change"}}).find("fields") != std::string::npos);
+  CHECK(refused({{"headers", {{"X", "a\r\nb"}}}}).find("headers") != std::string::npos);
+  CHECK(refused({{"provider", "nowhere"}}).find("nowhere") != std::string::npos);
+  CHECK(refused(Json::array()).find("object") != std::string::npos);
+}
