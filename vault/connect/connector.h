@@ -67,6 +67,7 @@ struct BrowserStep {
     ExchangeFailed,  // the code brought no usable token
     OtherAccount,    // signed in as somebody else than the account being reconnected
     AccountGone,     // deleted or revoked during the walk
+    LinkEnded,       // its time was over, or a newer link took its place, during the walk
   };
   Kind kind = Kind::Failed;
   Failure failure = Failure::None;

@@ -11,6 +11,7 @@ namespace {
 using Failure = BrowserStep::Failure;
 
 constexpr std::string_view kAccountGone = "deleted or revoked during the sign-in";
+constexpr std::string_view kLinkEnded = "the link ended during the sign-in";
 constexpr std::string_view kOtherAccount = "signed in as another account than the one being reconnected";
 
 LinkEnding account_gone() {
@@ -18,6 +19,10 @@ LinkEnding account_gone() {
           std::string(kAccountGone),
           "The account was deleted or revoked while you were signing in.",
           {}};
+}
+
+LinkEnding link_ended() {
+  return {Failure::LinkEnded, std::string(kLinkEnded), "The link ended while you were signing in.", {}};
 }
 
 // The token is dropped and not revoked: at some providers that would end every grant of the
@@ -36,8 +41,8 @@ BrowserStep Connector::commit_link(WriteTransaction& tx, const link_store::Link&
   if (!connection || connection->status == ConnectionStatus::Revoked)
     return end_link(tx, link, account_gone());
   if (is_other_identity(*connection, grant)) return end_link(tx, link, other_account(*connection, grant));
+  if (!link_store::finish(tx, link, link_store::State::Completed)) return end_link(tx, link, link_ended());
   apply_grant(tx, *connection, grant, env_.clock.now());
-  link_store::finish(tx, link.connection, link_store::State::Completed);
   tx.commit();
   env_.log.info("link.completed",
                 {{"connected_account_id", connection->id.str()}, {"toolkit", connection->toolkit}});

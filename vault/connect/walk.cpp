@@ -97,15 +97,17 @@ BrowserStep fail_link(WriteTransaction& tx, const Link& link, const LinkEnding& 
   step.problem = ending.problem;
   step.error_code = ending.error_code;
   step.location = callback_with_result(link.callback_url, false, link.connection, link.toolkit);
-  link_store::finish(tx, link.connection, State::Failed);
+  // A link that had ended before has nothing to say about the account: a newer one may.
+  const bool was_open = link_store::finish(tx, link, State::Failed);
   auto connection =
-      release_account(tx, link.connection, LifecycleEvent::LinkFailed, ending.status_reason, now);
+      was_open ? release_account(tx, link.connection, LifecycleEvent::LinkFailed, ending.status_reason, now)
+               : connection_store::find(tx, link.connection);
   if (connection) step.connection = std::move(*connection);
   return step;
 }
 
 void expire_link(WriteTransaction& tx, const Link& link, Timestamp now, Log& log) {
-  link_store::finish(tx, link.connection, State::Expired);
+  link_store::finish(tx, link, State::Expired);
   try {
     release_account(tx, link.connection, LifecycleEvent::LinkAbandoned, std::string(reason::kNotCompleted),
                     now);

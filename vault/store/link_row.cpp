@@ -57,11 +57,17 @@ Mac mac_of(const LinkRow& row, const Keyring& keys) {
   return mac.finish();
 }
 
+// The row's name among the bound data: its hash in hex.
+std::string row_id_of(const LinkRow& row) {
+  return to_hex(row.token_hash);
+}
+
 void read_clear(SqlQuery& query, LinkRow& row) {
   Link& value = row.value;
   const Bytes token_hash = query.blob();
   if (token_hash.size() != row.token_hash.size()) throw_tampered(row);
   std::copy(token_hash.begin(), token_hash.end(), row.token_hash.begin());
+  value.id = row_id_of(row);
   value.connection = ConnectionId(query.text());
   row.user_ref = query.text();
   row.data_key_id = query.number();
@@ -73,11 +79,6 @@ void read_clear(SqlQuery& query, LinkRow& row) {
   value.expected_generation = query.number();
   row.state_hash = query.copied_blob();
   row.browser_hash = query.copied_blob();
-}
-
-// The row's name among the bound data: its hash in hex.
-std::string row_id_of(const LinkRow& row) {
-  return to_hex(row.token_hash);
 }
 
 Binding binding_of(const LinkRow& row, const Keyring& keys, std::string_view row_id, std::string_view field) {

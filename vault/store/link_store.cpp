@@ -147,6 +147,17 @@ void finish(WriteTransaction& tx, const ConnectionId& connection, State state) {
   end(tx, row, state);
 }
 
+bool finish(WriteTransaction& tx, const Link& link, State state) {
+  const auto token_hash = from_hex(link.id);
+  if (!token_hash) return false;
+  SqlQuery query(tx, kFind);
+  if (!query.blob(as_bytes(*token_hash)).step()) return false;
+  LinkRow row = link_row::read(query, tx.keys());
+  if (row.value.state != State::Fresh && row.value.state != State::Begun) return false;
+  end(tx, row, state);
+  return true;
+}
+
 void supersede(WriteTransaction& tx, const ConnectionId& connection) {
   SqlQuery query(tx, kOpenOfConnection);
   if (!query.text(connection.str()).step()) return;

@@ -22,6 +22,7 @@ enum class State {
 };
 
 struct Link {
+  std::string id;  // names the row; set by whatever reads it
   ConnectionId connection;
   UserId user;
   AuthConfigId auth_config;
@@ -60,6 +61,8 @@ bool is_state_bound_to(Transaction& tx, std::string_view state, std::string_view
 bool consume_state(WriteTransaction& tx, std::string_view state);
 // Ends the newest open link of this connection; the sealed verifier is erased.
 void finish(WriteTransaction& tx, const ConnectionId& connection, State state);
+// Ends this link and no other. False: it had ended already, by time or by a newer link.
+bool finish(WriteTransaction& tx, const Link& link, State state);
 // Ends every open link of the connection but this one's newest: a fresh link replaces older ones.
 void supersede(WriteTransaction& tx, const ConnectionId& connection);
 

@@ -425,14 +425,40 @@ TEST_CASE("what happens to the account during the exchange counts") {
     CHECK(meanwhile(rename).kind == Kind::Connected);
     CHECK(walk.account().alias == "work");
   }
-  SECTION("expired by time: the grant comes in time all the same") {
+  SECTION("expired by time: too late") {
     const auto expire = [&] {
       walk.vault.env.clock.advance(kLinkLifetime);
       walk.vault.connector.expire_links();
     };
-    CHECK(meanwhile(expire).kind == Kind::Connected);
-    CHECK(walk.account().status == ConnectionStatus::Active);
+    CHECK(meanwhile(expire).failure == Failure::LinkEnded);
+    CHECK(walk.account().status == ConnectionStatus::Expired);
   }
+  SECTION("linked anew: the newer link counts, and this one's end does not touch it") {
+    ConnectRequest request;
+    request.reconnect = id;
+    std::optional<ConnectLink> newer;
+    CHECK(meanwhile([&] { newer = walk.vault.link("acme", request); }).failure == Failure::LinkEnded);
+    CHECK(walk.account().status == ConnectionStatus::Initiated);
+    CHECK(walk.vault.connector.view(newer->token.expose()).state == link_store::State::Fresh);
+    CHECK(walk.vault.sign_in(*newer).kind == Kind::Connected);
+  }
+}
+
+TEST_CASE("a failed exchange does not end the link that replaced its own") {
+  Begun walk;
+  ConnectRequest request;
+  request.reconnect = walk.link.connection.id;
+  std::optional<ConnectLink> newer;
+  walk.vault.env.http.answer_with([&](const HttpRequest&) -> HttpResult {
+    newer = walk.vault.link("acme", request);
+    HttpResponse response;
+    response.status = 400;
+    response.body = R"({"error":"invalid_grant"})";
+    return response;
+  });
+  walk.vault.complete(walk.step);
+  CHECK(walk.account().status == ConnectionStatus::Initiated);
+  CHECK(walk.vault.connector.view(newer->token.expose()).state == link_store::State::Fresh);
 }
 
 TEST_CASE("a connection field is asked for on the way and what is to be found out is found out") {

@@ -46,6 +46,8 @@ Message failed(const BrowserStep& step) {
                   : "Ask the application for a new link and sign in with the same account."};
     case Failure::AccountGone:
       return {410, "Account removed", step.problem, kNewLink};
+    case Failure::LinkEnded:
+      return {410, "Link no longer works", step.problem, kNewLink};
     case Failure::None:
       break;
   }
