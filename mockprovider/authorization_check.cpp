@@ -42,8 +42,8 @@ Fault check_response_type(const Fields& parameters) {
 }
 
 // RFC 6749 section 3.3: printable ASCII without quote and backslash.
-Fault check_scope(const Fields& parameters) {
-  const std::string scope = text_of(parameters, "scope");
+Fault check_scope(const Profile& profile, const Fields& parameters) {
+  const std::string scope = text_of(parameters, profile.provider->scope_param);
   const bool is_clean = std::all_of(scope.begin(), scope.end(),
                                     [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; });
   if (is_clean) return std::nullopt;
@@ -53,7 +53,7 @@ Fault check_scope(const Fields& parameters) {
 Fault find_fault(const Profile& profile, const Fields& parameters) {
   if (has_duplicates(parameters)) return std::make_pair("invalid_request", "a parameter comes twice");
   if (auto fault = check_response_type(parameters)) return fault;
-  if (auto fault = check_scope(parameters)) return fault;
+  if (auto fault = check_scope(profile, parameters)) return fault;
   if (auto fault = check_pkce(profile, parameters)) return fault;
   if (text_of(parameters, "prompt") == "none") return std::make_pair("login_required", "nobody is signed in");
   return std::nullopt;
@@ -94,7 +94,7 @@ CheckedAuthorization check_authorization(const Tenant& tenant, const Profile& pr
   checked.client_name = client->name.empty() ? client_id : client->name;
   checked.redirect_uri = redirect_uri;
   checked.state = state;
-  checked.scopes = split_scopes(profile, text_of(parameters, "scope"));
+  checked.scopes = split_scopes(profile, text_of(parameters, profile.provider->scope_param));
   checked.code_challenge = text_of(parameters, "code_challenge");
   checked.prompt = text_of(parameters, "prompt");
   checked.access_type = text_of(parameters, "access_type");

@@ -41,6 +41,7 @@ void read_client_rules(JsonReader& reader, Provider& provider) {
   provider.body_format =
       read_enum<P::BodyFormat>(reader, "body_format", P::BodyFormat::Form,
                                {{"form", P::BodyFormat::Form}, {"json", P::BodyFormat::Json}});
+  provider.scope_param = reader.text_or("scope_param", "scope");
   provider.scope_separator = reader.text_or("scope_separator", " ");
   provider.authorize_params = reader.text_map("authorize_params");
   provider.token_params = reader.text_map("token_params");

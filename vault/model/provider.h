@@ -31,6 +31,7 @@ struct Provider {
   Pkce pkce = Pkce::Required;
   TokenAuth token_auth = TokenAuth::Body;
   BodyFormat body_format = BodyFormat::Form;
+  std::string scope_param = "scope";  // in the authorization request; Slack: user_scope
   std::string scope_separator = " ";
   std::map<std::string, std::string> authorize_params;
   std::map<std::string, std::string> token_params;

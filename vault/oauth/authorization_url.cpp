@@ -9,7 +9,8 @@ std::string authorization_url(const Provider& provider, const AuthorizationReque
                 {"client_id", request.client_id},
                 {"redirect_uri", request.redirect_uri},
                 {"state", request.state}};
-  if (!request.scopes.empty()) fields.emplace_back("scope", join(request.scopes, provider.scope_separator));
+  if (!request.scopes.empty())
+    fields.emplace_back(provider.scope_param, join(request.scopes, provider.scope_separator));
   if (provider.pkce != Provider::Pkce::Off && !request.code_challenge.empty()) {
     fields.emplace_back("code_challenge", request.code_challenge);
     fields.emplace_back("code_challenge_method", "S256");

@@ -43,14 +43,27 @@ Json parse_body(const HttpResponse& response) {
   return may_be_form ? object_of_form(response.body) : Json::object();
 }
 
-Json* find_field(Json& body, const Provider& provider, const std::string& name) {
-  const auto mapped = provider.token_response.find(name);
+Json* find_at(Json& body, const std::string& place) {
   try {
-    const Json::json_pointer pointer(mapped == provider.token_response.end() ? "/" + name : mapped->second);
+    const Json::json_pointer pointer(place);
     return body.contains(pointer) ? &body.at(pointer) : nullptr;
   } catch (const Json::exception&) {
     return nullptr;
   }
+}
+
+// Slack nests a user's tokens in the answer to a code and has them at the top of a refresh. Never
+// some of both: a refresh token from elsewhere would belong to another access token.
+bool has_own_shape(Json& body, const Provider& provider) {
+  const auto access = provider.token_response.find("access_token");
+  if (access == provider.token_response.end()) return true;
+  return !access->second.starts_with('/') || find_at(body, access->second) != nullptr;
+}
+
+Json* find_field(Json& body, const Provider& provider, const std::string& name) {
+  const auto mapped = provider.token_response.find(name);
+  const bool is_mapped = mapped != provider.token_response.end() && has_own_shape(body, provider);
+  return find_at(body, is_mapped ? mapped->second : "/" + name);
 }
 
 // A token ends up in a header: one with control characters would be somebody's header injection.

@@ -50,6 +50,9 @@ TEST_CASE("scopes are joined as the provider wants and left out when there are n
   Provider p = provider();
   p.scope_separator = ",";
   CHECK(parameter(authorization_url(p, request()), "scope") == "a:read,b");
+  p.scope_param = "user_scope";
+  CHECK(parameter(authorization_url(p, request()), "user_scope") == "a:read,b");
+  CHECK(parameter(authorization_url(p, request()), "scope") == "(absent)");
   AuthorizationRequest bare = request();
   bare.scopes.clear();
   CHECK(parameter(authorization_url(p, bare), "scope") == "(absent)");

@@ -266,6 +266,14 @@ TEST_CASE("fields are found where the provider's profile says", "[oauth]") {
   CHECK(user.refresh_token == Secret(std::string_view("xoxe")));
   CHECK(user.scopes == std::vector<std::string>{"a", "b"});
 
+  const TokenSet refreshed =
+      tokens_of(R"({"ok":true,"access_token":"xoxp","refresh_token":"xoxe","expires_in":43200})", slack());
+  CHECK(refreshed.access_token == Secret(std::string_view("xoxp")));
+  CHECK(refreshed.refresh_token == Secret(std::string_view("xoxe")));
+  CHECK(
+      tokens_of(R"({"ok":true,"refresh_token":"of the bot","authed_user":{"access_token":"xoxp"}})", slack())
+          .refresh_token.empty());
+
   Provider broken;
   broken.token_response = {{"access_token", "no pointer"}};
   CHECK(outcome_of(answer(200, R"({"access_token":"at"})"), broken) == "ambiguous");
