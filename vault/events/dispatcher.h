@@ -9,7 +9,7 @@
 
 #include "vault/base/background_loop.h"
 #include "vault/base/env.h"
-#include "vault/base/worker_pool.h"
+#include "vault/base/job_pool.h"
 #include "vault/events/delivery_request.h"
 #include "vault/store/database.h"
 
@@ -48,7 +48,7 @@ class Dispatcher {
   std::mutex mutex_;                         // guards queued_ and aside_
   std::set<std::int64_t> queued_;            // delivery ids handed to pool_
   std::map<std::int64_t, Timestamp> aside_;  // due, but not before this moment
-  WorkerPool pool_;
+  JobPool pool_;
   BackgroundLoop loop_;
 };
 

@@ -12,7 +12,7 @@
 
 #include "vault/base/background_loop.h"
 #include "vault/base/env.h"
-#include "vault/base/worker_pool.h"
+#include "vault/base/job_pool.h"
 #include "vault/catalog/catalog.h"
 #include "vault/model/connection.h"
 #include "vault/oauth/token_client.h"
@@ -102,7 +102,7 @@ class Refresher {
   std::map<ConnectionId, Timestamp> aside_;         // due, but not before this moment
   std::map<ConnectionId, RefreshAnswer> unstored_;  // answers that the file did not take yet
 
-  WorkerPool pool_;
+  JobPool pool_;
   BackgroundLoop loop_;
 };
 

@@ -1,15 +1,15 @@
-#include "vault/base/worker_pool.h"
+#include "vault/base/job_pool.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace coffer {
 
-WorkerPool::~WorkerPool() {
+JobPool::~JobPool() {
   stop();
 }
 
-bool WorkerPool::submit(std::string key, std::function<void()> job) {
+bool JobPool::submit(std::string key, std::function<void()> job) {
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return false;
@@ -22,12 +22,12 @@ bool WorkerPool::submit(std::string key, std::function<void()> job) {
   return true;
 }
 
-void WorkerPool::wait_idle() {
+void JobPool::wait_idle() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return waiting_.empty() && busy_ == 0; });
 }
 
-void WorkerPool::stop() {
+void JobPool::stop() {
   std::vector<std::thread> threads;
   {
     const std::lock_guard lock(mutex_);
@@ -39,14 +39,14 @@ void WorkerPool::stop() {
   for (auto& thread : threads) thread.join();
 }
 
-std::deque<WorkerPool::Job>::iterator WorkerPool::next_runnable() {
+std::deque<JobPool::Job>::iterator JobPool::next_runnable() {
   return std::find_if(waiting_.begin(), waiting_.end(), [this](const Job& job) {
     const auto running = running_.find(job.key);
     return running == running_.end() || running->second < limits_.per_key;
   });
 }
 
-void WorkerPool::run() {
+void JobPool::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || next_runnable() != waiting_.end(); });

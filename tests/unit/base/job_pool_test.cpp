@@ -1,4 +1,4 @@
-#include "vault/base/worker_pool.h"
+#include "vault/base/job_pool.h"
 
 #include <algorithm>
 #include <atomic>
@@ -7,16 +7,16 @@
 
 using namespace coffer;
 
-TEST_CASE("a worker pool runs every job", "[worker_pool]") {
-  WorkerPool pool({.threads = 3, .per_key = 2});
+TEST_CASE("a job pool runs every job", "[job_pool]") {
+  JobPool pool({.threads = 3, .per_key = 2});
   std::atomic<int> done = 0;
   for (int i = 0; i < 100; ++i) CHECK(pool.submit(std::to_string(i % 5), [&] { ++done; }));
   pool.wait_idle();
   CHECK(done == 100);
 }
 
-TEST_CASE("a key that is stuck leaves threads to the others", "[worker_pool]") {
-  WorkerPool pool({.threads = 4, .per_key = 2});
+TEST_CASE("a key that is stuck leaves threads to the others", "[job_pool]") {
+  JobPool pool({.threads = 4, .per_key = 2});
   std::promise<void> release;
   const auto gate = release.get_future().share();
   std::atomic<int> stuck = 0;
@@ -35,8 +35,8 @@ TEST_CASE("a key that is stuck leaves threads to the others", "[worker_pool]") {
   CHECK(stuck == 10);
 }
 
-TEST_CASE("a stopped pool ends what runs and drops what waits", "[worker_pool]") {
-  WorkerPool pool({.threads = 1, .per_key = 1});
+TEST_CASE("a stopped pool ends what runs and drops what waits", "[job_pool]") {
+  JobPool pool({.threads = 1, .per_key = 1});
   std::promise<void> began, release;
   const auto gate = release.get_future().share();
   std::atomic<int> done = 0;

@@ -15,15 +15,15 @@ namespace coffer {
 // A few threads that run jobs in order of arrival, but never more than `per_key` jobs of one key
 // at a time, so that one slow host cannot hold all threads. Threads are made when jobs come.
 // Jobs must not throw. Any thread may call; a job may submit but not wait.
-class WorkerPool {
+class JobPool {
  public:
   struct Limits {
     std::size_t threads = 8;
     std::size_t per_key = 4;
   };
 
-  explicit WorkerPool(Limits limits) : limits_(limits) {}
-  ~WorkerPool();  // stop()
+  explicit JobPool(Limits limits) : limits_(limits) {}
+  ~JobPool();  // stop()
 
   // False once stopped: the job is dropped.
   bool submit(std::string key, std::function<void()> job);
