@@ -74,8 +74,10 @@ TemplateValue first(CallArguments& a, const TemplateScope&) {
   return {};
 }
 
+// Absent, false and the empty text do not hold.
 TemplateValue choose(CallArguments& a, const TemplateScope&) {
-  const bool holds = !a.positional[0].is_absent() && a.positional[0].get() == true;
+  const TemplateValue& condition = a.positional[0];
+  const bool holds = !condition.is_absent() && condition.get() != false && condition.get() != "";
   return std::move(a.positional[holds ? 1 : 2]);
 }
 

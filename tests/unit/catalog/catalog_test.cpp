@@ -69,7 +69,7 @@ std::string fault_with(const std::string& pointer, const Json& value) {
 
 TEST_CASE("the built-in toolkits and providers are there", "[catalog]") {
   const Catalog catalog = Catalog::load();
-  for (const char* slug : {"gmail", "github", "tavily", "mock"}) {
+  for (const char* slug : {"gmail", "github", "slack", "jira", "tavily", "sentry", "zendesk", "mock"}) {
     CAPTURE(slug);
     REQUIRE(catalog.find_toolkit(slug) != nullptr);
     CHECK(catalog.find_toolkit(slug)->slug == slug);

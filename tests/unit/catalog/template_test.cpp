@@ -69,6 +69,8 @@ TEST_CASE("text templates give the value of every expression", "[template]") {
       {"{{first(absent, nothing, name)}}", "Ann"},
       {"{{choose(yes, 'on', 'off')}}{{choose(no, 'on', 'off')}}{{choose(absent, 'on', 'off')}}", "onoffoff"},
       {"{{choose(yes, choose(no, 1, 2), 3)}}", "2"},
+      {"{{choose(name, true, false)}}{{choose(empty, true, false)}}{{choose(nothing, true, false)}}",
+       "truefalsefalse"},
       {"{{concat('4', '2')|number}}", "42"},
       {"{{now()}}", "2026-11-22T12:00:00.000Z"},
       {"{{now('s')}} {{now('ms')}}", "1795348800 1795348800000"},
