@@ -104,8 +104,7 @@ void Connection::follow(RequestReader::State state) {
 }
 
 Connection::Wants Connection::serve(ServerRequest request) {
-  context_.budget.resize(held_, reader_.buffered_bytes());
-  held_ = reader_.buffered_bytes();
+  give_back_share();
   request.peer = peer_;
   request.request_id = context_.new_request_id();
   const ServerResponse response = context_.answer(request);
@@ -115,15 +114,18 @@ Connection::Wants Connection::serve(ServerRequest request) {
   return begin_answer(std::move(wire), closes);
 }
 
-std::string Connection::refusal_wire(const Refusal& refusal) {
+Connection::Wants Connection::refuse(const Refusal& refusal) {
+  reader_.abandon();
+  give_back_share();
   const std::string id = context_.new_request_id();
   context_.on_refusal(refusal, id);
-  return write_response(ServerResponse::text(refusal.status, std::string(refusal.fact) + "\n"),
-                        {false, false, id});
+  const auto response = ServerResponse::text(refusal.status, std::string(refusal.fact) + "\n");
+  return begin_answer(write_response(response, {false, false, id}), true);
 }
 
-Connection::Wants Connection::refuse(const Refusal& refusal) {
-  return begin_answer(refusal_wire(refusal), true);
+void Connection::give_back_share() {
+  context_.budget.resize(held_, reader_.buffered_bytes());
+  held_ = reader_.buffered_bytes();
 }
 
 Connection::Wants Connection::sabotage(const ServerResponse& response, std::string_view wire) {
@@ -215,11 +217,11 @@ void Connection::send_now(std::string_view text) {
   [[maybe_unused]] const ssize_t count = ::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL);
 }
 
-void Connection::expire() {
+Connection::Wants Connection::expire() {
   const bool has_begun =
       last_state_ == RequestReader::State::InHead || last_state_ == RequestReader::State::InBody;
-  if (phase_ == Phase::Reading && has_begun) send_now(refusal_wire({408, "the request took too long"}));
-  close();
+  if (phase_ == Phase::Reading && has_begun) return refuse({408, "the request took too long"});
+  return close();
 }
 
 Connection::Wants Connection::turn_away() {

@@ -50,8 +50,8 @@ class Connection {
   ~Connection();
 
   Wants advance();
-  // The deadline has passed: answers 408 if a request had begun.
-  void expire();
+  // The deadline has passed: answers 408 if a request had begun, else closes.
+  Wants expire();
   // Refuses with 503; the connection then only waits for its client to leave.
   Wants turn_away();
   // For a server that stops: closes, unless an answer is on its way.
@@ -73,7 +73,7 @@ class Connection {
   Wants read_requests();
   Wants serve(ServerRequest request);
   Wants refuse(const Refusal& refusal);
-  std::string refusal_wire(const Refusal& refusal);
+  void give_back_share();
   Wants sabotage(const ServerResponse& response, std::string_view wire);
   Wants begin_answer(std::string wire, bool closes);
   Wants write_out();

@@ -55,7 +55,10 @@ void ConnectionHub::release() {
 
 void ConnectionHub::advance(ConnectionKey key, Connection& connection) {
   const std::lock_guard lock(connection.mutex);
-  const Connection::Wants wants = connection.advance();
+  settle(key, connection, connection.advance());
+}
+
+void ConnectionHub::settle(ConnectionKey key, const Connection& connection, Connection::Wants wants) {
   if (wants == Connection::Wants::Close) return table_.remove(key);
   watch(EPOLL_CTL_MOD, key, connection, wants);
 }
@@ -73,8 +76,7 @@ void ConnectionHub::expire_overdue() {
   for (const ConnectionEntry& entry : table_.expired(now)) {
     const std::unique_lock lock(entry.connection->mutex, std::try_to_lock);
     if (!lock || entry.connection->deadline() > now) continue;  // in a handler, or moved on just now
-    entry.connection->expire();
-    table_.remove(entry.key);
+    settle(entry.key, *entry.connection, entry.connection->expire());
   }
 }
 
@@ -84,8 +86,7 @@ bool ConnectionHub::evict_idle() {
   if (!connection) return false;
   const std::unique_lock lock(connection->mutex, std::try_to_lock);
   if (!lock || !connection->is_idle()) return false;
-  connection->expire();
-  table_.remove(key);
+  settle(key, *connection, connection->expire());
   return true;
 }
 

@@ -32,6 +32,7 @@ class ConnectionHub {
 
  private:
   void advance(ConnectionKey key, Connection& connection);
+  void settle(ConnectionKey key, const Connection& connection, Connection::Wants wants);
   void watch(int operation, ConnectionKey key, const Connection& connection, Connection::Wants wants);
 
   ConnectionContext& context_;

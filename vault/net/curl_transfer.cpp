@@ -72,7 +72,8 @@ void CurlTransfer::set_callbacks() {
   set(handle_, CURLOPT_PREREQDATA, this);
   set(
       handle_, CURLOPT_PREREQFUNCTION, +[](void* self, char*, char*, int, int) -> int {
-        const bool may_go = static_cast<CurlTransfer*>(self)->on_before_request();
+        auto* transfer = static_cast<CurlTransfer*>(self);
+        const bool may_go = transfer->guarded([&] { return transfer->on_before_request(); });
         return may_go ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
       });
   set(handle_, CURLOPT_OPENSOCKETDATA, this);
@@ -160,9 +161,14 @@ bool CurlTransfer::on_header(std::string_view line) {
     is_too_large_ = true;
     return false;
   }
-  if (line.starts_with("HTTP/")) response_headers_.clear();  // of an interim answer
+  if (line.starts_with("HTTP/")) {  // what came before was an interim answer
+    response_headers_.clear();
+    has_whole_head_ = false;
+    return true;
+  }
+  if (line == "\r\n" || line == "\n") has_whole_head_ = true;
   const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos || line.starts_with("HTTP/")) return true;
+  if (colon == std::string_view::npos || has_whole_head_) return true;  // or a trailer field: not asked for
   std::string_view value = line.substr(colon + 1);
   while (!value.empty() && (value.back() == '\r' || value.back() == '\n')) value.remove_suffix(1);
   response_headers_.push_back({std::string(line.substr(0, colon)), std::string(trim_spaces(value))});
@@ -189,6 +195,8 @@ curl_socket_t CurlTransfer::on_open_socket(const curl_sockaddr& address) {
 HttpResult CurlTransfer::run() {
   const CURLcode code = curl_easy_perform(handle_);
   if (thrown_) std::rethrow_exception(thrown_);
+  // curl takes a head that ends with the connection for a whole one.
+  if (code == CURLE_OK && !has_whole_head_) return fail(CURLE_PARTIAL_FILE);
   return code == CURLE_OK ? succeed() : HttpResult(fail(code));
 }
 
@@ -216,11 +224,9 @@ HttpFailure::Kind CurlTransfer::kind_of(CURLcode code) const {
   using Kind = HttpFailure::Kind;
   if (was_refused_) return was_sent_ ? Kind::Broken : Kind::Refused;
   if (is_too_large_ || code == CURLE_FILESIZE_EXCEEDED) return Kind::TooLarge;
-  if (broke_policy_ && !was_sent_) return Kind::Policy;
+  const bool is_odd_url = code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT;
+  if (!was_sent_ && (broke_policy_ || is_odd_url)) return Kind::Policy;
   switch (code) {
-    case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_URL_MALFORMAT:
-      return Kind::Policy;
     case CURLE_COULDNT_RESOLVE_HOST:
       return Kind::Resolve;
     case CURLE_COULDNT_CONNECT:

@@ -50,6 +50,7 @@ class CurlTransfer {
   HttpHeaders response_headers_;
   WipedBuffer body_;
   std::size_t header_bytes_ = 0;
+  bool has_whole_head_ = false;
   int ready_count_ = 0;  // how often curl was about to write the request
   bool was_sent_ = false;
   bool was_refused_ = false;

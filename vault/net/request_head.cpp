@@ -47,11 +47,12 @@ Check read_request_line(std::string_view line, RequestHead& head) {
   head.method = line.substr(0, first);
   head.raw_target = line.substr(first + 1, last - first - 1);
   if (!is_token(head.method)) return Refusal{400, "the method is malformed"};
+  if (!is_visible_ascii(head.raw_target)) return Refusal{400, "the request target is malformed"};
   if (const Check refusal = check_version(line.substr(last + 1), head)) return refusal;
   if (std::find(kMethods.begin(), kMethods.end(), head.method) == kMethods.end()) {
     return Refusal{501, "the method is not supported"};
   }
-  auto target = is_visible_ascii(head.raw_target) ? parse_target(head.raw_target) : std::nullopt;
+  auto target = parse_target(head.raw_target);
   if (!target) return Refusal{400, "the request target is malformed"};
   head.target = std::move(*target);
   return std::nullopt;

@@ -30,9 +30,13 @@ HeadScan scan_head(std::string_view text, std::size_t from) {
 RequestReader::State RequestReader::refuse(Refusal refusal) {
   refusal_ = refusal;
   keeps_alive_ = false;
+  abandon();
+  return state_ = State::Refused;
+}
+
+void RequestReader::abandon() {
   input_.clear();
   body_.clear();
-  return state_ = State::Refused;
 }
 
 RequestReader::State RequestReader::advance() {

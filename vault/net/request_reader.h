@@ -39,6 +39,9 @@ class RequestReader {
   // True once per request whose client waits for "100 Continue" before it sends the body.
   bool take_continue();
 
+  // For a connection that serves no more: wipes and frees what it holds.
+  void abandon();
+
   const Refusal& refusal() const { return refusal_; }
   std::size_t buffered_bytes() const { return input_.size() + body_.size(); }
 
