@@ -181,7 +181,7 @@ class Operation {
   void reply() {
     const auto status = static_cast<int>(std::clamp<std::int64_t>(number("status").value_or(200), 200, 599));
     const Json answer = {{"headers", mock_.value("headers", Json::object())}};
-    result_.response = render_answer(answer, status, values_, now_);
+    result_.response = render_answer(answer, status, scope());
     if (const auto body = render("reply")) {
       result_.response.headers.push_back({"Content-Type", "application/json"});
       result_.response.body = dump_json(*body);
@@ -202,8 +202,7 @@ OperationResult run_operation(const Json& mock, Json& values, AccountData& data,
   return Operation(mock, values, data, now).run();
 }
 
-ServerResponse render_answer(const Json& answer, int status, const Json& values, Timestamp now) {
-  const TemplateScope scope{values, now, nullptr};
+ServerResponse render_answer(const Json& answer, int status, const TemplateScope& scope) {
   ServerResponse response;
   response.status =
       answer.contains("status") ? static_cast<int>(to_number(answer["status"]).value_or(status)) : status;

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "vault/base/clock.h"
-#include "vault/base/http.h"
+#include "vault/catalog/template.h"
 #include "vault/net/router.h"
 
 namespace coffer::mock {
@@ -25,8 +25,7 @@ struct OperationResult {
 OperationResult run_operation(const nlohmann::json& mock, nlohmann::json& values, AccountData& data,
                               Timestamp now);
 
-// {"status", "headers", "body"} as templates over `values`.
-ServerResponse render_answer(const nlohmann::json& answer, int status, const nlohmann::json& values,
-                             Timestamp now);
+// {"status", "headers", "body"}, each a template.
+ServerResponse render_answer(const nlohmann::json& answer, int status, const TemplateScope& scope);
 
 }  // namespace coffer::mock

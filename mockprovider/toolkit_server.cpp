@@ -33,7 +33,7 @@ ServerResponse standard_answer(const Tenant& tenant, const Toolkit& toolkit, con
   exchange.entry.error = name;
   const Json plain = {{"body", {{"error", name}}}};
   const Json* shape = find_answer(toolkit, name);
-  return render_answer(shape ? *shape : plain, default_status(name), values, tenant.clock.now());
+  return render_answer(shape ? *shape : plain, default_status(name), {values, tenant.clock.now(), nullptr});
 }
 
 // RFC 6750 section 3: no error code for a request without any credential.
@@ -118,7 +118,7 @@ ServerResponse run(Tenant& tenant, const Toolkit& toolkit, const ToolkitRoute& r
     const auto missing = route.mock->find("missing");
     if (missing == route.mock->end()) return standard_answer(tenant, toolkit, "not_found", values, exchange);
     exchange.entry.error = "not_found";
-    return render_answer(*missing, 404, values, now);
+    return render_answer(*missing, 404, {values, now, nullptr});
   }
   exchange.delay = result.delay;
   return std::move(result.response);
