@@ -2,7 +2,6 @@
 #include <sys/resource.h>
 
 #include <catch2/catch.hpp>
-#include <thread>
 
 #include "tests/unit/net/hostile_cases.h"
 #include "tests/unit/net/server_fixture.h"
@@ -19,6 +18,47 @@ void allow_descriptors(rlim_t count) {
   limit.rlim_cur = std::max(limit.rlim_cur, std::min(count, limit.rlim_max));
   setrlimit(RLIMIT_NOFILE, &limit);
 }
+
+// cpp-httplib's own reading of a connection's bytes, without sockets.
+class StockServer : httplib::Server {
+ public:
+  StockServer() {
+    const auto answer = [](const httplib::Request&, httplib::Response& response) {
+      response.set_content("ok", "text/plain");
+    };
+    Get(".*", answer);
+    Post(".*", answer);
+    set_payload_max_length(1 << 20);
+  }
+  bool accepts(const std::string& bytes) {
+    MemoryStream stream(bytes);
+    bool is_closed = false;
+    process_request(stream, true, is_closed, [](httplib::Request&) {});
+    return stream.written.starts_with("HTTP/1.1 200 ");
+  }
+
+ private:
+  struct MemoryStream final : httplib::Stream {
+    explicit MemoryStream(std::string_view bytes) : unread(bytes) {}
+    bool is_readable() const override { return true; }
+    bool is_writable() const override { return true; }
+    ssize_t read(char* out, size_t size) override {
+      const std::size_t count = unread.copy(out, size);
+      unread.remove_prefix(count);
+      return static_cast<ssize_t>(count);
+    }
+    ssize_t write(const char* data, size_t size) override {
+      written.append(data, size);
+      return static_cast<ssize_t>(size);
+    }
+    void get_remote_ip_and_port(std::string&, int&) const override {}
+    void get_local_ip_and_port(std::string&, int&) const override {}
+    socket_t socket() const override { return -1; }
+
+    std::string_view unread;
+    std::string written;
+  };
+};
 
 }  // namespace
 
@@ -43,30 +83,15 @@ TEST_CASE("a refused request never reaches the handler", "[net][hostile]") {
 
 // Without this the cases above could pass because they ask for nothing.
 TEST_CASE("a stock cpp-httplib server falls for many of the same cases", "[net][hostile]") {
-  httplib::Server stock;
-  stock.Get(".*", [](const httplib::Request&, httplib::Response& response) {
-    response.set_content("ok", "text/plain");
-  });
-  stock.Post(".*", [](const httplib::Request&, httplib::Response& response) {
-    response.set_content("ok", "text/plain");
-  });
-  stock.set_payload_max_length(1 << 20);
-  stock.set_read_timeout(0, 50'000);
-  const int port = stock.bind_to_any_port("127.0.0.1");
-  std::thread thread([&] { stock.listen_after_bind(); });
+  StockServer stock;
   int fooled = 0;
   for (auto* table : {framing_cases, host_cases, syntax_cases}) {
     for (const HostileCase& hostile : table()) {
-      RawClient client(port);
-      client.send(hostile.bytes);
-      client.end_sending();
-      const int expected = hostile.statuses.empty() ? 0 : hostile.statuses.front();
-      if (expected >= 400 && client.hear_status() == 200) ++fooled;
+      const bool is_refused = !hostile.statuses.empty() && hostile.statuses.front() >= 400;
+      if (is_refused && stock.accepts(hostile.bytes)) ++fooled;
     }
   }
-  stock.stop();
-  thread.join();
-  CHECK(fooled >= 25);  // two framings, no or two hosts, absolute targets, loose chunk sizes, ...
+  CHECK(fooled >= 40);  // two framings, no or two hosts, absolute targets, loose chunk sizes, ...
 }
 
 TEST_CASE("a refusal tells why and closes, and says nothing of the request", "[net][hostile]") {
