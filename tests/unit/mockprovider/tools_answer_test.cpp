@@ -1,0 +1,167 @@
+#include <algorithm>
+
+#include "tests/unit/mockprovider/mock_world.h"
+#include "vault/base/error.h"
+#include "vault/catalog/arguments.h"
+#include "vault/catalog/request_builder.h"
+
+using namespace coffer;
+using namespace coffer::mock;
+using namespace coffer::mock::testing;
+
+namespace {
+
+// What the tools' required arguments are, so that they name things of the seeds.
+const Json& known_arguments() {
+  static const Json arguments = parse_json(R"({
+    "github": {"owner": "alice", "repo": "hello-world", "issue_number": 1, "title": "A title", "body": "A text",
+               "q": "handbook"},
+    "gmail": {"message_id": "m1", "thread_id": "m2", "recipient_email": "ann@example.com", "subject": "Hello",
+              "body": "A text", "message_body": "A text"},
+    "jira": {"issue_key": "DEMO-1", "project_key": "DEMO", "summary": "A summary", "comment": "A comment",
+             "transition_id": "31", "jql": "project = DEMO"},
+    "mock": {"message": "hello", "title": "An item"},
+    "sentry": {"organization_id_or_slug": "alice-org", "project_id_or_slug": "backend", "issue_id": "501"},
+    "slack": {"channel": "C0001", "text": "A text", "query": "report", "ts": "1795000000.000100"},
+    "tavily": {"query": "vault", "urls": ["https://example.com/vaults"], "url": "https://example.com"},
+    "zendesk": {"ticket_id": 1, "subject": "A subject", "description": "A text", "body": "A text",
+                "query": "printer"}
+  })");
+  return arguments;
+}
+
+Json arguments_of(const Toolkit& toolkit, const Tool& tool) {
+  Json arguments = Json::object();
+  for (const auto& name : tool.input->value("required", Json::array())) {
+    INFO(tool.slug << " needs " << name);
+    REQUIRE(known_arguments().contains(toolkit.slug));
+    REQUIRE(known_arguments()[toolkit.slug].contains(name.get<std::string>()));
+    arguments[name.get<std::string>()] = known_arguments()[toolkit.slug][name.get<std::string>()];
+  }
+  check_arguments(*tool.input, arguments, tool.slug);
+  return arguments;
+}
+
+// An access token for the toolkit, got as a client of that provider has to get it.
+std::string access_token(MockWorld& world, const AuthMode& mode) {
+  const Provider& provider = *shipped_catalog().find_provider(mode.provider);
+  const Fields scopes = {{provider.scope_param, join(mode.scopes, provider.scope_separator)}};
+  const std::string code = world.code_of(provider.id, scopes);
+  Fields form = {{"grant_type", "authorization_code"},
+                 {"code", code},
+                 {"redirect_uri", kCallback},
+                 {"code_verifier", kVerifier}};
+  HttpHeaders headers = {{"Accept", "application/json"}};
+  const HttpHeaders basic = world.basic_of(provider.id);
+  headers.insert(headers.end(), basic.begin(), basic.end());
+  const std::string path = provider.mock_path + "/token";
+  Json body = Json::object();
+  for (const auto& [name, value] : form) body[name] = value;
+  const ServerResponse response = provider.body_format == Provider::BodyFormat::Json
+                                      ? world.post_json(path, body, headers)
+                                      : world.post_form(path, form, headers);
+  INFO(response.body);
+  REQUIRE(response.status == 200);
+  const auto place = provider.token_response.find("access_token");
+  const std::string pointer = place == provider.token_response.end() ? "/access_token" : place->second;
+  return parse_json(response.body).at(Json::json_pointer(pointer));
+}
+
+// What the toolkit's header templates see of the credential.
+Json credential_values(MockWorld& world, const Toolkit& toolkit, const AuthMode& mode) {
+  if (mode.scheme == AuthScheme::OAuth2) return {{"access_token", access_token(world, mode)}};
+  const Json fields =
+      world.control("GET", "/_mock/keys?toolkit=" + toolkit.slug + "&account=alice@example.com");
+  Json values = fields;
+  for (const auto& field : mode.fields) {
+    if (field.is_secret) values[mode.scheme == AuthScheme::ApiKey ? "api_key" : "token"] = fields[field.name];
+  }
+  return values;
+}
+
+ServerResponse call(MockWorld& world, const Toolkit& toolkit, const RequestTemplate& shape,
+                    const Json& arguments) {
+  const AuthMode& mode = toolkit.auth.front();
+  const Json credential = credential_values(world, toolkit, mode);
+  HttpRequest request =
+      build_request(kUrl + toolkit.mock_path, shape, {arguments, world.clock.now(), nullptr});
+  for (const auto& [name, value] : mode.headers) {
+    request.headers.push_back({name, render_text(value, {credential, world.clock.now(), nullptr}).value()});
+  }
+  return world.send(request.method, request.url.substr(std::string(kUrl).size()), request.headers,
+                    request.body);
+}
+
+// As the executor hands a result on.
+Json shaped(const Json& answer, const std::string& select) {
+  const Json selected = answer.at(Json::json_pointer(select));
+  if (selected.is_object()) return selected;
+  return {{selected.is_array() ? "items" : "value", selected}};
+}
+
+}  // namespace
+
+TEST_CASE("every tool of every toolkit answers, and its answer fits the tool's output schema", "[tools]") {
+  for (const auto& toolkit : shipped_catalog().toolkits()) {
+    for (const auto& tool : toolkit.tools) {
+      if (tool.slug == "MOCK_FAIL") continue;  // fails by design
+      MockWorld world;
+      CAPTURE(tool.slug);
+      const ServerResponse response = call(world, toolkit, tool.request, arguments_of(toolkit, tool));
+      CAPTURE(response.body);
+      CHECK(response.status / 100 == 2);
+      if (response.body.empty()) continue;
+      const Json answer = parse_json(response.body);
+      if (answer.is_object()) CHECK(answer.value("ok", true));  // Slack's way to fail
+      Json result = shaped(answer, tool.select);
+      CHECK_NOTHROW(check_arguments(*tool.output, result, tool.slug));
+    }
+  }
+}
+
+TEST_CASE("every verifying call names the account", "[tools]") {
+  for (const auto& toolkit : shipped_catalog().toolkits()) {
+    if (!toolkit.verify) continue;
+    MockWorld world;
+    CAPTURE(toolkit.slug);
+    const ServerResponse response = call(world, toolkit, toolkit.verify->request, Json::object());
+    CHECK(response.status == 200);
+    CHECK(parse_json(response.body).contains(Json::json_pointer(toolkit.verify->identity)));
+  }
+}
+
+TEST_CASE("a client of each provider refreshes as its description says", "[tools]") {
+  MockWorld world;
+  const Json slack = [&] {
+    const std::string code = world.code_of("slack", {{"user_scope", "chat:write,channels:read"}});
+    return parse_json(world.redeem("slack", code).body);
+  }();
+  CHECK(slack["ok"] == true);
+  CHECK(slack["authed_user"]["scope"] == "chat:write,channels:read");
+  const ServerResponse next = world.refresh("slack", slack["authed_user"]["refresh_token"]);
+  CHECK(parse_json(next.body)["ok"] == true);
+  const ServerResponse reused = world.refresh("slack", slack["authed_user"]["refresh_token"]);
+  CHECK(reused.status == 200);
+  CHECK(parse_json(reused.body) == Json({{"ok", false}, {"error", "invalid_refresh_token"}}));
+}
+
+TEST_CASE("atlassian lets the same refresh token come again for ten minutes", "[tools]") {
+  MockWorld world;
+  const auto post = [&](Json body) {
+    return world.post_json("/mock/atlassian/token", body, world.basic_of("atlassian"));
+  };
+  const std::string code = world.code_of("atlassian", {{"scope", "read:jira-work offline_access"}});
+  const Json tokens = parse_json(post({{"grant_type", "authorization_code"},
+                                       {"code", code},
+                                       {"redirect_uri", kCallback},
+                                       {"code_verifier", kVerifier}})
+                                     .body);
+  const Json refresh = {{"grant_type", "refresh_token"}, {"refresh_token", tokens["refresh_token"]}};
+  CHECK(post(refresh).status == 200);
+  world.clock.advance(std::chrono::minutes(9));
+  CHECK(post(refresh).status == 200);
+  world.clock.advance(std::chrono::minutes(1));
+  const ServerResponse refused = post(refresh);
+  CHECK(refused.status == 403);
+  CHECK(parse_json(refused.body)["error"] == "unauthorized_client");
+}
