@@ -1,5 +1,6 @@
 #include "vault/connect/grant.h"
 
+#include "vault/base/encoding.h"
 #include "vault/base/error.h"
 #include "vault/model/lifecycle.h"
 #include "vault/refresh/plan.h"
@@ -29,7 +30,8 @@ void plan_refresh(Connection& connection, const Grant& grant) {
 }  // namespace
 
 bool is_other_identity(const Connection& connection, const Grant& grant) {
-  return !connection.identity.empty() && !grant.identity.empty() && connection.identity != grant.identity;
+  if (connection.identity.empty() || grant.identity.empty()) return false;
+  return !equals_ignoring_case(connection.identity, grant.identity);
 }
 
 void apply_grant(WriteTransaction& tx, Connection& connection, const Grant& grant, Timestamp now) {

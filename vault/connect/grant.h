@@ -20,7 +20,7 @@ struct Grant {
   std::string origin = {};  // for the audit log: "connect link", "import", "replacement"
 };
 
-// Whether both are known and differ: the person signed in as somebody else.
+// Whether both are known and differ in more than case: the person signed in as somebody else.
 bool is_other_identity(const Connection& connection, const Grant& grant);
 
 // Seals the credential and writes the row, in the caller's transaction: ACTIVE unless somebody

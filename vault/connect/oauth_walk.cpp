@@ -150,8 +150,8 @@ std::optional<LinkEnding> refusal(const Link& link, const AuthConfigId& auth_con
 
 struct Describe {
   std::string operator()(const Refreshed&) const { return "ok"; }
-  std::string operator()(const Rejected& r) const { return "rejected: " + r.error; }
-  std::string operator()(const Misconfigured& m) const { return "misconfigured: " + m.error; }
+  std::string operator()(const Rejected& r) const { return "rejected: " + error_word(r.error); }
+  std::string operator()(const Misconfigured& m) const { return "misconfigured: " + error_word(m.error); }
   std::string operator()(const Throttled&) const { return "throttled"; }
   std::string operator()(const Transient& t) const { return t.detail; }
 };

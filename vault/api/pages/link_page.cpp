@@ -18,7 +18,7 @@ using nlohmann::json;
 // choice, so a real one opens the policy to https; a page that asks for a secret stays exact.
 // A local app often sends its user on to another port.
 std::vector<std::string> form_targets(const LinkView& view) {
-  std::vector<std::string> targets;
+  std::vector<std::string> targets = {"'self'"};
   const auto add = [&](const std::string& target) {
     if (std::find(targets.begin(), targets.end(), target) == targets.end()) targets.push_back(target);
   };

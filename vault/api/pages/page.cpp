@@ -15,8 +15,7 @@ std::string content_policy(const std::vector<std::string>& form_targets) {
   std::string policy =
       "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; "
       "form-action ";
-  if (form_targets.empty()) return policy + "'none'";
-  return policy + "'self' " + join(form_targets, " ");
+  return policy + (form_targets.empty() ? "'none'" : join(form_targets, " "));
 }
 
 void set(ServerResponse& response, std::string name, std::string value) {

@@ -9,8 +9,8 @@
 namespace coffer::api {
 
 // Puts the headers of every page on an answer: a policy that allows our style sheet and nothing
-// else, no storing, no framing. `form_targets`: origins that a form's POST may be redirected to,
-// by us or by whom we redirect to; empty: the page has no form.
+// else, no storing, no framing. `form_targets`: the policy's sources for a form's POST and for
+// the redirects that follow it; empty: the page has no form.
 ServerResponse with_page_headers(ServerResponse response, const std::vector<std::string>& form_targets = {});
 
 // A redirect that leaves no trace of the page it came from.
