@@ -32,7 +32,7 @@ bool BufferBudget::resize(std::size_t held, std::size_t wanted) {
   return false;
 }
 
-Connection::Connection(SocketHandle socket, std::string peer, ConnectionContext& context)
+ClientConnection::ClientConnection(SocketHandle socket, std::string peer, ConnectionContext& context)
     : context_(context),
       socket_(std::move(socket)),
       peer_(std::move(peer)),
@@ -40,16 +40,16 @@ Connection::Connection(SocketHandle socket, std::string peer, ConnectionContext&
   set_deadline(context_.limits.idle_timeout);
 }
 
-Connection::~Connection() {
+ClientConnection::~ClientConnection() {
   context_.budget.resize(held_, 0);
   wipe(output_);
 }
 
-void Connection::set_deadline(Duration from_now) {
+void ClientConnection::set_deadline(Duration from_now) {
   deadline_.store(std::chrono::steady_clock::now() + from_now, std::memory_order_relaxed);
 }
 
-Connection::Wants Connection::advance() {
+ClientConnection::Wants ClientConnection::advance() {
   switch (phase_) {
     case Phase::Reading:
       return read_requests();
@@ -63,7 +63,7 @@ Connection::Wants Connection::advance() {
   return Wants::Close;
 }
 
-Connection::Wants Connection::read_requests() {
+ClientConnection::Wants ClientConnection::read_requests() {
   for (int turn = 0; turn < kRequestsPerTurn; ++turn) {
     const RequestReader::State state = reader_.advance();
     follow(state);
@@ -86,7 +86,7 @@ Connection::Wants Connection::read_requests() {
 }
 
 // A deadline spans the whole head, and then the whole body: a byte now and then buys no time.
-void Connection::follow(RequestReader::State state) {
+void ClientConnection::follow(RequestReader::State state) {
   if (state == last_state_) return;
   last_state_ = state;
   is_idle_.store(state == RequestReader::State::Empty, std::memory_order_relaxed);
@@ -103,7 +103,7 @@ void Connection::follow(RequestReader::State state) {
   }
 }
 
-Connection::Wants Connection::serve(ServerRequest request) {
+ClientConnection::Wants ClientConnection::serve(ServerRequest request) {
   give_back_share();
   request.peer = peer_;
   request.request_id = context_.new_request_id();
@@ -114,7 +114,7 @@ Connection::Wants Connection::serve(ServerRequest request) {
   return begin_answer(std::move(wire), closes);
 }
 
-Connection::Wants Connection::refuse(const Refusal& refusal) {
+ClientConnection::Wants ClientConnection::refuse(const Refusal& refusal) {
   reader_.abandon();
   give_back_share();
   const std::string id = context_.new_request_id();
@@ -123,12 +123,12 @@ Connection::Wants Connection::refuse(const Refusal& refusal) {
   return begin_answer(write_response(response, {false, false, id}), true);
 }
 
-void Connection::give_back_share() {
+void ClientConnection::give_back_share() {
   context_.budget.resize(held_, reader_.buffered_bytes());
   held_ = reader_.buffered_bytes();
 }
 
-Connection::Wants Connection::sabotage(const ServerResponse& response, std::string_view wire) {
+ClientConnection::Wants ClientConnection::sabotage(const ServerResponse& response, std::string_view wire) {
   if (response.sabotage == Sabotage::CutBody) {
     send_now(wire.substr(0, wire.size() - (response.body.size() + 1) / 2));
     return close();
@@ -138,7 +138,7 @@ Connection::Wants Connection::sabotage(const ServerResponse& response, std::stri
   return close();
 }
 
-Connection::Wants Connection::begin_answer(std::string wire, bool closes) {
+ClientConnection::Wants ClientConnection::begin_answer(std::string wire, bool closes) {
   phase_ = Phase::Writing;
   is_idle_.store(false, std::memory_order_relaxed);
   closes_after_answer_ = closes;
@@ -148,7 +148,7 @@ Connection::Wants Connection::begin_answer(std::string wire, bool closes) {
   return write_out();
 }
 
-Connection::Wants Connection::write_out() {
+ClientConnection::Wants ClientConnection::write_out() {
   switch (flush()) {
     case Io::Ended:
       return close();
@@ -172,7 +172,7 @@ Connection::Wants Connection::write_out() {
   return drain();
 }
 
-Connection::Wants Connection::drain() {
+ClientConnection::Wants ClientConnection::drain() {
   std::array<char, 16 << 10> scratch;
   while (drained_ < kMaxDrained) {
     const ssize_t count = ::recv(socket_.get(), scratch.data(), scratch.size(), 0);
@@ -184,12 +184,12 @@ Connection::Wants Connection::drain() {
   return close();
 }
 
-Connection::Wants Connection::close() {
+ClientConnection::Wants ClientConnection::close() {
   phase_ = Phase::Closed;
   return Wants::Close;
 }
 
-Connection::Io Connection::receive() {
+ClientConnection::Io ClientConnection::receive() {
   std::array<char, 16 << 10> scratch;
   ssize_t count = -1;
   do {
@@ -202,7 +202,7 @@ Connection::Io Connection::receive() {
   return Io::Progress;
 }
 
-Connection::Io Connection::flush() {
+ClientConnection::Io ClientConnection::flush() {
   while (written_ < output_.size()) {
     const ssize_t count =
         ::send(socket_.get(), output_.data() + written_, output_.size() - written_, MSG_NOSIGNAL);
@@ -213,27 +213,27 @@ Connection::Io Connection::flush() {
   return Io::Progress;
 }
 
-void Connection::send_now(std::string_view text) {
+void ClientConnection::send_now(std::string_view text) {
   [[maybe_unused]] const ssize_t count = ::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL);
 }
 
-Connection::Wants Connection::expire() {
+ClientConnection::Wants ClientConnection::expire() {
   const bool has_begun =
       last_state_ == RequestReader::State::InHead || last_state_ == RequestReader::State::InBody;
   if (phase_ == Phase::Reading && has_begun) return refuse({408, "the request took too long"});
   return close();
 }
 
-Connection::Wants Connection::turn_away() {
+ClientConnection::Wants ClientConnection::turn_away() {
   return refuse({503, "too many connections"});
 }
 
-Connection::Wants Connection::close_unless_answering() {
+ClientConnection::Wants ClientConnection::close_unless_answering() {
   if (phase_ == Phase::Writing) return Wants::Output;
   return close();
 }
 
-void Connection::cut() {
+void ClientConnection::cut() {
   ::shutdown(socket_.get(), SHUT_RDWR);
 }
 

@@ -42,12 +42,12 @@ struct ConnectionContext {
 
 // One client: reads, answers and writes as far as it goes without waiting for the socket. One
 // thread at a time, holding `mutex`.
-class Connection {
+class ClientConnection {
  public:
   enum class Wants { Input, Output, Close };
 
-  Connection(SocketHandle socket, std::string peer, ConnectionContext& context);
-  ~Connection();
+  ClientConnection(SocketHandle socket, std::string peer, ConnectionContext& context);
+  ~ClientConnection();
 
   Wants advance();
   // The deadline has passed: answers 408 if a request had begun, else closes.

@@ -30,14 +30,15 @@ ConnectionHub::ConnectionHub(ConnectionContext& context)
   epoll_ctl(events_.get(), EPOLL_CTL_ADD, release_bell_.get(), &event);
 }
 
-void ConnectionHub::admit(Accepted accepted) {
+void ConnectionHub::admit(AcceptedSocket accepted) {
   const bool is_full = table_.size() >= context_.limits.max_connections && !evict_idle();
   if (is_full && table_.size() >= context_.limits.max_connections + kTurnedAwayAtOnce) return;
   const auto connection =
-      std::make_shared<Connection>(std::move(accepted.socket), std::move(accepted.peer), context_);
+      std::make_shared<ClientConnection>(std::move(accepted.socket), std::move(accepted.peer), context_);
   const std::lock_guard lock(connection->mutex);
-  const Connection::Wants wants = is_full ? connection->turn_away() : Connection::Wants::Input;
-  if (wants != Connection::Wants::Close) watch(EPOLL_CTL_ADD, table_.add(connection), *connection, wants);
+  const ClientConnection::Wants wants = is_full ? connection->turn_away() : ClientConnection::Wants::Input;
+  if (wants != ClientConnection::Wants::Close)
+    watch(EPOLL_CTL_ADD, table_.add(connection), *connection, wants);
 }
 
 bool ConnectionHub::work(Duration patience) {
@@ -53,20 +54,21 @@ void ConnectionHub::release() {
   eventfd_write(release_bell_.get(), 1);
 }
 
-void ConnectionHub::advance(ConnectionKey key, Connection& connection) {
+void ConnectionHub::advance(ConnectionKey key, ClientConnection& connection) {
   const std::lock_guard lock(connection.mutex);
   settle(key, connection, connection.advance());
 }
 
-void ConnectionHub::settle(ConnectionKey key, const Connection& connection, Connection::Wants wants) {
-  if (wants == Connection::Wants::Close) return table_.remove(key);
+void ConnectionHub::settle(ConnectionKey key, const ClientConnection& connection,
+                           ClientConnection::Wants wants) {
+  if (wants == ClientConnection::Wants::Close) return table_.remove(key);
   watch(EPOLL_CTL_MOD, key, connection, wants);
 }
 
-void ConnectionHub::watch(int operation, ConnectionKey key, const Connection& connection,
-                          Connection::Wants wants) {
+void ConnectionHub::watch(int operation, ConnectionKey key, const ClientConnection& connection,
+                          ClientConnection::Wants wants) {
   epoll_event event{};
-  event.events = (wants == Connection::Wants::Input ? EPOLLIN : EPOLLOUT) | EPOLLONESHOT;
+  event.events = (wants == ClientConnection::Wants::Input ? EPOLLIN : EPOLLOUT) | EPOLLONESHOT;
   event.data.u64 = key;
   epoll_ctl(events_.get(), operation, connection.fd(), &event);
 }
@@ -93,7 +95,7 @@ bool ConnectionHub::evict_idle() {
 bool ConnectionHub::close_idle(Duration patience) {
   for (const ConnectionEntry& entry : table_.all()) {
     const std::unique_lock lock(entry.connection->mutex, std::try_to_lock);
-    if (!lock || entry.connection->close_unless_answering() != Connection::Wants::Close) continue;
+    if (!lock || entry.connection->close_unless_answering() != ClientConnection::Wants::Close) continue;
     table_.remove(entry.key);
   }
   return table_.wait_until_empty(patience);

@@ -13,7 +13,7 @@ class ConnectionHub {
   explicit ConnectionHub(ConnectionContext& context);
 
   // Takes in a new client. Above the limit it takes the place of the longest idle one, or hears 503.
-  void admit(Accepted accepted);
+  void admit(AcceptedSocket accepted);
   // Waits for one event, at most `patience` (negative: for ever), and does what it asks for. False
   // if none came, and after release().
   bool work(Duration patience);
@@ -31,9 +31,10 @@ class ConnectionHub {
   std::size_t size() const { return table_.size(); }
 
  private:
-  void advance(ConnectionKey key, Connection& connection);
-  void settle(ConnectionKey key, const Connection& connection, Connection::Wants wants);
-  void watch(int operation, ConnectionKey key, const Connection& connection, Connection::Wants wants);
+  void advance(ConnectionKey key, ClientConnection& connection);
+  void settle(ConnectionKey key, const ClientConnection& connection, ClientConnection::Wants wants);
+  void watch(int operation, ConnectionKey key, const ClientConnection& connection,
+             ClientConnection::Wants wants);
 
   ConnectionContext& context_;
   SocketHandle events_;

@@ -2,20 +2,20 @@
 
 namespace coffer {
 
-ConnectionKey ConnectionTable::add(std::shared_ptr<Connection> connection) {
+ConnectionKey ConnectionTable::add(std::shared_ptr<ClientConnection> connection) {
   const std::lock_guard lock(mutex_);
   connections_.emplace(++last_key_, std::move(connection));
   return last_key_;
 }
 
-std::shared_ptr<Connection> ConnectionTable::find(ConnectionKey key) const {
+std::shared_ptr<ClientConnection> ConnectionTable::find(ConnectionKey key) const {
   const std::lock_guard lock(mutex_);
   const auto found = connections_.find(key);
   return found == connections_.end() ? nullptr : found->second;
 }
 
 void ConnectionTable::remove(ConnectionKey key) {
-  std::shared_ptr<Connection> last;  // closes the socket after the lock is gone
+  std::shared_ptr<ClientConnection> last;  // closes the socket after the lock is gone
   const std::lock_guard lock(mutex_);
   const auto found = connections_.find(key);
   if (found == connections_.end()) return;
@@ -41,9 +41,9 @@ std::vector<ConnectionEntry> ConnectionTable::expired(SteadyTime now) const {
   return entries;
 }
 
-std::shared_ptr<Connection> ConnectionTable::longest_idle(ConnectionKey& key) const {
+std::shared_ptr<ClientConnection> ConnectionTable::longest_idle(ConnectionKey& key) const {
   const std::lock_guard lock(mutex_);
-  std::shared_ptr<Connection> chosen;
+  std::shared_ptr<ClientConnection> chosen;
   for (const auto& [candidate_key, candidate] : connections_) {
     if (!candidate->is_idle() || (chosen && candidate->deadline() >= chosen->deadline())) continue;
     chosen = candidate;

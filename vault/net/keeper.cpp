@@ -84,7 +84,7 @@ void Keeper::wait_for_clients(Duration patience) {
 
 void Keeper::accept_from(const SocketHandle& socket) {
   for (int i = 0; i < kAcceptsPerTurn; ++i) {
-    Accepted accepted;
+    AcceptedSocket accepted;
     switch (Listener::accept(socket, accepted)) {
       case Listener::Outcome::Taken:
         hub_.admit(std::move(accepted));

@@ -109,7 +109,7 @@ Listener::Listener(const BindAddress& address) {
   }
 }
 
-Listener::Outcome Listener::accept(const SocketHandle& socket, Accepted& out) {
+Listener::Outcome Listener::accept(const SocketHandle& socket, AcceptedSocket& out) {
   Address address;
   address.size = sizeof address.storage;
   const int fd = ::accept4(socket.get(), address.get(), &address.size, SOCK_NONBLOCK | SOCK_CLOEXEC);

@@ -8,7 +8,7 @@
 
 namespace coffer {
 
-struct Accepted {
+struct AcceptedSocket {
   SocketHandle socket;  // non-blocking, no delay
   std::string peer;
 };
@@ -22,7 +22,7 @@ class Listener {
 
   enum class Outcome { Taken, NothingWaits, NoDescriptors };
   // Takes one waiting connection off `socket`, which is one of sockets().
-  static Outcome accept(const SocketHandle& socket, Accepted& out);
+  static Outcome accept(const SocketHandle& socket, AcceptedSocket& out);
 
   const std::vector<SocketHandle>& sockets() const { return sockets_; }
   void close() { sockets_.clear(); }
