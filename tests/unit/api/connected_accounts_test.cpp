@@ -1,0 +1,269 @@
+#include "tests/unit/api/api_world.h"
+#include "vault/store/connection_store.h"
+
+using namespace coffer;
+using namespace coffer::api::testing;
+
+namespace {
+
+void require_account(const Json& account) {
+  require_fields(account, {"id", "user_id", "status", "toolkit.slug", "auth_config.id",
+                           "auth_config.auth_scheme", "created_at", "updated_at", "state.authScheme",
+                           "state.val.status", "data", "experimental.account_type"});
+  require_nulls(account, {"word_id"});
+  CHECK(account.contains("alias"));
+  CHECK(account.contains("status_reason"));
+  CHECK(account.at("is_disabled").is_boolean());
+  CHECK(account.at("auth_config").at("is_composio_managed").is_boolean());
+  CHECK(account.at("auth_config").at("is_disabled").is_boolean());
+}
+
+Connection stored(ApiWorld& world, const std::string& id) {
+  return *connection_store::find(*world.engine().database().read(), ConnectionId(id));
+}
+
+}  // namespace
+
+TEST_CASE("an account shows all that SDKs need and no credential") {
+  ApiWorld world;
+  const Answer answer = world.get("/connected_accounts/" + world.oauth_account("user_1", "work"));
+  require_account(answer.body);
+  CHECK(answer["status"] == "ACTIVE");
+  CHECK(answer["alias"] == "work");
+  CHECK(answer["status_reason"].is_null());
+  CHECK(answer["toolkit"].at("slug") == "gmail");
+  CHECK(answer["auth_config"].at("is_composio_managed") == true);
+  CHECK(answer["state"].at("val").at("access_token") == "REDACTED");
+  CHECK(answer["state"].at("val").at("scope") == "mail.read mail.send");
+  CHECK(answer["params"].is_object());
+}
+
+TEST_CASE("the masked state has the keys that its scheme and status require") {
+  ApiWorld world;
+  const auto account_with = [&](const std::string& toolkit, const std::string& scheme, const Json& values) {
+    Json val = values;
+    val["status"] = "ACTIVE";
+    const Answer made = world.post(
+        "/connected_accounts",
+        {{"auth_config", {{"id", world.custom_config(toolkit, scheme)}}},
+         {"connection", {{"user_id", "user_1"}, {"state", {{"authScheme", scheme}, {"val", val}}}}}});
+    CAPTURE(made.text);
+    REQUIRE(made.status == 201);
+    return world.get("/connected_accounts/" + made["id"].get<std::string>())["state"];
+  };
+  const std::string secret = std::string("x-") + kSecretMark;
+  const Json api_key = account_with("mock", "API_KEY", {{"generic_api_key", secret}});
+  CHECK(api_key.at("authScheme") == "API_KEY");
+  CHECK(api_key.at("val").at("generic_api_key").is_string());
+  CHECK(account_with("mock", "BEARER_TOKEN", {{"token", secret}}).at("val").at("token").is_string());
+  const Json basic = account_with("mock", "BASIC", {{"username", "a@example.com"}, {"password", secret}});
+  CHECK(basic.at("val").at("username").is_string());
+  CHECK(basic.at("val").at("password").is_string());
+}
+
+TEST_CASE("an initiated OAuth account has a redirectUrl, but not the link") {
+  ApiWorld world;
+  const Answer link = world.post("/connected_accounts/link",
+                                 {{"auth_config_id", world.auth_config("gmail")}, {"user_id", "user_1"}});
+  const Answer account = world.get("/connected_accounts/" + link["connected_account_id"].get<std::string>());
+  require_account(account.body);
+  CHECK(account["status"] == "INITIATED");
+  CHECK(account["state"].at("val").at("redirectUrl").is_string());
+  CHECK(account.text.find(link["link_token"].get<std::string>()) == std::string::npos);
+}
+
+TEST_CASE("accounts are listed by user, toolkit, auth config, status and id") {
+  ApiWorld world;
+  const std::string a1 = world.oauth_account("user_a", "work");
+  world.outside().clock.advance(std::chrono::seconds(1));
+  const std::string a2 = world.api_key_account("user_a");
+  world.outside().clock.advance(std::chrono::seconds(1));
+  const std::string b1 = world.api_key_account("user_b");
+  const auto ids = [&](const std::string& query) {
+    return ids_of(world.get("/connected_accounts?" + query));
+  };
+  using Ids = std::vector<std::string>;
+  CHECK(ids("") == Ids{b1, a2, a1});
+  CHECK(ids("order_direction=asc") == Ids{a1, a2, b1});
+  CHECK(ids("user_ids=user_a") == Ids{a2, a1});
+  CHECK(ids("user_ids=user_a,user_b") == Ids{b1, a2, a1});
+  CHECK(ids("user_ids=user_a&user_ids=user_b") == Ids{b1, a2, a1});
+  CHECK(ids("user_ids=user_a&toolkit_slugs=GMAIL") == Ids{a1});
+  CHECK(ids("auth_config_ids=" + world.auth_config("tavily")) == Ids{b1, a2});
+  CHECK(ids("statuses=ACTIVE,EXPIRED") == Ids{b1, a2, a1});
+  CHECK(ids("statuses=EXPIRED").empty());
+  CHECK(ids("connected_account_ids=" + a1 + "," + b1) == Ids{b1, a1});
+  CHECK(ids("account_type=ALL").size() == 3);
+  CHECK(ids("account_type=SHARED").empty());
+  CHECK(ids("user_ids=user_b&connected_account_ids=" + a1).empty());
+}
+
+TEST_CASE("a page of accounts has what SDKs need, without params") {
+  ApiWorld world;
+  world.oauth_account("user_a");
+  const Answer page = world.get("/connected_accounts?user_ids=user_a&statuses=ACTIVE");
+  require_page(page, 1);
+  require_account(page["items"][0]);
+  CHECK_FALSE(page["items"][0].contains("params"));
+}
+
+TEST_CASE("walking the cursors meets every account once") {
+  ApiWorld world;
+  for (int i = 0; i < 5; ++i) world.api_key_account("user_" + std::to_string(i));
+  std::vector<std::string> seen;
+  std::string cursor;
+  for (int pages = 0; pages < 10; ++pages) {
+    const Answer page =
+        world.get("/connected_accounts?limit=2" + (cursor.empty() ? "" : "&cursor=" + cursor));
+    for (const std::string& id : ids_of(page)) seen.push_back(id);
+    if (page["next_cursor"].is_null()) break;
+    cursor = page["next_cursor"];
+  }
+  REQUIRE(seen.size() == 5);
+  std::sort(seen.begin(), seen.end());
+  CHECK(std::unique(seen.begin(), seen.end()) == seen.end());
+}
+
+TEST_CASE("a filter that cannot be is refused by its name") {
+  ApiWorld world;
+  require_error(world.get("/connected_accounts?statuses=ACTIVE,SLEEPING"), 400, "SLEEPING");
+  require_error(world.get("/connected_accounts?order_by=name"), 400, "order_by");
+  require_error(world.get("/connected_accounts?cursor=abc"), 400, "cursor");
+  require_error(world.get("/connected_accounts?limit=0"), 400, "limit");
+}
+
+TEST_CASE("a disabled account is INACTIVE until it is enabled again") {
+  ApiWorld world;
+  const std::string id = world.oauth_account("user_1");
+  const auto set = [&](bool enabled) {
+    return world.patch("/connected_accounts/" + id + "/status", {{"enabled", enabled}});
+  };
+  CHECK(set(false).body == Json({{"success", true}}));
+  const Answer disabled = world.get("/connected_accounts/" + id);
+  require_account(disabled.body);
+  CHECK(disabled["status"] == "INACTIVE");
+  CHECK(disabled["is_disabled"] == true);
+  CHECK(disabled["status_reason"].is_string());
+  CHECK(stored(world, id).next_refresh_at == std::nullopt);
+  CHECK(set(false).status == 200);
+  CHECK(set(true).status == 200);
+  CHECK(world.get("/connected_accounts/" + id)["status"] == "ACTIVE");
+  CHECK(stored(world, id).next_refresh_at.has_value());
+  CHECK(set(true).status == 200);
+}
+
+TEST_CASE("an account that is not connected cannot be enabled") {
+  ApiWorld world;
+  const Answer link = world.post("/connected_accounts/link",
+                                 {{"auth_config_id", world.auth_config("gmail")}, {"user_id", "user_1"}});
+  const std::string path =
+      "/connected_accounts/" + link["connected_account_id"].get<std::string>() + "/status";
+  require_error(world.patch(path, {{"enabled", true}}), 422, "INITIATED");
+  require_error(world.patch(path, Json::object()), 400, "enabled");
+  require_error(world.patch(path, {{"enabled", "yes"}}), 400, "enabled");
+}
+
+TEST_CASE("an alias is set, cleared and unique among a user's accounts of a toolkit") {
+  ApiWorld world;
+  const std::string first = world.api_key_account("user_1", "work");
+  const std::string second = world.api_key_account("user_1", "home");
+  const std::string foreign = world.api_key_account("user_2");
+  const auto rename = [&](const std::string& id, const std::string& alias) {
+    return world.patch("/connected_accounts/" + id, {{"alias", alias}});
+  };
+  require_error(rename(second, "work"), 400, "work");
+  CHECK(rename(foreign, "work").status == 200);
+  const Answer cleared = rename(first, "");
+  CHECK(cleared.body == Json({{"id", first}, {"status", "ACTIVE"}, {"success", true}}));
+  CHECK(world.get("/connected_accounts/" + first)["alias"].is_null());
+  CHECK(rename(second, "work").status == 200);
+  require_error(rename(first, "ca_AAAAAAAAAAAA"), 400, "alias");
+  require_error(rename(first, std::string(65, 'a')), 400, "alias");
+  require_error(rename(first, "a\nb"), 400, "alias");
+}
+
+TEST_CASE("a key is replaced under the same id, an OAuth token is not") {
+  ApiWorld world;
+  const std::string id = world.api_key_account("user_1");
+  const std::string fresh = std::string("fresh-") + kSecretMark;
+  const auto state = [](const char* scheme, const Json& val) {
+    return Json{{"connection", {{"state", {{"authScheme", scheme}, {"val", val}}}}}};
+  };
+  CHECK(world.patch("/connected_accounts/" + id, state("API_KEY", {{"generic_api_key", fresh}})).status ==
+        200);
+  const auto opened = connection_store::open(*world.engine().database().read(), ConnectionId(id));
+  REQUIRE(opened);
+  CHECK(std::get<ApiKeyCredential>(opened->credential).key.expose() == fresh);
+  require_error(world.patch("/connected_accounts/" + id, state("API_KEY", Json::object())), 400, "val");
+  require_error(world.patch("/connected_accounts/" + id, state("BASIC", {{"password", fresh}})), 400,
+                "authScheme");
+  const std::string oauth = world.oauth_account("user_1");
+  require_error(world.patch("/connected_accounts/" + oauth, state("OAUTH2", {{"access_token", fresh}})), 400,
+                "authScheme");
+}
+
+TEST_CASE("a deleted account is absent everywhere") {
+  ApiWorld world;
+  const std::string id = world.oauth_account("user_1");
+  CHECK(world.remove("/connected_accounts/" + id).body == Json({{"success", true}}));
+  require_error(world.get("/connected_accounts/" + id), 404, id);
+  require_error(world.remove("/connected_accounts/" + id), 404, id);
+  require_page(world.get("/connected_accounts?user_ids=user_1"), 0);
+  require_error(world.post("/tools/execute/GMAIL_GET_PROFILE", {{"user_id", "user_1"}}), 400,
+                "No connected account");
+}
+
+TEST_CASE("revoking asks the provider and tells what ended") {
+  ApiWorld world;
+  const std::string id = world.oauth_account("user_1");
+  world.outside().http.answer(200, "");
+  world.outside().http.answer(200, "");
+  const Answer answer = world.post("/connected_accounts/" + id + "/revoke", Json::object());
+  CAPTURE(answer.text);
+  REQUIRE(answer.status == 200);
+  CHECK_FALSE(answer["revoked_tokens"].empty());
+  CHECK(answer["connected_account"] == Json({{"id", id}, {"status", "REVOKED"}}));
+  CHECK(world.get("/connected_accounts/" + id)["status"] == "REVOKED");
+  CHECK_FALSE(world.outside().http.seen().empty());
+  const Answer again = world.post("/connected_accounts/" + id + "/revoke", Json::object());
+  CHECK(again.status == 200);
+  CHECK(again["revoked_tokens"].empty());
+}
+
+TEST_CASE("what cannot be revoked is refused in the SDK's own numbers") {
+  ApiWorld world;
+  const std::string key_account = world.api_key_account("user_1");
+  require_error(world.post("/connected_accounts/" + key_account + "/revoke", Json::object()), 400, "revoke");
+  const Answer link = world.post("/connected_accounts/link",
+                                 {{"auth_config_id", world.auth_config("gmail")}, {"user_id", "user_1"}});
+  const std::string pending = link["connected_account_id"];
+  const Answer answer = world.post("/connected_accounts/" + pending + "/revoke", Json::object());
+  require_error(answer, 409, "INITIATED");
+  CHECK(header_value(answer.headers, "x-should-retry") == "false");
+  require_error(world.post("/connected_accounts/ca_unknown/revoke", Json::object()), 404, "ca_unknown");
+}
+
+TEST_CASE("deleting with revocation deletes nothing where the provider cannot revoke") {
+  ApiWorld world;
+  const std::string id = world.api_key_account("user_1");
+  const Answer refused = world.remove("/connected_accounts/" + id + "?revoke_on_delete=true");
+  CHECK(refused.status >= 400);
+  CHECK(world.get("/connected_accounts/" + id).status == 200);
+
+  const std::string oauth = world.oauth_account("user_1");
+  world.outside().http.answer(200, "");
+  world.outside().http.answer(200, "");
+  CHECK(world.remove("/connected_accounts/" + oauth + "?revoke_on_delete=true").status == 200);
+  CHECK_FALSE(world.outside().http.seen().empty());
+  CHECK(world.get("/connected_accounts/" + oauth).status == 404);
+}
+
+TEST_CASE("unknown accounts are absent for every verb") {
+  ApiWorld world;
+  const std::string path = "/connected_accounts/ca_unknown";
+  require_error(world.get(path), 404, "ca_unknown");
+  require_error(world.patch(path, {{"alias", "x"}}), 404, "ca_unknown");
+  require_error(world.patch(path + "/status", {{"enabled", true}}), 404, "ca_unknown");
+  require_error(world.post(path + "/refresh", Json::object()), 404, "ca_unknown");
+  require_error(world.remove(path), 404, "ca_unknown");
+}

@@ -1,0 +1,324 @@
+#include "tests/unit/api/api_world.h"
+
+using namespace coffer;
+using namespace coffer::api::testing;
+
+namespace {
+
+std::string path_of(const std::string& id, const std::string& rest) {
+  return "/tool_router/session/" + id + rest;
+}
+
+Answer execute(ApiWorld& world, const std::string& session, const std::string& tool,
+               const Json& more = Json::object()) {
+  Json body = {{"tool_slug", tool}, {"arguments", Json::object()}};
+  body.update(more);
+  return world.post(path_of(session, "/execute"), body);
+}
+
+void answer_profile(ApiWorld& world) {
+  world.outside().http.answer(200, R"({"emailAddress":"alice@example.com"})",
+                              {{"content-type", "application/json"}});
+}
+
+Json state_of(const Answer& page, const std::string& slug) {
+  for (const Json& item : page["items"]) {
+    if (item.at("slug") == slug) return item;
+  }
+  return {};
+}
+
+Json manage(ApiWorld& world, const std::string& session, const Json& arguments) {
+  const Answer answer = execute(world, session, "COMPOSIO_MANAGE_CONNECTIONS", {{"arguments", arguments}});
+  CAPTURE(answer.text);
+  REQUIRE(answer.status == 200);
+  CHECK(answer["error"].is_null());
+  require_fields(answer.body, {"data", "log_id"});
+  return answer["data"];
+}
+
+const std::string kSecondGrant = std::string("second-") + kSecretMark;
+
+std::string second_account(ApiWorld& world, const std::string& user, const std::string& alias) {
+  const Answer made = world.post(
+      "/connected_accounts",
+      {{"auth_config", {{"id", world.custom_config("gmail", "OAUTH2")}}},
+       {"connection",
+        {{"user_id", user},
+         {"alias", alias},
+         {"state",
+          {{"authScheme", "OAUTH2"}, {"val", {{"status", "ACTIVE"}, {"access_token", kSecondGrant}}}}}}}});
+  REQUIRE(made.status == 201);
+  return made["id"];
+}
+
+std::string bearer_of_last_call(ApiWorld& world) {
+  const auto seen = world.outside().http.seen();
+  REQUIRE_FALSE(seen.empty());
+  return std::string(header_value(seen.back().headers, "authorization"));
+}
+
+}  // namespace
+
+TEST_CASE("a session's link connects the session's user, and comes back to the session's callback") {
+  ApiWorld world;
+  const std::string id =
+      world.session("user_1", {{"manage_connections", {{"callback_url", "https://app.example.com/chat"}}}});
+  const Answer link = world.post(path_of(id, "/link"), {{"toolkit", "gmail"}, {"alias", "work"}});
+  CAPTURE(link.text);
+  REQUIRE(link.status == 201);
+  require_fields(link.body, {"connected_account_id", "link_token", "redirect_url"});
+  const Answer account = world.get("/connected_accounts/" + link["connected_account_id"].get<std::string>());
+  CHECK(account["user_id"] == "user_1");
+  CHECK(account["alias"] == "work");
+  CHECK(world.engine().connector().view(link["link_token"].get<std::string>()).callback_url ==
+        "https://app.example.com/chat");
+}
+
+TEST_CASE("a session's link uses the auth config that the session names") {
+  ApiWorld world;
+  const std::string custom = world.custom_config("gmail", "OAUTH2");
+  const std::string id = world.session("user_1", {{"auth_configs", {{"gmail", custom}}}});
+  const Answer link = world.post(path_of(id, "/link"), {{"toolkit", "gmail"}});
+  const Answer account = world.get("/connected_accounts/" + link["connected_account_id"].get<std::string>());
+  CHECK(account["auth_config"].at("id") == custom);
+}
+
+TEST_CASE("without managed auth a session's link falls back to a custom auth config") {
+  ApiWorld world({.managed = {}});
+  const std::string id = world.session("user_1");
+  require_error(world.post(path_of(id, "/link"), {{"toolkit", "gmail"}}), 400, "no managed auth");
+  const std::string custom = world.custom_config("gmail", "OAUTH2");
+  const Answer link = world.post(path_of(id, "/link"), {{"toolkit", "gmail"}});
+  REQUIRE(link.status == 201);
+  const Answer account = world.get("/connected_accounts/" + link["connected_account_id"].get<std::string>());
+  CHECK(account["auth_config"].at("id") == custom);
+}
+
+TEST_CASE("a session links only toolkits that it has") {
+  ApiWorld world;
+  const std::string id = world.session("user_1", {{"toolkits", {{"enable", {"gmail"}}}}});
+  require_error(world.post(path_of(id, "/link"), {{"toolkit", "tavily"}}), 403, "tavily");
+  require_error(world.post(path_of(id, "/link"), {{"toolkit", "nothing"}}), 404, "nothing");
+  require_error(world.post(path_of(id, "/link"), Json::object()), 400, "toolkit");
+}
+
+TEST_CASE("linking a pinned account reconnects that one") {
+  ApiWorld world;
+  const std::string pinned = world.oauth_account("user_1");
+  const std::string id = world.session("user_1", {{"connected_accounts", {{"gmail", {pinned}}}}});
+  CHECK(world.post(path_of(id, "/link"), {{"toolkit", "gmail"}})["connected_account_id"] == pinned);
+}
+
+TEST_CASE("a session's toolkits show the user's connection") {
+  ApiWorld world;
+  const std::string account = world.oauth_account("user_1");
+  world.api_key_account("user_2");
+  const std::string id = world.session("user_1");
+  const Answer page = world.get(path_of(id, "/toolkits?limit=50"));
+  REQUIRE(page.status == 200);
+  const Json gmail = state_of(page, "gmail");
+  require_fields(gmail, {"slug", "name", "enabled", "composio_managed_auth_schemes", "meta.logo",
+                         "meta.description", "connected_account.id", "connected_account.user_id",
+                         "connected_account.status", "connected_account.created_at",
+                         "connected_account.auth_config.id", "connected_account.auth_config.auth_scheme"});
+  CHECK(gmail.at("is_no_auth") == false);
+  CHECK(gmail.at("connected_account").at("id") == account);
+  CHECK(gmail.at("connected_account").at("auth_config").at("is_composio_managed") == true);
+  const Json tavily = state_of(page, "tavily");
+  CHECK(tavily.at("connected_account").is_null());
+}
+
+TEST_CASE("a session's toolkits are filtered by name, words and connection") {
+  ApiWorld world;
+  world.oauth_account("user_1");
+  const std::string id = world.session("user_1", {{"toolkits", {{"enable", {"gmail", "tavily"}}}}});
+  const auto slugs = [&](const std::string& query) {
+    return ids_of(world.get(path_of(id, "/toolkits?" + query)), "slug");
+  };
+  using Slugs = std::vector<std::string>;
+  CHECK(slugs("") == Slugs{"gmail", "tavily"});
+  CHECK(slugs("toolkits=gmail,github") == Slugs{"gmail"});
+  CHECK(slugs("is_connected=true") == Slugs{"gmail"});
+  CHECK(slugs("is_connected=false") == Slugs{"tavily"});
+  CHECK(slugs("search=gmail") == Slugs{"gmail"});
+  CHECK(slugs("limit=1") == Slugs{"gmail"});
+}
+
+TEST_CASE("a session lists the meta tool and the tools it admits") {
+  ApiWorld world;
+  const auto tools = [&](const Json& config) {
+    return ids_of(world.get(path_of(world.session("user_1", config), "/tools?limit=500")), "slug");
+  };
+  using Slugs = std::vector<std::string>;
+  const std::string meta = "COMPOSIO_MANAGE_CONNECTIONS";
+  const Slugs gmail = tools({{"toolkits", {{"enable", {"gmail"}}}}});
+  CHECK(gmail.front() == meta);
+  CHECK(gmail.size() == 1 + world.engine().catalog().find_toolkit("gmail")->tools.size());
+  CHECK(tools({{"toolkits", {{"enable", {"gmail"}}}},
+               {"tools", {{"gmail", {{"enable", {"GMAIL_GET_PROFILE"}}}}}}}) ==
+        Slugs{meta, "GMAIL_GET_PROFILE"});
+  CHECK(tools({{"preload", {{"tools", {"GMAIL_GET_PROFILE"}}}}}) == Slugs{meta, "GMAIL_GET_PROFILE"});
+  CHECK(tools({{"preload", {{"tools", {"GMAIL_GET_PROFILE"}}}},
+               {"manage_connections", {{"enable", false}}}}) == Slugs{"GMAIL_GET_PROFILE"});
+  const Slugs reading =
+      tools({{"toolkits", {{"enable", {"gmail"}}}}, {"tags", {{"enable", {"readOnlyHint"}}}}});
+  CHECK(reading.size() > 1);
+  CHECK(reading.size() < gmail.size());
+}
+
+TEST_CASE("a session's pages of tools join without a gap") {
+  ApiWorld world;
+  const std::string id = world.session("user_1", {{"toolkits", {{"enable", {"gmail"}}}}});
+  const Answer all = world.get(path_of(id, "/tools?limit=500"));
+  for (const Json& tool : all["items"]) {
+    require_fields(tool, {"slug", "name", "toolkit.slug", "toolkit.name", "input_parameters.type",
+                          "output_parameters.type", "description", "tags", "version", "scopes"});
+  }
+  const Answer first = world.get(path_of(id, "/tools?limit=2"));
+  const Answer second =
+      world.get(path_of(id, "/tools?limit=2&cursor=" + first["next_cursor"].get<std::string>()));
+  CHECK(ids_of(first, "slug")[0] == ids_of(all, "slug")[0]);
+  CHECK(ids_of(second, "slug")[0] == ids_of(all, "slug")[2]);
+  CHECK(first["total_items"] == all["items"].size());
+}
+
+TEST_CASE("a session runs tools as its user and answers what SDKs need") {
+  ApiWorld world;
+  world.oauth_account("user_1");
+  answer_profile(world);
+  const Answer answer = execute(world, world.session("user_1"), "GMAIL_GET_PROFILE");
+  CAPTURE(answer.text);
+  REQUIRE(answer.status == 200);
+  require_fields(answer.body, {"data.emailAddress", "log_id"});
+  CHECK(answer["error"].is_null());
+}
+
+TEST_CASE("a session runs nothing that it does not have") {
+  ApiWorld world;
+  world.oauth_account("user_1");
+  const std::string no_gmail = world.session("user_1", {{"toolkits", {{"disable", {"gmail"}}}}});
+  require_error(execute(world, no_gmail, "GMAIL_GET_PROFILE"), 403, "gmail");
+  const std::string one_tool =
+      world.session("user_1", {{"tools", {{"gmail", {{"disable", {"GMAIL_GET_PROFILE"}}}}}}});
+  require_error(execute(world, one_tool, "GMAIL_GET_PROFILE"), 403, "GMAIL_GET_PROFILE");
+  require_error(execute(world, one_tool, "NO_SUCH_TOOL"), 404, "NO_SUCH_TOOL");
+  CHECK(world.outside().http.seen().empty());
+}
+
+TEST_CASE("a session acts for its own user alone") {
+  ApiWorld world;
+  const std::string foreign = world.oauth_account("user_a", "work");
+  const std::string id = world.session("user_b");
+  const Answer none = execute(world, id, "GMAIL_GET_PROFILE");
+  require_error(none, 400, "No connected account found");
+  CHECK(none["error"].at("code") == 1803);
+  CHECK(none["error"].at("suggested_fix").get<std::string>().find("/link") != std::string::npos);
+  require_error(execute(world, id, "GMAIL_GET_PROFILE", {{"account", foreign}}), 404, foreign);
+  require_error(execute(world, id, "GMAIL_GET_PROFILE", {{"account", "work"}}), 404, "work");
+  CHECK(state_of(world.get(path_of(id, "/toolkits?limit=50")), "gmail").at("connected_account").is_null());
+  CHECK(world.outside().http.seen().empty());
+}
+
+TEST_CASE("an account is chosen by id, by alias, by pin, or as the most recently connected") {
+  ApiWorld world;
+  const std::string first = world.oauth_account("user_1", "work");
+  world.outside().clock.advance(std::chrono::seconds(1));
+  const std::string second = second_account(world, "user_1", "home");
+  const std::string first_bearer = std::string("Bearer access-") + kSecretMark;
+  const std::string second_bearer = "Bearer " + kSecondGrant;
+  const std::string id = world.session("user_1");
+  const auto bearer = [&](const std::string& session, const Json& more) {
+    answer_profile(world);
+    const Answer answer = execute(world, session, "GMAIL_GET_PROFILE", more);
+    CAPTURE(answer.text);
+    CHECK(answer.status == 200);
+    return bearer_of_last_call(world);
+  };
+  CHECK(bearer(id, Json::object()) == second_bearer);
+  CHECK(bearer(id, {{"account", first}}) == first_bearer);
+  CHECK(bearer(id, {{"account", "work"}}) == first_bearer);
+  const std::string pinned = world.session("user_1", {{"connected_accounts", {{"gmail", {first}}}}});
+  CHECK(bearer(pinned, Json::object()) == first_bearer);
+  require_error(execute(world, pinned, "GMAIL_GET_PROFILE", {{"account", second}}), 404, second);
+  const std::string by_config =
+      world.session("user_1", {{"auth_configs", {{"gmail", world.auth_config("gmail")}}}});
+  CHECK(bearer(by_config, Json::object()) == first_bearer);
+}
+
+TEST_CASE("where several accounts must be told apart, a call without a name is refused") {
+  ApiWorld world;
+  world.oauth_account("user_1", "work");
+  second_account(world, "user_1", "home");
+  const std::string id =
+      world.session("user_1", {{"multi_account", {{"enable", true}, {"require_explicit_selection", true}}}});
+  const Answer answer = execute(world, id, "GMAIL_GET_PROFILE");
+  require_error(answer, 400, "account");
+  const std::string fix = answer["error"].at("suggested_fix");
+  CHECK(fix.find("work") != std::string::npos);
+  CHECK(fix.find("home") != std::string::npos);
+  answer_profile(world);
+  CHECK(execute(world, id, "GMAIL_GET_PROFILE", {{"account", "work"}}).status == 200);
+}
+
+TEST_CASE("the meta tool tells what is connected and makes links for the rest") {
+  ApiWorld world;
+  const std::string account = world.oauth_account("user_1", "work");
+  const std::string id = world.session("user_1");
+  const Json data = manage(world, id, {{"toolkits", {"gmail", "tavily", "nothing"}}});
+  require_fields(data, {"message", "summary", "session.id", "results"});
+  const Json& gmail = data.at("results").at("gmail");
+  CHECK(gmail.at("status") == "active");
+  CHECK(gmail.at("connected_account_id") == account);
+  CHECK_FALSE(gmail.contains("redirect_url"));
+  CHECK(gmail.at("accounts")[0] ==
+        Json({{"id", account}, {"alias", "work"}, {"status", "ACTIVE"}, {"is_default", true}}));
+  const Json& tavily = data.at("results").at("tavily");
+  CHECK(tavily.at("status") == "initiated");
+  CHECK(tavily.at("redirect_url").get<std::string>().starts_with(std::string(kPublicUrl) + "/link/lk_"));
+  const Json& nothing = data.at("results").at("nothing");
+  CHECK(nothing.at("status") == "failed");
+  CHECK(nothing.at("error_message").get<std::string>().find("nothing") != std::string::npos);
+  CHECK(data.at("summary") == Json({{"total_toolkits", 3},
+                                    {"active_connections", 1},
+                                    {"initiated_connections", 1},
+                                    {"failed_connections", 1}}));
+}
+
+TEST_CASE("reinitiating makes a link for the account that is connected, which stays at work") {
+  ApiWorld world;
+  const std::string account = world.oauth_account("user_1");
+  const Json data =
+      manage(world, world.session("user_1"), {{"toolkits", {"gmail"}}, {"reinitiate_all", true}});
+  const Json& gmail = data.at("results").at("gmail");
+  CHECK(gmail.at("status") == "initiated");
+  CHECK(gmail.at("connected_account_id") == account);
+  CHECK(gmail.at("has_active_connection") == true);
+  CHECK(world.get("/connected_accounts/" + account)["status"] == "ACTIVE");
+}
+
+TEST_CASE("the meta tool keeps to the session's toolkits") {
+  ApiWorld world;
+  const std::string id = world.session("user_1", {{"toolkits", {{"enable", {"gmail"}}}}});
+  CHECK(manage(world, id, {{"toolkits", {"tavily"}}}).at("results").at("tavily").at("status") == "failed");
+}
+
+TEST_CASE("a call of the meta tool that cannot be is refused") {
+  ApiWorld world;
+  const std::string id = world.session("user_1");
+  const std::string meta = "COMPOSIO_MANAGE_CONNECTIONS";
+  require_error(execute(world, id, meta), 400, "toolkits");
+  require_error(execute(world, id, meta, {{"arguments", {{"toolkits", 5}}}}), 400, "toolkits");
+  require_error(execute(world, id, meta, {{"arguments", {{"toolkits", Json(21, "gmail")}}}}), 400,
+                "toolkits");
+  const std::string without = world.session("user_1", {{"manage_connections", {{"enable", false}}}});
+  require_error(execute(world, without, meta, {{"arguments", {{"toolkits", {"gmail"}}}}}), 403, meta);
+}
+
+TEST_CASE("the raw name of meta execution works, too") {
+  ApiWorld world;
+  const Answer answer =
+      world.post(path_of(world.session("user_1"), "/execute_meta"),
+                 {{"slug", "COMPOSIO_MANAGE_CONNECTIONS"}, {"arguments", {{"toolkits", {"gmail"}}}}});
+  CHECK(answer.status == 200);
+}

@@ -1,0 +1,151 @@
+#include "tests/unit/api/api_world.h"
+
+using namespace coffer;
+using namespace coffer::api::testing;
+
+namespace {
+
+std::string path_of(const std::string& id, const std::string& rest = {}) {
+  return "/tool_router/session/" + id + rest;
+}
+
+}  // namespace
+
+TEST_CASE("a session answers what SDKs need, with enabled where the request says enable") {
+  ApiWorld world;
+  const Answer session = world.post("/tool_router/session",
+                                    {{"user_id", "user_1"},
+                                     {"toolkits", {{"enable", {"gmail", "TAVILY"}}}},
+                                     {"tags", {{"disable", {"destructiveHint"}}}},
+                                     {"tools", {{"gmail", {{"enable", {"GMAIL_GET_PROFILE"}}}}}},
+                                     {"manage_connections",
+                                      {{"enable", true},
+                                       {"callback_url", "https://app.example.com/"},
+                                       {"enable_wait_for_connections", false}}},
+                                     {"multi_account", {{"enable", true}, {"max_accounts_per_toolkit", 3}}}});
+  CAPTURE(session.text);
+  REQUIRE(session.status == 201);
+  require_fields(session.body, {"session_id", "config_version", "mcp.type", "mcp.url", "tool_router_tools",
+                                "config", "config.preload", "config.execute", "config.search"});
+  const std::string id = session["session_id"];
+  CHECK(id.starts_with("trs_"));
+  CHECK(session["config_version"] == 1);
+  CHECK(session["mcp"] ==
+        Json({{"type", "http"}, {"url", std::string(kPublicUrl) + "/tool_router/" + id + "/mcp"}}));
+  CHECK(session["tool_router_tools"] == Json::array({"COMPOSIO_MANAGE_CONNECTIONS"}));
+  const Json& config = session["config"];
+  CHECK(config.at("user_id") == "user_1");
+  CHECK(config.at("toolkits").at("enabled") == Json::array({"gmail", "tavily"}));
+  CHECK(config.at("tags").at("disabled") == Json::array({"destructiveHint"}));
+  CHECK(config.at("tools").at("gmail").at("enabled") == Json::array({"GMAIL_GET_PROFILE"}));
+  CHECK(config.at("manage_connections").at("enabled") == true);
+  CHECK(config.at("manage_connections").at("callback_url") == "https://app.example.com/");
+  CHECK(config.at("multi_account").at("max_accounts_per_toolkit") == 3);
+  CHECK(world.get(path_of(id)).body == session.body);
+}
+
+TEST_CASE("a session with a user alone is enough") {
+  ApiWorld world;
+  const Answer session = world.get(path_of(world.session("user_1")));
+  CHECK(session["config"].at("manage_connections").at("enabled") == true);
+  CHECK_FALSE(session["config"].contains("toolkits"));
+}
+
+TEST_CASE("what the direct-tools preset sends is taken as it comes") {
+  ApiWorld world;
+  const Answer session =
+      world.get(path_of(world.session("user_1", {{"manage_connections", {{"enable", false}}},
+                                                 {"workbench", {{"enable", false}}},
+                                                 {"preload", {{"tools", "all"}}},
+                                                 {"search", {{"enable", false}}},
+                                                 {"execute", {{"enable_multi_execute", false}}}})));
+  CHECK(session["config"].at("manage_connections").at("enabled") == false);
+  CHECK(session["config"].at("preload").at("tools") == "all");
+  CHECK(session["tool_router_tools"].empty());
+}
+
+TEST_CASE("a session that cannot be is refused by the name of what is wrong") {
+  ApiWorld world;
+  const std::string gmail = world.auth_config("gmail");
+  const std::string foreign = world.oauth_account("user_2");
+  const std::string mine = world.oauth_account("user_1");
+  const auto refuse = [&](Json config, const char* fragment) {
+    config.emplace("user_id", "user_1");
+    CAPTURE(fragment);
+    require_error(world.post("/tool_router/session", config), 400, fragment);
+  };
+  refuse({{"user_id", 5}}, "user_id");
+  refuse({{"toolkits", {{"enable", {"nothing"}}}}}, "toolkits.enable");
+  refuse({{"toolkits", {{"enable", Json::array()}}}}, "toolkits.enable");
+  refuse({{"toolkits", 5}}, "toolkits");
+  refuse({{"auth_configs", {{"gmail", "ac_unknown"}}}}, "auth_configs.gmail");
+  refuse({{"auth_configs", {{"tavily", gmail}}}}, "auth_configs.tavily");
+  refuse({{"connected_accounts", {{"gmail", {"ca_AAAAAAAAAAAA"}}}}}, "connected_accounts.gmail");
+  refuse({{"connected_accounts", {{"gmail", {foreign}}}}}, "connected_accounts.gmail");
+  refuse({{"connected_accounts", {{"tavily", {mine}}}}}, "connected_accounts.tavily");
+  refuse({{"manage_connections", {{"callback_url", "http://app.example.com/"}}}}, "callback_url");
+  refuse({{"multi_account", {{"max_accounts_per_toolkit", 11}}}}, "max_accounts_per_toolkit");
+  refuse({{"preload", "all"}}, "preload");
+}
+
+TEST_CASE("pinning another user's account is refused in the words of an unknown one") {
+  ApiWorld world;
+  const std::string foreign = world.oauth_account("user_2");
+  const auto message = [&](const std::string& id) {
+    const Answer answer = world.post("/tool_router/session",
+                                     {{"user_id", "user_1"}, {"connected_accounts", {{"gmail", {id}}}}});
+    CHECK(answer.status == 400);
+    std::string text = answer["error"].at("message");
+    return text.replace(text.find(id), id.size(), "ID");
+  };
+  CHECK(message(foreign) == message("ca_AAAAAAAAAAAA"));
+}
+
+TEST_CASE("a disabled account cannot be pinned") {
+  ApiWorld world;
+  const std::string id = world.oauth_account("user_1");
+  world.patch("/connected_accounts/" + id + "/status", {{"enabled", false}});
+  const Answer answer =
+      world.post("/tool_router/session", {{"user_id", "user_1"}, {"connected_accounts", {{"gmail", {id}}}}});
+  require_error(answer, 400, "disabled");
+}
+
+TEST_CASE("updating a session changes what is named, null clears, and the version grows") {
+  ApiWorld world;
+  const std::string id = world.session("user_1", {{"toolkits", {{"enable", {"gmail"}}}},
+                                                  {"manage_connections", {{"enable", false}}},
+                                                  {"multi_account", {{"enable", true}}}});
+  const Answer changed = world.patch(path_of(id), {{"toolkits", {{"disable", {"tavily"}}}}});
+  CAPTURE(changed.text);
+  REQUIRE(changed.status == 200);
+  CHECK(changed["config_version"] == 2);
+  CHECK(changed["config"].at("toolkits") == Json({{"disabled", {"tavily"}}}));
+  CHECK(changed["config"].at("manage_connections").at("enabled") == false);
+  CHECK(changed["config"].contains("multi_account"));
+  const Answer cleared =
+      world.patch(path_of(id), {{"manage_connections", nullptr}, {"multi_account", nullptr}});
+  CHECK(cleared["config_version"] == 3);
+  CHECK(cleared["config"].at("manage_connections").at("enabled") == true);
+  CHECK_FALSE(cleared["config"].contains("multi_account"));
+  CHECK(world.get(path_of(id)).body == cleared.body);
+}
+
+TEST_CASE("a deleted session is absent and its user's accounts stay") {
+  ApiWorld world;
+  const std::string account = world.oauth_account("user_1");
+  const std::string id = world.session("user_1");
+  CHECK(world.remove(path_of(id)).body == Json({{"session_id", id}, {"deleted", true}}));
+  require_error(world.get(path_of(id)), 404, id);
+  require_error(world.remove(path_of(id)), 404, id);
+  CHECK(world.get("/connected_accounts/" + account).status == 200);
+}
+
+TEST_CASE("an unknown session is absent for every verb") {
+  ApiWorld world;
+  require_error(world.get(path_of("trs_unknown")), 404, "trs_unknown");
+  require_error(world.patch(path_of("trs_unknown"), Json::object()), 404, "trs_unknown");
+  require_error(world.get(path_of("trs_unknown", "/tools")), 404, "trs_unknown");
+  require_error(world.get(path_of("trs_unknown", "/toolkits")), 404, "trs_unknown");
+  require_error(world.post(path_of("trs_unknown", "/link"), {{"toolkit", "gmail"}}), 404, "trs_unknown");
+  require_error(world.post(path_of("trs_unknown", "/execute"), {{"tool_slug", "X"}}), 404, "trs_unknown");
+}
