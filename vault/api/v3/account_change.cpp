@@ -1,5 +1,6 @@
 #include "vault/api/v3/account_change.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "vault/api/v3/account_view.h"
@@ -7,6 +8,7 @@
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 #include "vault/model/lifecycle.h"
+#include "vault/refresh/plan.h"
 #include "vault/store/audit_log.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
@@ -65,6 +67,14 @@ void replace_credential(Engine& engine, const ConnectionId& id, const ObjectRead
   engine.connector().replace_credential(id, std::move(*credential));
 }
 
+// A switched off account is left alone; one that comes back may have to be refreshed at once.
+void plan_refresh(Connection& connection, Timestamp now) {
+  connection.next_refresh_at.reset();
+  if (connection.status == ConnectionStatus::Active && connection.expires_at) {
+    connection.next_refresh_at = refresh_at(now, *connection.expires_at, connection.id);
+  }
+}
+
 bool holds_grant(const Connection& connection) {
   return connection.status == ConnectionStatus::Active || connection.status == ConnectionStatus::Inactive;
 }
@@ -86,6 +96,7 @@ void set_enabled(Engine& engine, const ConnectionId& id, bool enabled) {
   connection.status = *next;
   connection.status_reason = enabled ? "" : std::string(reason::kDisabledByUser);
   connection.updated_at = engine.env().clock.now();
+  plan_refresh(connection, connection.updated_at);
   store(*tx, connection);
   audit_log::append(*tx, {0, connection.updated_at, enabled ? "enabled" : "disabled", id, {}});
   tx->commit();
@@ -94,7 +105,10 @@ void set_enabled(Engine& engine, const ConnectionId& id, bool enabled) {
 
 std::string alias_of(const ObjectReader& body) {
   const std::string alias = body.text("alias");
-  if (alias.size() > kMostAliasBytes) body.fail("alias", "is longer than 128 bytes");
+  const bool has_controls = std::any_of(
+      alias.begin(), alias.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  if (has_controls) body.fail("alias", "holds control characters");
+  if (alias.size() > kMostAliasBytes) body.fail("alias", "is longer than 64 bytes");
   // session.execute takes "id or alias" in one argument.
   if (alias.starts_with("ca_")) body.fail("alias", "looks like the id of an account", "choose another alias");
   return alias;

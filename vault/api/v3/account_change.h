@@ -8,7 +8,7 @@
 namespace coffer::api::v3 {
 
 // Longest alias, in bytes.
-inline constexpr std::size_t kMostAliasBytes = 128;
+inline constexpr std::size_t kMostAliasBytes = 64;
 
 // INACTIVE and back; nothing happens where it is so already. Throws WrongState where neither
 // applies.
@@ -21,7 +21,7 @@ Connection patch_account(Engine& engine, const ConnectionId& id, ObjectReader bo
 // An account that holds none is just deleted.
 void delete_account_of(Engine& engine, const ConnectionId& id, bool revoke_first);
 
-// Throws InvalidArgument for one that is too long or looks like an account id.
+// Throws InvalidArgument for one that is too long, holds control characters or looks like an id.
 std::string alias_of(const ObjectReader& body);
 
 // Throws Unsupported for experimental keys that ask for a SHARED account.

@@ -59,7 +59,7 @@ AuthConfigInput read_auth_config_input(ObjectReader body) {
 }
 
 AuthScheme read_custom_scheme(const ObjectReader& body, const Toolkit& toolkit) {
-  const char* key = body.has("authScheme") ? "authScheme" : "auth_scheme";
+  const char* key = body.has("auth_scheme") ? "auth_scheme" : "authScheme";
   const auto scheme = parse_auth_scheme(body.required_text(key));
   if (scheme && toolkit.find_auth(*scheme) != nullptr) return *scheme;
   std::vector<std::string> offered;

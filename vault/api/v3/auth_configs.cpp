@@ -127,19 +127,22 @@ void replace_client(WriteTransaction& tx, AuthConfig& config, AuthConfigInput& i
   if (input.client_id) client.client_id = *input.client_id;
   if (input.client_secret) client.client_secret = std::move(*input.client_secret);
   config.client_id = client.client_id;
-  config.blocked_until.reset();  // the provider refused the client that was there before
   auth_config_store::replace_client(tx, config.id, client);
 }
 
 ServerResponse update_auth_config(Engine& engine, const ServerRequest& request) {
   RequestBody parsed(request);
   AuthConfigInput input = read_auth_config_input(parsed.root());
-  const auto tx = engine.database().write();
-  AuthConfig config = auth_config_or_not_found(*tx, AuthConfigId(request.param("id")));
-  if (input.client_id || input.client_secret) replace_client(*tx, config, input);
-  store_changes(*tx, config, input, engine.env().clock.now());
-  tx->commit();
-  engine.refresher().wake();
+  const AuthConfigId id(request.param("id"));
+  const bool changes_client = input.client_id || input.client_secret;
+  {
+    const auto tx = engine.database().write();
+    AuthConfig config = auth_config_or_not_found(*tx, id);
+    if (changes_client) replace_client(*tx, config, input);
+    store_changes(*tx, config, input, engine.env().clock.now());
+    tx->commit();
+  }
+  if (changes_client) engine.refresher().client_changed(id);
   return success();
 }
 
@@ -184,6 +187,7 @@ void switch_off_accounts_of(WriteTransaction& tx, const AuthConfigId& id, Timest
     for (Connection& connection : found.items) {
       connection.status = ConnectionStatus::Inactive;
       connection.status_reason = kAuthConfigDeleted;
+      connection.next_refresh_at.reset();
       connection.updated_at = now;
       if (!connection_store::update(tx, connection)) {
         throw Error(ErrorCode::Conflict,

@@ -37,10 +37,14 @@ std::int64_t parse_limit(std::string_view text, std::int64_t most) {
 
 std::vector<std::string> list_param(const ServerRequest& request, std::string_view name) {
   std::vector<std::string> values;
+  bool is_one_text = true;
   for (const auto& [key, text] : request.query) {
     if (!is_named(key, name)) continue;
-    for (std::string& value : split(text, ',')) values.push_back(std::move(value));
+    is_one_text = is_one_text && values.empty() && key == name;
+    if (!text.empty()) values.push_back(text);
   }
+  // Repeated keys say where a value ends, so that a value may hold a comma there.
+  if (is_one_text && !values.empty()) values = split(values.front(), ',');
   if (values.size() > kMostValues) throw bad_param(name, "has more than 1000 values");
   return values;
 }

@@ -13,7 +13,8 @@ namespace coffer::api {
 
 // Query parameters as the SDKs spell them. All throw InvalidArgument that names the parameter.
 
-// "a=1,2", "a=1&a=2" and "a[]=1&a[]=2" alike; at most 1000 values, no empty ones.
+// "a=1,2", "a=1&a=2" and "a[]=1&a[]=2" alike; at most 1000 values, no empty ones. A comma parts
+// values only where the key stands once and without brackets.
 std::vector<std::string> list_param(const ServerRequest& request, std::string_view name);
 // "true" or "false"; absent: nullopt.
 std::optional<bool> bool_param(const ServerRequest& request, std::string_view name);
