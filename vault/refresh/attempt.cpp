@@ -48,7 +48,9 @@ std::variant<RefreshResult, RefreshAnswer> RefreshAttempt::run() {
   if (auto result = decide()) return std::move(*result);
   RefreshOutcome outcome = ask();
   if (fault_) std::rethrow_exception(fault_);
-  if (refusal_) return std::move(*refusal_);
+  if (refusal_) {
+    return refusal_->kind == Kind::Postponed ? settle(*refusal_, refusal_->retry_at) : std::move(*refusal_);
+  }
   if (auto* transient = std::get_if<Transient>(&outcome); transient != nullptr && was_asked_twice_) {
     transient->maybe_processed = transient->is_lost = true;
   }

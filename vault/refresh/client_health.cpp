@@ -11,20 +11,21 @@ constexpr Duration kServedLately = std::chrono::hours(1);
 
 }  // namespace
 
-std::optional<Duration> ClientHealth::refused(const AuthConfigId& config, std::string_view error,
-                                              Timestamp now) {
+std::optional<Timestamp> ClientHealth::refused(const AuthConfigId& config, std::string_view error,
+                                               Timestamp now) {
   const std::lock_guard lock(mutex_);
   State& state = states_[config];
   const bool was_served = state.served_at && now - *state.served_at <= kServedLately;
   if (was_served && error != "invalid_client") return std::nullopt;
-  state.last_block =
-      state.last_block ? std::min<Duration>(*state.last_block * 2, kLongestBlock) : kFirstBlock;
-  return state.last_block;
+  if (state.blocked_until && now < *state.blocked_until) return state.blocked_until;
+  state.last_block = std::clamp<Duration>(state.last_block * 2, kFirstBlock, kLongestBlock);
+  state.blocked_until = now + state.last_block;
+  return state.blocked_until;
 }
 
 void ClientHealth::served(const AuthConfigId& config, Timestamp now) {
   const std::lock_guard lock(mutex_);
-  states_[config] = {std::nullopt, now};
+  states_[config] = State{Duration::zero(), std::nullopt, now};
 }
 
 void ClientHealth::forget(const AuthConfigId& config) {

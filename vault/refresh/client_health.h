@@ -14,16 +14,18 @@ namespace coffer {
 // provider refuses from a single account with an odd answer. Any thread.
 class ClientHealth {
  public:
-  // The provider refused this client. Returns for how long to hold its accounts' requests back:
-  // 15 minutes, doubling to 6 hours. nullopt: other accounts were served within the last hour
-  // and the error is not invalid_client, so the fault is this account's alone.
-  std::optional<Duration> refused(const AuthConfigId& config, std::string_view error, Timestamp now);
+  // The provider refused this client. Returns until when to hold its accounts' requests back: for
+  // 15 minutes, doubling to 6 hours; refusals that come in while a block runs do not lengthen it.
+  // nullopt: other accounts were served within the last hour and the error is not
+  // invalid_client, so the fault is this account's alone.
+  std::optional<Timestamp> refused(const AuthConfigId& config, std::string_view error, Timestamp now);
   void served(const AuthConfigId& config, Timestamp now);
   void forget(const AuthConfigId& config);
 
  private:
   struct State {
-    std::optional<Duration> last_block;
+    Duration last_block{0};
+    std::optional<Timestamp> blocked_until;
     std::optional<Timestamp> served_at;
   };
   std::mutex mutex_;  // guards states_

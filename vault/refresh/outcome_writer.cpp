@@ -222,13 +222,12 @@ void OutcomeWriter::mark_served(WriteTransaction& tx, const AuthConfigId& id) {
 
 std::optional<Timestamp> OutcomeWriter::block(WriteTransaction& tx, const AuthConfigId& id,
                                               std::string_view error) {
-  const Timestamp now = env_.clock.now();
   auto config = auth_config_store::find(tx, id);
-  const auto wait = health_.refused(id, error, now);
-  if (!config || !wait) return std::nullopt;
-  config->blocked_until = now + *wait;
+  const auto until = health_.refused(id, error, env_.clock.now());
+  if (!config || !until) return std::nullopt;
+  config->blocked_until = until;
   auth_config_store::update(tx, *config);
-  return config->blocked_until;
+  return until;
 }
 
 void OutcomeWriter::unblock(const AuthConfigId& id) {
