@@ -1,0 +1,303 @@
+#include "vault/events/dispatcher.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <future>
+#include <set>
+#include <thread>
+
+#include "tests/support/flaky_database.h"
+#include "tests/support/temp_vault.h"
+#include "vault/crypto/signature.h"
+#include "vault/events/webhook_secret.h"
+#include "vault/store/outbox.h"
+#include "vault/store/subscription_store.h"
+
+using namespace coffer;
+using coffer::testing::FlakyDatabase;
+using coffer::testing::make_connection;
+using coffer::testing::ScriptedHttp;
+using coffer::testing::TempVault;
+using coffer::testing::TestEnv;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+namespace {
+
+struct Mailbox : TestEnv {
+  Mailbox() {
+    vault.write([&](auto& tx) {
+      for (const char* id : {"ca_1", "ca_2"}) connection_store::insert(tx, make_connection(id));
+    });
+  }
+
+  SubscriptionId subscribe(const std::string& id = "ws_1",
+                           const std::string& url = "https://app.example/hook") {
+    Subscription subscription;
+    subscription.id = SubscriptionId(id);
+    subscription.url = url;
+    subscription.secret = new_webhook_secret(random);
+    secret = std::string(subscription.secret.expose());
+    subscription.events = {std::string(kExpiredEvent)};
+    subscription.created_at = subscription.updated_at = clock.now();
+    vault.write([&](auto& tx) { subscription_store::insert(tx, subscription); });
+    return subscription.id;
+  }
+  void append(const std::string& id, const std::string& connection = "ca_1") {
+    const Event event{id, std::string(kExpiredEvent), ConnectionId(connection), R"({"id":")" + id + "\"}",
+                      clock.now()};
+    vault.write([&](auto& tx) { outbox::append(tx, event); });
+  }
+  bool is_enabled(const SubscriptionId& id) {
+    return vault.read([&](auto& tx) { return subscription_store::find(tx, id)->is_enabled; });
+  }
+  std::vector<std::string> ids() const {
+    std::vector<std::string> out;
+    for (const auto& request : http.seen()) out.emplace_back(header_value(request.headers, "webhook-id"));
+    return out;
+  }
+  std::string last_attempt() const {
+    return std::string(header_value(http.seen().back().headers, "x-composio-delivery-attempt"));
+  }
+
+  TempVault vault{*this};
+  FlakyDatabase flaky{vault.database()};
+  std::string secret;
+  Dispatcher dispatcher{env(), flaky};
+};
+
+// Answers 200, but holds back what goes to "slow" until released.
+struct TwoReceivers : HttpClient {
+  HttpResult send(const HttpRequest& request) override {
+    if (request.url.find("slow") != std::string::npos) {
+      const int now = ++slow_now;
+      int most = most_slow;
+      while (now > most && !most_slow.compare_exchange_weak(most, now)) {
+      }
+      gate.wait();
+      --slow_now;
+    } else {
+      was_delivered.set_value();
+    }
+    HttpResponse response;
+    response.status = 200;
+    return response;
+  }
+  std::promise<void> release, was_delivered;
+  std::shared_future<void> gate = release.get_future().share();
+  std::atomic<int> slow_now = 0, most_slow = 0;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Mailbox, "an event is delivered once, with a signature that fits", "[events]") {
+  subscribe();
+  append("msg_1");
+  http.answer(204, "");
+  CHECK(dispatcher.run_due() == std::nullopt);
+  REQUIRE(http.seen().size() == 1);
+  const ScriptedHttp::Seen request = http.seen().front();
+  CHECK(request.url == "https://app.example/hook");
+  CHECK(request.body == R"({"id":"msg_1"})");
+  CHECK(last_attempt() == "1");
+  const std::int64_t timestamp = std::stoll(std::string(header_value(request.headers, "webhook-timestamp")));
+  CHECK(verify_webhook_signature(header_value(request.headers, "webhook-signature"), secret, "msg_1",
+                                 timestamp, request.body));
+  CHECK(dispatcher.run_due() == std::nullopt);
+  CHECK(http.seen().size() == 1);
+  CHECK(log_text.find(secret.substr(6)) == std::string::npos);
+}
+
+TEST_CASE_METHOD(Mailbox, "the timestamp is real time even where the vault's clock was moved", "[events]") {
+  clock.advance(hours(24 * 400));
+  subscribe();
+  append("msg_1");
+  http.answer(200, "");
+  dispatcher.run_due();
+  const std::int64_t timestamp =
+      std::stoll(std::string(header_value(http.seen().at(0).headers, "webhook-timestamp")));
+  CHECK(std::abs(timestamp - to_ms(SystemClock().now()) / 1000) < 60);
+}
+
+TEST_CASE_METHOD(Mailbox, "a receiver that fails is tried ten times, then the event is dead", "[events]") {
+  const std::vector<Duration> waits{seconds(5), minutes(5), minutes(30), hours(2), hours(5),
+                                    hours(10),  hours(14),  hours(20),   hours(24)};
+  subscribe();
+  append("msg_1");
+  for (std::size_t attempt = 1; attempt <= 10; ++attempt) {
+    http.answer(500, "");
+    const auto next = dispatcher.run_due();
+    REQUIRE(http.seen().size() == attempt);
+    CHECK(last_attempt() == std::to_string(attempt));
+    if (attempt == 10) {
+      CHECK(next == std::nullopt);
+      break;
+    }
+    REQUIRE(next);
+    CHECK(*next - clock.now() >= waits[attempt - 1] * 8 / 10);
+    CHECK(*next - clock.now() <= waits[attempt - 1] * 12 / 10);
+    clock.set(*next - Duration(1));
+    CHECK(dispatcher.run_due() == next);
+    clock.set(*next);
+  }
+  CHECK(ids() == std::vector<std::string>(10, "msg_1"));
+}
+
+TEST_CASE_METHOD(Mailbox, "a receiver that asks for time gets it", "[events]") {
+  subscribe();
+  append("msg_1");
+  http.answer(503, "", {{"Retry-After", "3600"}});
+  CHECK(dispatcher.run_due() == clock.now() + hours(1));
+}
+
+TEST_CASE_METHOD(Mailbox, "events of one account keep their order, other accounts do not wait", "[events]") {
+  subscribe();
+  append("msg_1", "ca_1");
+  append("msg_2", "ca_1");
+  append("msg_3", "ca_2");
+  http.answer_with([](const HttpRequest& request) -> HttpResult {
+    HttpResponse response;
+    response.status = header_value(request.headers, "webhook-id") == "msg_1" ? 500 : 200;
+    return response;
+  });
+  http.answer_with([](const HttpRequest& request) -> HttpResult {
+    HttpResponse response;
+    response.status = header_value(request.headers, "webhook-id") == "msg_1" ? 500 : 200;
+    return response;
+  });
+  const auto next = dispatcher.run_due();
+  auto first = ids();
+  std::sort(first.begin(), first.end());
+  CHECK(first == std::vector<std::string>{"msg_1", "msg_3"});
+  REQUIRE(next);
+  clock.set(*next);
+  http.answer(200, "");
+  http.answer(200, "");
+  CHECK(dispatcher.run_due() == std::nullopt);
+  const auto all = ids();
+  REQUIRE(all.size() == 4);
+  CHECK(all[2] == "msg_1");
+  CHECK(all[3] == "msg_2");
+}
+
+TEST_CASE_METHOD(Mailbox, "a dead event makes way for the next one of its account", "[events]") {
+  subscribe();
+  append("msg_1");
+  append("msg_2");
+  for (int i = 0; i < 10; ++i) http.answer(500, "");
+  http.answer(200, "");
+  for (int rounds = 0; rounds < 20; ++rounds) {
+    const auto next = dispatcher.run_due();
+    if (!next) break;
+    clock.set(*next);
+  }
+  CHECK(http.seen().size() == 11);
+  CHECK(ids().back() == "msg_2");
+}
+
+TEST_CASE_METHOD(Mailbox, "410 switches the subscription off, and what was open for it ends", "[events]") {
+  const auto id = subscribe();
+  append("msg_1");
+  append("msg_2");
+  http.answer(410, "");
+  CHECK(dispatcher.run_due() == std::nullopt);
+  CHECK_FALSE(is_enabled(id));
+  CHECK(http.seen().size() == 1);
+  append("msg_3");
+  CHECK(dispatcher.run_due() == std::nullopt);
+  CHECK(http.seen().size() == 1);
+}
+
+TEST_CASE_METHOD(Mailbox, "every subscription gets its own delivery", "[events]") {
+  subscribe("ws_1", "https://a.example/");
+  subscribe("ws_2", "https://b.example/");
+  append("msg_1");
+  http.answer(200, "");
+  http.answer(200, "");
+  dispatcher.run_due();
+  std::set<std::string> urls;
+  for (const auto& request : http.seen()) urls.insert(request.url);
+  CHECK(urls == std::set<std::string>{"https://a.example/", "https://b.example/"});
+}
+
+TEST_CASE_METHOD(Mailbox, "a subscription that is gone gets nothing", "[events]") {
+  const auto id = subscribe();
+  append("msg_1");
+  vault.write([&](auto& tx) { subscription_store::remove(tx, id); });
+  CHECK(dispatcher.run_due() == std::nullopt);
+  CHECK(http.seen().empty());
+}
+
+TEST_CASE_METHOD(Mailbox, "a delivery that could not be recorded is repeated under the same id", "[events]") {
+  subscribe();
+  append("msg_1");
+  http.answer_with([&](const HttpRequest&) -> HttpResult {
+    flaky.fail_next_writes(1);
+    HttpResponse response;
+    response.status = 200;
+    return response;
+  });
+  const auto next = dispatcher.run_due();
+  REQUIRE(next);
+  CHECK(*next > clock.now());
+  clock.set(*next);
+  http.answer(200, "");
+  CHECK(dispatcher.run_due() == std::nullopt);
+  CHECK(ids() == std::vector<std::string>{"msg_1", "msg_1"});
+}
+
+TEST_CASE_METHOD(Mailbox, "a restart goes on where the last process stopped", "[events]") {
+  subscribe();
+  append("msg_1");
+  http.answer(500, "");
+  const auto next = dispatcher.run_due();
+  Dispatcher successor(env(), vault.database());
+  CHECK(successor.run_due() == next);
+  clock.set(*next);
+  http.answer(200, "");
+  CHECK(successor.run_due() == std::nullopt);
+  CHECK(last_attempt() == "2");
+}
+
+TEST_CASE_METHOD(Mailbox, "a slow receiver holds up nobody else", "[events]") {
+  subscribe("ws_slow", "https://slow.example/");
+  for (int i = 0; i < 10; ++i) {
+    const std::string account = "ca_slow_" + std::to_string(i);
+    vault.write([&](auto& tx) { connection_store::insert(tx, make_connection(account)); });
+    append("msg_slow_" + std::to_string(i), account);
+  }
+  subscribe("ws_quick", "https://quick.example/");
+  TwoReceivers receivers;
+  Dispatcher other({clock, random, receivers, *log}, vault.database());
+  other.start();
+  SECTION("with an event that is due from the start") {}
+  SECTION("with one that comes while the slow receiver hangs") {
+    while (receivers.slow_now < 4) std::this_thread::yield();
+  }
+  append("msg_quick");
+  other.wake();
+  CHECK(receivers.was_delivered.get_future().wait_for(seconds(30)) == std::future_status::ready);
+  receivers.release.set_value();
+  other.stop();
+  CHECK(receivers.most_slow <= 4);
+}
+
+TEST_CASE_METHOD(Mailbox, "stopping lets a delivery under way end and records it", "[events]") {
+  subscribe();
+  append("msg_1");
+  std::promise<void> asked, release;
+  http.answer_with([&](const HttpRequest&) -> HttpResult {
+    asked.set_value();
+    release.get_future().wait();
+    HttpResponse response;
+    response.status = 200;
+    return response;
+  });
+  dispatcher.start();
+  asked.get_future().wait();
+  std::thread stopper([&] { dispatcher.stop(); });
+  release.set_value();
+  stopper.join();
+  CHECK(vault.read([](auto& tx) { return outbox::next_due(tx); }) == std::nullopt);
+}
