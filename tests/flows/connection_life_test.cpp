@@ -193,9 +193,10 @@ TEST_CASE("no credential shows in any answer or log line", "[flow]") {
   const std::string token = daemon.call("GET", "/_coffer/accounts/" + account + "/token").body["token"];
   REQUIRE(token.size() > 20);
   std::string seen = daemon.log_text();
-  for (const std::string path :
-       {"/api/v3/connected_accounts/" + account, std::string("/api/v3/connected_accounts"),
-        std::string("/api/v3/auth_configs"), std::string("/_coffer/events")}) {
+  const std::vector<std::string> paths = {"/api/v3/connected_accounts/" + account,
+                                          "/api/v3/connected_accounts", "/api/v3/auth_configs",
+                                          "/_coffer/events"};
+  for (const std::string& path : paths) {
     seen += dump_json(daemon.call("GET", path).body);
   }
   seen += dump_json(daemon.execute("user_1", "GMAIL_FETCH_EMAILS", Json::object()).body);

@@ -42,7 +42,10 @@ RefreshOutcome TokenClient::exchange(const Provider& provider, const std::string
                                      const Secret& code_verifier, const std::string& redirect_uri) const {
   TokenParameters parameters{
       {"grant_type", "authorization_code"}, {"code", code}, {"redirect_uri", redirect_uri}};
-  if (!code_verifier.empty()) parameters.emplace_back("code_verifier", code_verifier.expose());
+  // RFC 7636: a verifier without a challenge before it is an error at strict providers.
+  if (!code_verifier.empty() && provider.pkce != Provider::Pkce::Off) {
+    parameters.emplace_back("code_verifier", code_verifier.expose());
+  }
   return ask(env_, provider,
              token_request(provider, token_url, client, std::move(parameters), provider.token_params), {});
 }
