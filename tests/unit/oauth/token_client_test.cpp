@@ -64,6 +64,12 @@ TEST_CASE_METHOD(Exchange, "the code exchange carries code, verifier and redirec
   CHECK(field(request, "redirect_uri") == "http://127.0.0.1/cb");
 }
 
+TEST_CASE_METHOD(Exchange, "a provider without PKCE gets no verifier", "[oauth]") {
+  Provider p = provider();
+  p.pkce = Provider::Pkce::Off;
+  CHECK(field(exchange(p, client("id", "s3cret")), "code_verifier") == "(absent)");
+}
+
 TEST_CASE_METHOD(Exchange, "client credentials go in the body or the header, never both", "[oauth]") {
   Provider p = provider();
   const auto in_body = exchange(p, client("id", "s3cret"));
