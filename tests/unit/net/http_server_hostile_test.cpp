@@ -171,7 +171,7 @@ TEST_CASE("a client that does not read its answer is cut off", "[net][hostile]")
   HttpServer server(
       {},
       [](ServerRequest& request) {
-        return ServerResponse::text(200, std::string(request.path == "/big" ? 64 << 20 : 1, 'a'));
+        return ServerResponse::text(200, std::string(request.path == "/big" ? 12 << 20 : 1, 'a'));
       },
       EchoServer::on_error(), random, null_log(), limits);
   server.start();
@@ -227,11 +227,7 @@ TEST_CASE("one connection above the limit takes the place of the longest idle on
   limits.max_connections = 2;
   const EchoServer echo(limits);
   RawClient oldest(echo.server.port());
-  oldest.send(get("/"));
-  CHECK(oldest.hear_status() == 200);
   RawClient second(echo.server.port());
-  second.send(get("/"));
-  CHECK(second.hear_status() == 200);
   RawClient third(echo.server.port());
   third.send(get("/"));
   CHECK(third.hear_status() == 200);
