@@ -43,6 +43,7 @@ std::optional<Timestamp> from_civil(const Civil& c) {
 // Milliseconds of a fraction ".123456", and the position behind it.
 std::pair<int, std::size_t> fraction(std::string_view text, std::size_t at) {
   if (at >= text.size() || text[at] != '.') return {0, at};
+  if (digits(text, at + 1, 1) < 0) return {0, at};  // a point with nothing behind it
   int ms = 0;
   int scale = 100;
   for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10)
@@ -145,7 +146,8 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
 }
 
 std::optional<Duration> parse_duration(std::string_view text) {
-  if (text.empty()) return std::nullopt;
+  constexpr std::size_t kLongest = 40;  // so that the sum cannot overflow
+  if (text.empty() || text.size() > kLongest) return std::nullopt;
   Duration total{0};
   std::size_t at = 0;
   while (at < text.size()) {

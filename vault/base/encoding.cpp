@@ -116,6 +116,7 @@ std::optional<Authority> parse_authority(std::string_view url) {
         out.port.find_first_not_of("0123456789") != std::string::npos || std::stoi(out.port) > 65535) {
       return std::nullopt;
     }
+    out.port = std::to_string(std::stoi(out.port));  // "0443" is 443
   }
   if (!is_url_host(out.host)) return std::nullopt;
   return out;
@@ -159,7 +160,7 @@ std::string to_base64url(std::string_view data) {
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {
-  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
   return decode_base64(text, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 

@@ -18,7 +18,9 @@ class StrictHandler {
   explicit StrictHandler(std::string_view what) : what_(what) {}
 
   bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
-    if (depth > kMaxDepth) fail("is nested more than 32 levels deep");
+    const bool opens =
+        event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+    if (depth + (opens ? 1 : 0) > kMaxDepth) fail("is nested more than 32 levels deep");
     if (event == Json::parse_event_t::object_start) keys_.emplace_back();
     if (event == Json::parse_event_t::object_end) keys_.pop_back();
     if (event == Json::parse_event_t::key &&

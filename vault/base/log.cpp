@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "vault/base/encoding.h"
@@ -78,10 +79,14 @@ class CallbackLog final : public Log {
   explicit CallbackLog(std::function<void(std::string_view)> sink) : sink_(std::move(sink)) {}
 
   void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) override {
-    if (sink_) sink_(format_text(level, event, fields));
+    if (!sink_) return;
+    const std::string line = format_text(level, event, fields);
+    const std::lock_guard lock(mutex_);
+    sink_(line);
   }
 
  private:
+  std::mutex mutex_;  // one line at a time reaches the sink
   std::function<void(std::string_view)> sink_;
 };
 
