@@ -159,7 +159,8 @@ std::map<std::string, std::string> plain_values(const AuthMode& mode,
 
 void check_known_fields(const AuthMode& mode, const std::map<std::string, std::string>& values) {
   const std::vector<ConnectionField> fields = asked_fields(mode);
-  for (const auto& [name, value] : values) {
+  for (const auto& value : values) {
+    const std::string& name = value.first;
     const auto field = std::find_if(fields.begin(), fields.end(),
                                     [&](const ConnectionField& asked) { return asked.name == name; });
     if (field == fields.end()) {
@@ -169,7 +170,7 @@ void check_known_fields(const AuthMode& mode, const std::map<std::string, std::s
       throw Error(ErrorCode::InvalidArgument, "field \"" + name + "\" belongs to the credential",
                   "let the user enter it on the Connect Link, or create the account with the credential");
     }
-    require_no_problem(*field, value);
+    require_no_problem(*field, value.second);
   }
 }
 

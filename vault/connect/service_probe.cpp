@@ -99,7 +99,7 @@ ProbeResult ServiceProbe::discover(const Credential& credential,
   const std::string& root = toolkit.api_root.empty() ? toolkit.base_url : toolkit.api_root;
   for (const Discovery& discovery : toolkit.discover) {
     if (fields.contains(discovery.field)) continue;
-    const ProbeResult found = ask(root, discovery.request, discovery.pointer, credential, fields);
+    ProbeResult found = ask(root, discovery.request, discovery.pointer, credential, fields);
     const auto* accepted = std::get_if<Accepted>(&found);
     if (accepted == nullptr) return found;
     if (accepted->value.empty()) return Unreachable{"no " + discovery.field + " in the answer"};

@@ -75,8 +75,8 @@ TEST_CASE("tokens that were refreshed during the revocation are revoked as well"
   vault.env.http.answer_with([&](const HttpRequest&) -> HttpResult {
     const auto tx = vault.database->write();
     auto row = connection_store::find(*tx, account.id);
-    TokenSet fresh{Secret("at-secret-2"), Secret("rt-secret-2"), {}, "Bearer", {}, {}};
-    REQUIRE(connection_store::commit_credential(*tx, *row, std::move(fresh)));
+    const Credential fresh = TokenSet{Secret("at-secret-2"), Secret("rt-secret-2"), {}, "Bearer", {}, {}};
+    REQUIRE(connection_store::commit_credential(*tx, *row, fresh));
     tx->commit();
     HttpResponse response;
     response.status = 200;

@@ -1,3 +1,6 @@
+#include <atomic>
+#include <thread>
+
 #include "tests/unit/connect/connect_fixture.h"
 #include "vault/crypto/pkce.h"
 #include "vault/model/lifecycle.h"
@@ -191,6 +194,26 @@ TEST_CASE("an answer works once") {
   CHECK(code_of([&] { walk.vault.complete(walk.step); }) == ErrorCode::NotFound);
   CHECK(walk.vault.env.http.seen().size() == 1);
   CHECK(walk.account().status == ConnectionStatus::Active);
+}
+
+TEST_CASE("of answers that arrive at once, one is taken") {
+  Begun walk;
+  walk.vault.env.http.answer(200, kTokens);
+  std::atomic<int> connected = 0;
+  std::atomic<int> refused = 0;
+  std::vector<std::thread> browsers;
+  for (int i = 0; i < 8; ++i) {
+    browsers.emplace_back([&] {
+      try {
+        if (walk.vault.complete(walk.step).kind == Kind::Connected) ++connected;
+      } catch (const Error& error) {
+        if (error.code() == ErrorCode::NotFound) ++refused;
+      }
+    });
+  }
+  for (std::thread& browser : browsers) browser.join();
+  CHECK(connected == 1);
+  CHECK(refused == 7);
 }
 
 TEST_CASE("an answer that comes after ten minutes is too late") {

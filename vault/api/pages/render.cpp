@@ -10,28 +10,37 @@ namespace {
 
 using kainjow::mustache::data;
 
-data to_data(const nlohmann::json& value) {
-  if (value.is_boolean()) return data(value.get<bool>());
-  if (value.is_string()) {
-    // To a section, an empty text is as good as none.
-    const auto& text = value.get_ref<const std::string&>();
-    return text.empty() ? data(false) : data(text);
-  }
-  if (value.is_array()) {
-    data list(data::type::list);
-    for (const auto& item : value) list << to_data(item);
-    return list;
-  }
+void put(data& object, const std::string& name, const nlohmann::json& value);
+
+data to_object(const nlohmann::json& value) {
   data object(data::type::object);
-  for (const auto& [name, member] : value.items()) object.set(name, to_data(member));
+  for (const auto& [name, member] : value.items()) put(object, name, member);
   return object;
+}
+
+data to_list(const nlohmann::json& value) {
+  data list(data::type::list);
+  for (const auto& item : value) list << to_object(item);
+  return list;
+}
+
+void put(data& object, const std::string& name, const nlohmann::json& value) {
+  if (value.is_array()) {
+    object.set(name, to_list(value));
+  } else if (value.is_string() && !value.get_ref<const std::string&>().empty()) {
+    object.set(name, value.get<std::string>());
+  } else {
+    // To a section, an empty text is as good as none.
+    object.set(name, value.is_boolean() && value.get<bool>());
+  }
 }
 
 }  // namespace
 
 std::string render_page(const char* content, const nlohmann::json& page) {
-  data filled = to_data(page);
-  filled.set("content", data(kainjow::mustache::partial([content] { return std::string(content); })));
+  const kainjow::mustache::partial body = [content] { return std::string(content); };
+  data filled = to_object(page);
+  filled["content"] = data(body);
   kainjow::mustache::mustache layout{std::string(kLayoutTemplate)};
   return layout.render(filled);
 }
