@@ -107,10 +107,11 @@ ClientConnection::Wants ClientConnection::serve(ServerRequest request) {
   give_back_share();
   request.peer = peer_;
   request.request_id = context_.new_request_id();
-  const ServerResponse response = context_.answer(request);
+  ServerResponse response = context_.answer(request);
   const bool closes = !reader_.keeps_alive() || context_.stopping;
   std::string wire = write_response(response, {!closes, request.method == "HEAD", request.request_id});
   if (response.sabotage != Sabotage::None) return sabotage(response, wire);
+  wipe(response.body);  // the wire text is wiped when it has left
   return begin_answer(std::move(wire), closes);
 }
 

@@ -1,5 +1,8 @@
 #include "vault/net/http_server.h"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <mutex>
 
 #include "vault/net/connection_hub.h"
@@ -13,6 +16,16 @@ namespace {
 using ErrorHandler = std::function<ServerResponse(const ServerRequest&, const std::exception&)>;
 
 constexpr Duration kStopTurn = std::chrono::milliseconds(5);
+
+// Clients must not use up the descriptors that the rest of the process lives on.
+ServerLimits within_descriptors(ServerLimits limits) {
+  constexpr std::size_t kLeftToOthers = 128;
+  rlimit descriptors{};
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return limits;
+  const std::size_t most = std::max<std::size_t>(descriptors.rlim_cur, 2 * kLeftToOthers) - kLeftToOthers;
+  limits.max_connections = std::min(limits.max_connections, most);
+  return limits;
+}
 
 }  // namespace
 
@@ -41,7 +54,7 @@ struct HttpServer::Impl {
 
 HttpServer::Impl::Impl(const BindAddress& address, ServerHandler handler_in, ErrorHandler on_error_in,
                        Random& random, Log& log_in, const ServerLimits& limits_in)
-    : limits(limits_in),
+    : limits(within_descriptors(limits_in)),
       log(log_in),
       handler(std::move(handler_in)),
       on_error(std::move(on_error_in)),
@@ -61,6 +74,9 @@ void HttpServer::Impl::start() {
   const std::lock_guard lock(lifecycle);
   if (has_started || has_stopped) return;
   has_started = true;
+  if (!listener.covers_intended_addresses()) {
+    log.warn("http_one_loopback_only", {{"port", std::to_string(listener.port())}});
+  }
   pool.start();
   keeper.start(pool);
 }

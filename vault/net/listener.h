@@ -28,7 +28,8 @@ class Listener {
   void close() { sockets_.clear(); }
   int port() const { return port_; }
   const std::string& host() const { return host_; }  // numeric, IPv6 in brackets
-  bool covers_both_loopbacks() const { return sockets_.size() == 2; }
+  // False if [::1] could not be had beside 127.0.0.1: no IPv6 here, or the port is taken there.
+  bool covers_intended_addresses() const { return host_ != "127.0.0.1" || sockets_.size() == 2; }
 
  private:
   std::vector<SocketHandle> sockets_;

@@ -1,6 +1,7 @@
 #include "vault/net/router.h"
 
 #include <algorithm>
+#include <cassert>
 #include <set>
 
 #include "vault/net/http_syntax.h"
@@ -9,6 +10,7 @@
 namespace coffer {
 
 struct Router::Node {
+  class Walk;
   struct Leaf {
     std::string method;
     std::vector<std::string> names;  // of the parameters, in the order of the path
@@ -38,13 +40,23 @@ std::string join_from(const std::vector<std::string>& segments, std::size_t begi
   return join({segments.begin() + static_cast<std::ptrdiff_t>(begin), segments.end()}, "/");
 }
 
+std::vector<std::string> segments_of(const ServerRequest& request) {
+  // The path alone cannot tell an encoded slash from a separator.
+  if (const auto target = parse_target(request.target)) return target->segments;
+  return split(request.path, '/');
+}
+
+std::string allow_value(std::set<std::string> methods) {
+  if (methods.contains("GET")) methods.insert("HEAD");
+  return join({methods.begin(), methods.end()}, ", ");
+}
+
+}  // namespace
+
 // One walk down the trie for one method: literals first, then parameters, then "*rest", going
 // back where a branch ends without a route. Each node is visited at most once.
-template <class Node>
-class Walk {
+class Router::Node::Walk {
  public:
-  using Leaf = typename Node::Leaf;
-
   Walk(const std::vector<std::string>& segments, std::string_view method)
       : segments_(segments), method_(method) {}
 
@@ -90,19 +102,6 @@ class Walk {
   std::set<std::string> methods_;
 };
 
-std::vector<std::string> segments_of(const ServerRequest& request) {
-  // The path alone cannot tell an encoded slash from a separator.
-  if (const auto target = parse_target(request.target)) return target->segments;
-  return split(request.path, '/');
-}
-
-std::string allow_value(std::set<std::string> methods) {
-  if (methods.contains("GET")) methods.insert("HEAD");
-  return join({methods.begin(), methods.end()}, ", ");
-}
-
-}  // namespace
-
 Router::Router() : root_(std::make_unique<Node>()), fallback_(not_found) {}
 Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
@@ -123,7 +122,9 @@ void Router::add(std::string method, std::string pattern, Handler handler) {
     if (!next) next = std::make_unique<Node>();
     node = next.get();
   }
-  (takes_rest ? node->rest_leaves : node->leaves).push_back(std::move(leaf));
+  std::vector<Node::Leaf>& leaves = takes_rest ? node->rest_leaves : node->leaves;
+  assert(find_method(leaves, method) == nullptr);
+  leaves.push_back(std::move(leaf));
   routes_.push_back({std::move(method), std::move(pattern), std::move(handler)});
 }
 
@@ -137,7 +138,7 @@ const std::vector<Router::Route>& Router::routes() const {
 
 ServerResponse Router::handle(ServerRequest& request) const {
   const std::vector<std::string> segments = segments_of(request);
-  Walk<Node> walk(segments, request.method);
+  Node::Walk walk(segments, request.method);
   request.params.clear();
   if (const Node::Leaf* leaf = walk.find(*root_, 0)) {
     for (std::size_t i = 0; i < leaf->names.size(); ++i) {

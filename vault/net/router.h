@@ -27,7 +27,7 @@ struct ServerRequest {
   ServerRequest() = default;
   ServerRequest(ServerRequest&&) = default;
   ServerRequest& operator=(ServerRequest&&) = default;
-  ~ServerRequest();  // wipes body and headers: forms carry keys
+  ~ServerRequest();  // wipes all of it: bodies, headers and queries carry keys and codes
 
   std::string_view header(std::string_view name) const { return header_value(headers, name); }
   std::string param(const std::string& name) const;

@@ -16,8 +16,12 @@ ServerResponse with_type(int status, std::string_view type, std::string body) {
 }  // namespace
 
 ServerRequest::~ServerRequest() {
-  for (auto& header : headers) wipe(header.value);
   wipe(body);
+  wipe(target);
+  wipe(path);
+  for (auto& header : headers) wipe(header.value);
+  for (auto& field : query) wipe(field.second);
+  for (auto& parameter : params) wipe(parameter.second);
 }
 
 std::string ServerRequest::param(const std::string& name) const {
