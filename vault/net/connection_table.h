@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "vault/net/connection.h"
+#include "vault/net/client_connection.h"
 
 namespace coffer {
 

@@ -1,4 +1,4 @@
-#include "vault/net/connection.h"
+#include "vault/net/client_connection.h"
 
 #include <sys/socket.h>
 
