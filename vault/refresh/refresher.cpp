@@ -165,9 +165,11 @@ RefreshResult Refresher::attempt(const ConnectionId& id, const RefreshDemand& de
   auto outcome = RefreshAttempt({env_, database_, catalog_, tokens_, writer_}, id, demand).run();
   if (auto* result = std::get_if<RefreshResult>(&outcome)) return std::move(*result);
   RefreshResult result = store(std::move(std::get<RefreshAnswer>(outcome)));
-  env_.log.info("refresh", {{"connected_account_id", id.str()},
-                            {"result", std::string(to_string(result.kind))},
-                            {"detail", result.detail}});
+  const bool is_well = result.kind == Kind::Refreshed || result.kind == Kind::Unchanged;
+  env_.log.write(is_well ? LogLevel::Info : LogLevel::Warning, "refresh",
+                 {{"connected_account_id", id.str()},
+                  {"result", std::string(to_string(result.kind))},
+                  {"detail", result.detail}});
   return result;
 }
 
