@@ -9,6 +9,7 @@
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 #include "vault/catalog/expression.h"
+#include "vault/catalog/schema_check.h"
 
 namespace coffer {
 namespace {
@@ -227,6 +228,7 @@ void check_tool(const std::string& file, const Toolkit& toolkit, const Tool& too
     if (!contains(kTags, tag)) fail(place, "tag \"" + tag + "\" is unknown");
   }
   NameSet known = connection_names(toolkit);
+  check_input_schema(*tool.input, place + ".input");
   const Json properties = tool.input->value("properties", Json::object());
   for (const auto& [name, schema] : properties.items()) {
     if (known.contains(name)) fail(place, "argument \"" + name + "\" bears the name of a connection field");
