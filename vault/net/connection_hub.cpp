@@ -1,4 +1,4 @@
-#include "vault/net/client_connection.hub.h"
+#include "vault/net/connection_hub.h"
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <mutex>
 
-#include "vault/net/client_connection.hub.h"
+#include "vault/net/connection_hub.h"
 #include "vault/net/keeper.h"
 #include "vault/net/listener.h"
 #include "vault/net/worker_pool.h"

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <thread>
 
-#include "vault/net/client_connection.hub.h"
+#include "vault/net/connection_hub.h"
 #include "vault/net/worker_pool.h"
 
 namespace coffer {
