@@ -94,12 +94,20 @@ TEST_CASE("a sign-in link says who asks for what and where its button leads") {
   CHECK(holds(page, "<dd>id.acme.example</dd>"));
   CHECK(holds(page, "back to app.example"));
   CHECK_FALSE(holds(page, "secret=1"));
-  CHECK(holds(page, "<code>read</code>"));
+  CHECK(holds(page, "<li>read</li>"));
   CHECK(holds(page, "Continue to Acme ID</button>"));
   CHECK(holds(page, "Cancel</button>"));
   CHECK(holds(page, "for 10 minutes more"));
   CHECK_FALSE(holds(page, "<script"));
   CHECK_FALSE(holds(page, "style="));
+}
+
+TEST_CASE("a scope is shown in words and as the provider writes it") {
+  Site site;
+  site.vault.change("acme",
+                    [](AuthConfig& config) { config.scopes = {"https://acme.example/auth/mail.read"}; });
+  const ServerResponse page = site.get(Site::path_of(site.vault.link("acme")));
+  CHECK(holds(page, "<li>mail read <code>https://acme.example/auth/mail.read</code></li>"));
 }
 
 TEST_CASE("every page forbids scripts, storing, framing and telling others where it was") {

@@ -42,8 +42,10 @@ std::vector<std::string> form_targets(const LinkView& view) {
 
 json scope_list(const std::vector<std::string>& scopes) {
   json list = json::array();
-  for (const std::string& scope : scopes)
-    list.push_back({{"words", scope_in_words(scope)}, {"scope", scope}});
+  for (const std::string& scope : scopes) {
+    const std::string words = scope_in_words(scope);
+    list.push_back({{"words", words}, {"scope", words == scope ? std::string() : scope}});
+  }
   return list;
 }
 

@@ -39,7 +39,7 @@ const char* const kLinkTemplate = R"html(<p class="mark" aria-hidden="true">{{in
 {{/identity}}{{/is_connected}}
 {{#has_scopes}}<h2>What it asks for</h2>
 <ul>
-{{#scopes}}<li>{{words}} <code>{{scope}}</code></li>
+{{#scopes}}<li>{{words}}{{#scope}} <code>{{scope}}</code>{{/scope}}</li>
 {{/scopes}}
 </ul>
 {{/has_scopes}}
