@@ -48,8 +48,7 @@ Json execute(HttpApi& api, const ExecOptions& options) {
   try {
     return api.post(api_path("tools/execute", options.tool), body);
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::WrongState && error.code() != ErrorCode::NeedsConnection) throw;
-    throw_needs_connection(error.what(), make_link_for_call(api, options));
+    throw_with_link(error, [&] { return make_link_for_call(api, options); });
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "vault/base/error.h"
 #include "vault/base/json.h"
 
 namespace coffer::cli {
@@ -37,8 +36,17 @@ Link make_link_for_account(HttpApi& api, const std::string& account) {
   return make_link(api, request);
 }
 
-void throw_needs_connection(const std::string& fact, const Link& link) {
-  throw Error(ErrorCode::NeedsConnection, fact, "the user connects at " + link.url);
+void throw_with_link(const Error& refusal, const std::function<Link()>& make) {
+  const bool can_reconnect =
+      refusal.code() == ErrorCode::WrongState || refusal.code() == ErrorCode::NeedsConnection;
+  if (!can_reconnect) throw refusal;
+  std::string hint = refusal.hint();
+  try {
+    hint = "the user connects at " + make().url;
+  } catch (const Error&) {
+    // The refusal is what the caller asked about; why there is no link is of less use.
+  }
+  throw Error(ErrorCode::NeedsConnection, refusal.what(), hint);
 }
 
 }  // namespace coffer::cli

@@ -81,12 +81,6 @@ std::string first_lower(std::string text) {
   return text;
 }
 
-// The subcommand that was being read, for the hint.
-std::string chosen_name(const CLI::App& app) {
-  const auto chosen = app.get_subcommands();
-  return chosen.empty() ? "" : " " + chosen.front()->get_name();
-}
-
 class Parser {
  public:
   Parser(const std::vector<Command>& commands, const std::vector<Option>& global_options)
@@ -115,13 +109,24 @@ class Parser {
       app_.exit(asked);
       return {};
     } catch (const CLI::ParseError& error) {
-      throw Error(ErrorCode::InvalidArgument, first_lower(error.what()),
-                  "run `coffer" + chosen_name(app_) + " --help`");
+      throw usage_error(error);
     }
     return app_.get_subcommands().front()->get_name();
   }
 
  private:
+  Error usage_error(const CLI::ParseError& error) const {
+    const auto chosen = app_.get_subcommands();
+    if (!chosen.empty()) {
+      return Error(ErrorCode::InvalidArgument, first_lower(error.what()),
+                   "run `coffer " + chosen.front()->get_name() + " --help`");
+    }
+    const std::vector<std::string> unknown = app_.remaining();
+    return Error(ErrorCode::InvalidArgument,
+                 unknown.empty() ? "no command is given" : "there is no command \"" + unknown.front() + "\"",
+                 "run `coffer --help`");
+  }
+
   CLI::App app_;
 };
 

@@ -30,8 +30,9 @@ int run(const Globals& globals, const RefreshOptions& options) {
   const std::string result = text_of(answer, "result");
   if (result == "refreshed" || result == "unchanged") return exit_code::kOk;
   if (result == "rejected" || result == "not_active") {
-    throw_needs_connection("\"" + options.account + "\" is " + text_of(answer, "status"),
-                           make_link_for_account(api, options.account));
+    throw_with_link(
+        Error(ErrorCode::NeedsConnection, "\"" + options.account + "\" is " + text_of(answer, "status")),
+        [&] { return make_link_for_account(api, options.account); });
   }
   return exit_code::kFailure;
 }

@@ -90,7 +90,9 @@ int run(const Globals& globals, const ServeOptions& options) {
                         .movable_clock = clock.get()});
   server.start();
   warn_if_memory_is_not_locked();
-  if (options.bind_any) print_warning("the API is open to the network, without TLS: " + server.url());
+  if (!is_loopback_host(options.host)) {
+    print_warning("the API is open to the network, without TLS: " + server.url());
+  }
   const RuntimeFile published({server.url(), {}, {}, static_cast<int>(::getpid())});
   say_ready(options, server);
   signals.wait();

@@ -33,8 +33,7 @@ int run(const Globals& globals, const TokenOptions& options) {
     print_credential(credential, options.json);
     wipe(credential);
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::WrongState && error.code() != ErrorCode::NeedsConnection) throw;
-    throw_needs_connection(error.what(), make_link_for_account(api, options.account));
+    throw_with_link(error, [&] { return make_link_for_account(api, options.account); });
   }
   return exit_code::kOk;
 }

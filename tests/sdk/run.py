@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""Runs examples/agent.mjs, Composio's own SDK unmodified, against `coffer dev`.
+
+usage: run.py COFFER    after `npm ci` in this folder, which brings the SDK and its Node
+"""
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "scripts"))
+from coffer_process import ROOT, daemon, environment, temporary_home  # noqa: E402
+
+EXPECTED = """\
+open /link/lk_...
+back at http://127.0.0.1:9/chat success
+gmail ACTIVE
+acting as alice@example.com
+messages 1
+"""
+
+
+def run_agent(node, ready, home):
+    # Node looks for packages beside the program, so that it runs from a copy in this folder.
+    with tempfile.TemporaryDirectory(dir=HERE, prefix=".run-") as directory:
+        for name in ("agent.mjs", "form_user.mjs"):
+            shutil.copy(ROOT / "examples" / name, directory)
+        variables = environment(home, COMPOSIO_BASE_URL=ready["url"], COMPOSIO_API_KEY=ready["api_key"],
+                                TELEMETRY_DISABLED="true")
+        return subprocess.run([str(node), "agent.mjs"], cwd=directory, env=variables, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=120)
+
+
+def main():
+    binary = pathlib.Path(sys.argv[1]).resolve()
+    node = HERE / "node_modules" / ".bin" / "node"
+    if not node.exists():
+        sys.exit("the SDK is not installed: run `npm ci` in tests/sdk, or ./dev test")
+    with temporary_home() as home, daemon(binary, home) as ready:
+        run = run_agent(node, ready, home)
+    if run.returncode != 0 or run.stdout != EXPECTED:
+        sys.exit(f"agent.mjs ended with {run.returncode}\n--- expected\n{EXPECTED}--- printed\n{run.stdout}{run.stderr}")
+    print("agent.mjs: the SDK's program ran against coffer as it stands")
+
+
+if __name__ == "__main__":
+    main()
