@@ -99,7 +99,8 @@ KeySlot make_slot(const KeyMaterial& material, std::int64_t number, std::string_
   }
   const KeyBytes slot_key = slot_key_of(slot, material);
   slot.commitment = commitment_to(slot_key, slot, vault_uuid);
-  slot.wrapped_root = encrypt({subkey(slot_key, kWrapping), static_cast<std::uint32_t>(number)},
+  const KeyBytes wrapping_key = subkey(slot_key, kWrapping);
+  slot.wrapped_root = encrypt(numbered(wrapping_key, static_cast<std::uint32_t>(number)),
                               description(slot, vault_uuid).bytes(), {root.data(), KeyBytes::kSize}, random);
   return slot;
 }
@@ -110,8 +111,9 @@ std::optional<KeyBytes> unlock(const KeySlot& slot, const KeyMaterial& material,
   if (slot.kind == KeySlot::Kind::Passphrase) check_stored_cost(slot);
   const KeyBytes slot_key = slot_key_of(slot, material);
   if (!constant_time_equal(commitment_to(slot_key, slot, vault_uuid), slot.commitment)) return std::nullopt;
+  const KeyBytes wrapping_key = subkey(slot_key, kWrapping);
   KeyBytes root;
-  if (!decrypt({subkey(slot_key, kWrapping), static_cast<std::uint32_t>(slot.number)},
+  if (!decrypt(numbered(wrapping_key, static_cast<std::uint32_t>(slot.number)),
                description(slot, vault_uuid).bytes(), slot.wrapped_root, {root.data(), KeyBytes::kSize})) {
     throw Error(ErrorCode::CorruptHeader, "key slot " + std::to_string(slot.number) + " is damaged",
                 "restore the vault from a backup");

@@ -49,14 +49,15 @@ Keyring::Keyring(const KeyBytes& root, std::uint32_t root_epoch, std::string vau
 Envelope Keyring::wrap(const KeyBytes& data_key, std::uint32_t id, std::string_view owner,
                        Random& random) const {
   const LengthPrefixed data = wrapping_data(vault_uuid_, owner, id, root_epoch_);
-  return encrypt({subkey(Purpose::Wrap), root_epoch_}, data.bytes(), {data_key.data(), KeyBytes::kSize},
-                 random);
+  return encrypt(numbered(subkey(Purpose::Wrap), root_epoch_), data.bytes(),
+                 {data_key.data(), KeyBytes::kSize}, random);
 }
 
 KeyBytes Keyring::unwrap(Bytes wrapped, std::uint32_t id, std::string_view owner) const {
   const LengthPrefixed data = wrapping_data(vault_uuid_, owner, id, root_epoch_);
   KeyBytes key;
-  if (!decrypt({subkey(Purpose::Wrap), root_epoch_}, data.bytes(), wrapped, {key.data(), KeyBytes::kSize})) {
+  if (!decrypt(numbered(subkey(Purpose::Wrap), root_epoch_), data.bytes(), wrapped,
+               {key.data(), KeyBytes::kSize})) {
     throw Error(ErrorCode::TamperedRow, "data key " + std::to_string(id) + " fails authentication",
                 "the vault file was changed from outside or is damaged; restore it from a backup");
   }

@@ -26,6 +26,7 @@ enum class Purpose : std::uint64_t {
   TokenHash = 5,
   Audit = 6,
   Header = 7,
+  Account = 8,
 };
 
 // Every key of an open vault. Immutable, any thread.
@@ -47,13 +48,16 @@ class Keyring {
   // By which a presented token is found: keyed BLAKE2b-256.
   Mac token_hash(std::string_view kind, std::string_view token) const;
 
+  // Seals what is not the user's data key's to seal, because it holds that key.
+  NumberedKey account_key() const { return numbered(subkey(Purpose::Account), root_epoch_); }
+
   // Keyed BLAKE2b-256 under the subkey of this purpose.
   Mac mac(Purpose purpose, Bytes message) const;
   // Keyed BLAKE2b-512 under the subkey SetDigest.
   std::array<std::uint8_t, 64> wide_mac(Bytes message) const;
 
  private:
-  static constexpr std::size_t kPurposes = 7;
+  static constexpr std::size_t kPurposes = 8;
 
   const KeyBytes& subkey(Purpose purpose) const { return subkeys_[static_cast<std::size_t>(purpose) - 1]; }
 

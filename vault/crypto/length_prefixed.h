@@ -1,10 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "vault/base/secret.h"
+#include "vault/crypto/message_buffer.h"
 
 namespace coffer {
 
@@ -13,16 +13,14 @@ namespace coffer {
 // For associated data and for what is hashed; never holds a secret.
 class LengthPrefixed {
  public:
-  LengthPrefixed() { buffer_.reserve(512); }
-
   LengthPrefixed& add(std::string_view field);
   LengthPrefixed& add(Bytes field);
   LengthPrefixed& add(std::int64_t number);
 
-  Bytes bytes() const { return {reinterpret_cast<const std::uint8_t*>(buffer_.data()), buffer_.size()}; }
+  Bytes bytes() const { return buffer_.bytes(); }
 
  private:
-  std::string buffer_;
+  MessageBuffer buffer_;
 };
 
 }  // namespace coffer

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "vault/base/error.h"
 #include "vault/crypto/length_prefixed.h"
@@ -49,11 +50,7 @@ LengthPrefixed associated_data_of(const Binding& binding, std::uint32_t key_id) 
 }
 
 void pad(Plaintext& record) {
-  const std::size_t unpadded = record.size();
-  const std::size_t padded = unpadded - unpadded % kPaddingBucket + kPaddingBucket;
-  record.resize(padded);
-  std::size_t size = 0;
-  sodium_pad(&size, record.data(), unpadded, kPaddingBucket, padded);
+  record.resize((record.size() + kPaddingBucket - 1) / kPaddingBucket * kPaddingBucket);
 }
 
 }  // namespace
@@ -80,20 +77,26 @@ bool decrypt(const NumberedKey& key, Bytes associated_data, Bytes envelope, std:
                                                     associated_data.size(), nonce, key.key.data()) == 0;
 }
 
-Envelope seal(const NumberedKey& key, const Binding& binding, Plaintext record, Random& random) {
+Envelope seal(const NumberedKey& key, Bytes associated_data, Plaintext record, Random& random) {
   pad(record);
-  return encrypt(key, associated_data_of(binding, key.id).bytes(), record.bytes(), random);
+  return encrypt(key, associated_data, record.bytes(), random);
+}
+
+std::optional<Plaintext> open(const NumberedKey& key, Bytes associated_data, Bytes envelope) {
+  if (envelope.size() < kEnvelopeOverhead + kPaddingBucket) return std::nullopt;
+  Plaintext record(envelope.size() - kEnvelopeOverhead);
+  if (!decrypt(key, associated_data, envelope, {record.data(), record.size()})) return std::nullopt;
+  return record;
+}
+
+Envelope seal(const NumberedKey& key, const Binding& binding, Plaintext record, Random& random) {
+  return seal(key, associated_data_of(binding, key.id).bytes(), std::move(record), random);
 }
 
 Plaintext open(const NumberedKey& key, const Binding& binding, Bytes envelope) {
-  if (envelope.size() < kEnvelopeOverhead + kPaddingBucket) throw_tampered(binding);
-  Plaintext record(envelope.size() - kEnvelopeOverhead);
-  const LengthPrefixed data = associated_data_of(binding, key.id);
-  if (!decrypt(key, data.bytes(), envelope, {record.data(), record.size()})) throw_tampered(binding);
-  std::size_t size = 0;
-  if (sodium_unpad(&size, record.data(), record.size(), kPaddingBucket) != 0) throw_tampered(binding);
-  record.resize(size);
-  return record;
+  std::optional<Plaintext> record = open(key, associated_data_of(binding, key.id).bytes(), envelope);
+  if (!record) throw_tampered(binding);
+  return std::move(*record);
 }
 
 Bytes tag_of(Bytes envelope) {

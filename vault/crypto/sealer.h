@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -30,16 +32,24 @@ struct Binding {
   std::int64_t generation = 0;
 };
 
-// A key and the number by which the envelope names it.
+// A key, held by somebody else for longer, and the number by which the envelope names it.
 struct NumberedKey {
-  const KeyBytes& key;
+  std::span<const std::uint8_t, KeyBytes::kSize> key;
   std::uint32_t id;
 };
+inline NumberedKey numbered(const KeyBytes& key, std::uint32_t id) {
+  return {std::span<const std::uint8_t, KeyBytes::kSize>(key.data(), KeyBytes::kSize), id};
+}
 
-// Pads the record to a multiple of 256 bytes, so that its length tells little.
+// Fills the record up with zeros to a multiple of 256 bytes, so that its length tells little. Records
+// know their own end.
 Envelope seal(const NumberedKey& key, const Binding& binding, Plaintext record, Random& random);
-// Throws Error{TamperedRow} that names table and row.
+// The record and its zeros. Throws Error{TamperedRow} that names table and row.
 Plaintext open(const NumberedKey& key, const Binding& binding, Bytes envelope);
+
+// The same with associated data of the caller's making. nullopt: fails authentication.
+Envelope seal(const NumberedKey& key, Bytes associated_data, Plaintext record, Random& random);
+std::optional<Plaintext> open(const NumberedKey& key, Bytes associated_data, Bytes envelope);
 
 // The authentication tag, by which a row MAC covers a sealed record; all of a shorter input.
 Bytes tag_of(Bytes envelope);

@@ -2,7 +2,7 @@
 
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
-#include "vault/crypto/row_mac.h"
+#include "vault/crypto/row_message.h"
 #include "vault/store/integrity.h"
 #include "vault/store/sql_query.h"
 
@@ -16,9 +16,9 @@ struct Row {
 };
 
 Mac mac_of(const Row& row, const Keyring& keys) {
-  RowMac mac(keys, "api_key");
-  mac.blob(row.key_hash).text(row.value.name).text(join(row.value.scopes, " ")).time(row.created_at);
-  return mac.finish();
+  RowMessage message(keys, "api_key");
+  message.blob(row.key_hash).text(row.value.name).text(join(row.value.scopes, " ")).time(row.created_at);
+  return message.mac();
 }
 
 // Columns: key_hash, name, scopes, created_at_ms, mac.

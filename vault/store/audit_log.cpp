@@ -1,6 +1,6 @@
 #include "vault/store/audit_log.h"
 
-#include "vault/crypto/row_mac.h"
+#include "vault/crypto/row_message.h"
 #include "vault/store/integrity.h"
 #include "vault/store/sql_query.h"
 
@@ -14,10 +14,10 @@ struct Link {
 };
 
 Mac mac_of(const Keyring& keys, const Entry& entry, Bytes previous) {
-  RowMac mac(keys, "audit");
-  mac.blob(previous).number(entry.sequence).time(entry.at).text(entry.action);
-  mac.text(entry.connection.str()).text(entry.detail);
-  return mac.finish(Purpose::Audit);
+  RowMessage message(keys, "audit");
+  message.blob(previous).number(entry.sequence).time(entry.at).text(entry.action);
+  message.text(entry.connection.str()).text(entry.detail);
+  return message.mac(Purpose::Audit);
 }
 
 Link newest(Transaction& tx) {

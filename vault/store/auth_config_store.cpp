@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "vault/base/error.h"
-#include "vault/crypto/row_mac.h"
+#include "vault/crypto/row_message.h"
 #include "vault/store/data_keys.h"
 #include "vault/store/integrity.h"
 #include "vault/store/json_list.h"
@@ -57,15 +57,15 @@ const std::string kCount = std::string("SELECT count(*) FROM auth_config AS a") 
 
 Mac mac_of(const Row& row, const Keyring& keys) {
   const AuthConfig& value = row.value;
-  RowMac mac(keys, kTable);
-  mac.text(value.id.str()).number(row.data_key_id).text(value.toolkit).text(value.name);
-  mac.text(to_string(value.scheme))
+  RowMessage message(keys, kTable);
+  message.text(value.id.str()).number(row.data_key_id).text(value.toolkit).text(value.name);
+  message.text(to_string(value.scheme))
       .number(value.is_managed)
       .number(value.is_enabled)
       .time(value.blocked_until);
-  mac.number(row.generation).time(value.created_at).time(value.updated_at).time(row.deleted_at);
-  mac.sealed(row.details).sealed(row.secret);
-  return mac.finish();
+  message.number(row.generation).time(value.created_at).time(value.updated_at).time(row.deleted_at);
+  message.sealed(row.details).sealed(row.secret);
+  return message.mac();
 }
 
 [[noreturn]] void throw_tampered(const Row& row) {

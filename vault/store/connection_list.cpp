@@ -92,7 +92,7 @@ Page<Connection> run(Transaction& tx, const Query& query) {
   bind_filters(rows, tx, query);
   rows.number(query.page.limit).number(query.page.offset);
   while (rows.step()) {
-    unless_tampered(tx, [&] { page.items.push_back(connection_row::read_whole(rows, tx.keys()).value); });
+    unless_tampered(tx, [&] { page.items.push_back(connection_row::read(rows, tx.keys()).value); });
   }
   return page;
 }

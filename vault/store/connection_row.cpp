@@ -1,9 +1,10 @@
 #include "vault/store/connection_row.h"
 
+#include <array>
 #include <utility>
 
 #include "vault/base/error.h"
-#include "vault/crypto/row_mac.h"
+#include "vault/crypto/row_message.h"
 #include "vault/store/credential_codec.h"
 #include "vault/store/record_codec.h"
 
@@ -11,39 +12,46 @@ namespace coffer::connection_row {
 namespace {
 
 constexpr std::string_view kTable = "connection";
-constexpr std::uint8_t kDetailsVersion = 1;
+constexpr std::uint8_t kAccountVersion = 1;
 
 [[noreturn]] void throw_tampered(const ConnectionRow& row) {
   throw Error(ErrorCode::TamperedRow, "connection " + row.value.id.str() + " fails authentication",
               "the vault file was changed from outside or is damaged; restore it from a backup");
 }
 
-Mac mac_of(const ConnectionRow& row, const Keyring& keys) {
-  const Connection& value = row.value;
-  const auto intent = [&](auto&& part) {
-    return row.intent ? std::optional(part(*row.intent)) : std::nullopt;
-  };
-  RowMac mac(keys, kTable);
-  mac.text(value.id.str()).text(row.user_ref).number(row.data_key_id).text(value.toolkit);
-  mac.text(value.auth_config.str()).text(to_string(value.scheme)).optional_text(row.alias_ref);
-  mac.text(to_string(value.status)).text(value.status_reason);
-  mac.time(value.created_at).time(value.updated_at).time(value.connected_at);
-  mac.time(value.expires_at).time(value.next_refresh_at);
-  mac.text(to_string(value.refresh_state)).number(value.failures).number(value.generation);
-  mac.optional_text(intent([](const RefreshIntent& i) { return i.id; }));
-  mac.number(intent([](const RefreshIntent& i) { return i.attempt; }));
-  mac.time(intent([](const RefreshIntent& i) { return i.sent_at; }));
-  mac.time(row.deleted_at).sealed(row.details).sealed(row.credential);
-  return mac.finish();
+std::uint32_t key_id_of(std::int64_t stored, const ConnectionRow& row) {
+  const auto id = static_cast<std::uint32_t>(stored);
+  if (id != stored) throw_tampered(row);
+  return id;
 }
 
-Binding binding_of(const ConnectionRow& row, const Keyring& keys, std::string_view field) {
-  const Connection& value = row.value;
-  return {keys.vault_uuid(),       kTable, value.id.str(),  row.user_ref, value.toolkit,
-          value.auth_config.str(), field,  value.generation};
+template <class Part>
+std::optional<Part> part_of(const std::optional<RefreshIntent>& intent, Part RefreshIntent::*part) {
+  return intent ? std::optional<Part>((*intent).*part) : std::nullopt;
 }
 
-RefreshState stored_state(const std::string& text, const ConnectionRow& row) {
+// All clear columns in the order of the table.
+void describe(const ConnectionRow& row, RowMessage& out) {
+  const Connection& value = row.value;
+  out.text(value.id.str()).text(row.user_ref).number(row.key.id).text(value.toolkit);
+  out.text(value.auth_config.str()).text(to_string(value.scheme)).optional_text(row.alias_ref);
+  out.text(to_string(value.status)).text(value.status_reason);
+  out.time(value.created_at).time(value.updated_at).time(value.connected_at);
+  out.time(value.expires_at).time(value.next_refresh_at);
+  out.text(to_string(value.refresh_state)).number(value.failures).number(value.generation);
+  out.optional_text(part_of(row.intent, &RefreshIntent::id));
+  out.number(part_of(row.intent, &RefreshIntent::attempt));
+  out.time(part_of(row.intent, &RefreshIntent::sent_at)).time(row.deleted_at);
+  out.sealed(row.credential);
+}
+
+Binding credential_binding(const ConnectionRow& row, const Keyring& keys) {
+  const Connection& value = row.value;
+  return {keys.vault_uuid(),       kTable,       value.id.str(),  row.user_ref, value.toolkit,
+          value.auth_config.str(), "credential", value.generation};
+}
+
+RefreshState stored_state(std::string_view text, const ConnectionRow& row) {
   for (const RefreshState state : {RefreshState::Idle, RefreshState::Sent, RefreshState::Backoff}) {
     if (text == to_string(state)) return state;
   }
@@ -63,12 +71,12 @@ void read_clear(SqlQuery& query, ConnectionRow& row) {
   Connection& value = row.value;
   value.id = ConnectionId(query.text());
   row.user_ref = query.text();
-  row.data_key_id = query.number();
+  row.key.id = key_id_of(query.number(), row);
   value.toolkit = query.text();
   value.auth_config = AuthConfigId(query.text());
-  const auto scheme = parse_auth_scheme(query.text());
+  const auto scheme = parse_auth_scheme(query.view());
   row.alias_ref = query.optional_text();
-  const auto status = parse_connection_status(query.text());
+  const auto status = parse_connection_status(query.view());
   if (!scheme || !status) throw_tampered(row);
   value.scheme = *scheme;
   value.status = *status;
@@ -78,27 +86,94 @@ void read_clear(SqlQuery& query, ConnectionRow& row) {
   value.connected_at = query.optional_time();
   value.expires_at = query.optional_time();
   value.next_refresh_at = query.optional_time();
-  value.refresh_state = stored_state(query.text(), row);
+  value.refresh_state = stored_state(query.view(), row);
   value.failures = query.number();
   value.generation = query.number();
   row.intent = read_intent(query, row);
   row.deleted_at = query.optional_time();
 }
 
-void bind_all(SqlQuery& query, const ConnectionRow& row, const Keyring& keys) {
+Plaintext encode_account(const ConnectionRow& row) {
   const Connection& value = row.value;
-  query.text(row.user_ref).number(row.data_key_id).text(value.toolkit).text(value.auth_config.str());
-  query.text(to_string(value.scheme)).optional_text(row.alias_ref);
-  query.text(to_string(value.status)).text(value.status_reason);
-  query.time(value.created_at).time(value.updated_at).time(value.connected_at);
-  query.time(value.expires_at).time(value.next_refresh_at);
-  query.text(to_string(value.refresh_state)).number(value.failures).number(value.generation);
-  if (row.intent) {
-    query.text(row.intent->id).number(row.intent->attempt).time(row.intent->sent_at);
-  } else {
-    query.null().null().null();
+  RecordWriter out(kAccountVersion);
+  out.key(row.key.key).text(value.user.str()).text(value.alias).list(value.scopes);
+  out.text(value.identity).map(value.fields).text(value.redacted_credential);
+  return out.finish();
+}
+
+void decode_account(const Plaintext& record, ConnectionRow& row) {
+  Connection& value = row.value;
+  RecordReader in(record, kAccountVersion);
+  row.key.key = in.key();
+  value.user = UserId(in.text());
+  value.alias = in.text();
+  value.scopes = in.list();
+  value.identity = in.text();
+  value.fields = in.map();
+  value.redacted_credential = in.text();
+}
+
+Envelope seal_account(const ConnectionRow& row, WriteTransaction& tx) {
+  RowMessage message(tx.keys(), kTable);
+  describe(row, message);
+  return seal(tx.keys().account_key(), message.bytes(), encode_account(row), tx.random());
+}
+
+// Which columns an UPDATE sets; what is in no index is always set.
+struct Touched {
+  bool all = false;
+  bool next_refresh = false;
+  bool intent = false;
+
+  std::size_t index() const { return all ? 4U : (next_refresh ? 1U : 0U) + (intent ? 2U : 0U); }
+};
+constexpr std::size_t kVariants = 5;
+
+constexpr Touched touched_at(std::size_t index) {
+  if (index == 4) return {true, true, true};
+  return {false, (index & 1) != 0, (index & 2) != 0};
+}
+
+std::string build_update(const Touched& touched) {
+  std::string sql = "UPDATE connection SET ";
+  if (touched.all) {
+    sql +=
+        "user_ref = ?, data_key_id = ?, toolkit = ?, auth_config_id = ?, scheme = ?, status = ?, "
+        "created_at_ms = ?, deleted_at_ms = ?, ";
   }
-  query.time(row.deleted_at).blob(row.details).blob(row.credential).blob(mac_of(row, keys));
+  if (touched.next_refresh) sql += "next_refresh_at_ms = ?, ";
+  if (touched.intent) sql += "intent_id = ?, ";
+  return sql + R"sql(
+           alias_ref = ?, status_reason = ?, updated_at_ms = ?, connected_at_ms = ?, expires_at_ms = ?,
+           refresh_state = ?, failures = ?, generation = ?, intent_attempt = ?, intent_sent_at_ms = ?,
+           credential_sealed = ?, account_sealed = ?
+     WHERE id = ?)sql";
+}
+
+std::array<std::string, kVariants> build_updates() {
+  std::array<std::string, kVariants> updates;
+  for (std::size_t i = 0; i < kVariants; ++i) updates[i] = build_update(touched_at(i));
+  return updates;
+}
+
+const std::array<std::string, kVariants> kUpdates = build_updates();
+
+// In the order of build_update().
+void bind(SqlQuery& query, const ConnectionRow& row, const Touched& touched, WriteTransaction& tx) {
+  const Connection& value = row.value;
+  if (touched.all) {
+    query.text(row.user_ref).number(row.key.id).text(value.toolkit).text(value.auth_config.str());
+    query.text(to_string(value.scheme)).text(to_string(value.status)).time(value.created_at);
+    query.time(row.deleted_at);
+  }
+  if (touched.next_refresh) query.time(value.next_refresh_at);
+  if (touched.intent) query.optional_text(part_of(row.intent, &RefreshIntent::id));
+  query.optional_text(row.alias_ref).text(value.status_reason).time(value.updated_at);
+  query.time(value.connected_at).time(value.expires_at).text(to_string(value.refresh_state));
+  query.number(value.failures).number(value.generation);
+  query.number(part_of(row.intent, &RefreshIntent::attempt))
+      .time(part_of(row.intent, &RefreshIntent::sent_at));
+  query.blob(row.credential).blob(seal_account(row, tx));
 }
 
 }  // namespace
@@ -108,86 +183,64 @@ std::string select(const char* rest) {
     SELECT c.id, c.user_ref, c.data_key_id, c.toolkit, c.auth_config_id, c.scheme, c.alias_ref, c.status,
            c.status_reason, c.created_at_ms, c.updated_at_ms, c.connected_at_ms, c.expires_at_ms,
            c.next_refresh_at_ms, c.refresh_state, c.failures, c.generation, c.intent_id, c.intent_attempt,
-           c.intent_sent_at_ms, c.deleted_at_ms, c.details_sealed, c.credential_sealed, c.mac, k.wrapped
-      FROM connection AS c LEFT JOIN data_key AS k ON k.id = c.data_key_id )sql") +
+           c.intent_sent_at_ms, c.deleted_at_ms, c.credential_sealed, c.account_sealed
+      FROM connection AS c )sql") +
          rest;
 }
 
 ConnectionRow read(SqlQuery& query, const Keyring& keys) {
   ConnectionRow row;
   read_clear(query, row);
-  row.details = query.blob();
   row.credential = query.blob();
-  const Bytes mac = query.blob();
-  row.wrapped_key = query.blob();
-  if (!constant_time_equal(mac_of(row, keys), mac)) throw_tampered(row);
+  RowMessage message(keys, kTable);
+  describe(row, message);
+  const std::optional<Plaintext> account = open(keys.account_key(), message.bytes(), query.blob());
+  if (!account) throw_tampered(row);
+  decode_account(*account, row);
   if (row.intent) row.value.refresh_state = RefreshState::Sent;
   return row;
 }
 
-DataKey key_of(const ConnectionRow& row, const Keyring& keys) {
-  return data_keys::from_row(keys, row.data_key_id, row.wrapped_key, data_keys::user(row.user_ref));
-}
-
-void open_details(ConnectionRow& row, const Keyring& keys, const DataKey& key) {
-  if (row.details.empty()) return;
-  Connection& value = row.value;
-  const Plaintext record = open(key.numbered(), binding_of(row, keys, "details"), row.details);
-  RecordReader in(record, kDetailsVersion);
-  value.user = UserId(in.text());
-  value.alias = in.text();
-  value.scopes = in.list();
-  value.identity = in.text();
-  value.fields = in.map();
-  value.redacted_credential = in.text();
-}
-
-ConnectionRow read_whole(SqlQuery& query, const Keyring& keys) {
-  ConnectionRow row = read(query, keys);
-  open_details(row, keys, key_of(row, keys));
-  return row;
-}
-
-Credential open_credential(const ConnectionRow& row, const Keyring& keys, const DataKey& key) {
+Credential open_credential(const ConnectionRow& row, const Keyring& keys) {
   if (row.credential.empty()) return std::monostate();
-  return decode_credential(open(key.numbered(), binding_of(row, keys, "credential"), row.credential));
+  return decode_credential(open(row.key.numbered(), credential_binding(row, keys), row.credential));
 }
 
-void seal_details(ConnectionRow& row, const DataKey& key, WriteTransaction& tx, Envelope& details) {
-  const Connection& value = row.value;
-  RecordWriter out(kDetailsVersion);
-  out.text(value.user.str()).text(value.alias).list(value.scopes).text(value.identity).map(value.fields);
-  out.text(value.redacted_credential);
-  details = seal(key.numbered(), binding_of(row, tx.keys(), "details"), out.finish(), tx.random());
-  row.details = details;
+Envelope seal_credential(const ConnectionRow& row, const Credential& credential, WriteTransaction& tx) {
+  return seal(row.key.numbered(), credential_binding(row, tx.keys()), encode_credential(credential),
+              tx.random());
 }
 
-void seal_credential(ConnectionRow& row, const Credential& credential, const DataKey& key,
-                     WriteTransaction& tx, Envelope& sealed) {
-  sealed = seal(key.numbered(), binding_of(row, tx.keys(), "credential"), encode_credential(credential),
-                tx.random());
-  row.credential = sealed;
+Indexed indexed(const ConnectionRow& row) {
+  return {row.value.status,
+          row.value.toolkit,
+          row.value.auth_config,
+          row.value.next_refresh_at,
+          row.intent ? row.intent->id : std::string(),
+          row.deleted_at.has_value()};
 }
 
 void insert(WriteTransaction& tx, const ConnectionRow& row) {
   SqlQuery query(tx, R"sql(
-    INSERT INTO connection
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql");
-  query.text(row.value.id.str());
-  bind_all(query, row, tx.keys());
-  query.run();
+    INSERT INTO connection (
+      user_ref, data_key_id, toolkit, auth_config_id, scheme, status, created_at_ms, deleted_at_ms,
+      next_refresh_at_ms, intent_id, alias_ref, status_reason, updated_at_ms, connected_at_ms, expires_at_ms,
+      refresh_state, failures, generation, intent_attempt, intent_sent_at_ms, credential_sealed, account_sealed,
+      id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql");
+  bind(query, row, touched_at(kVariants - 1), tx);
+  query.text(row.value.id.str()).run();
 }
 
-void update(WriteTransaction& tx, const ConnectionRow& row) {
-  SqlQuery query(tx, R"sql(
-    UPDATE connection
-       SET user_ref = ?, data_key_id = ?, toolkit = ?, auth_config_id = ?, scheme = ?, alias_ref = ?, status = ?,
-           status_reason = ?, created_at_ms = ?, updated_at_ms = ?, connected_at_ms = ?, expires_at_ms = ?,
-           next_refresh_at_ms = ?, refresh_state = ?, failures = ?, generation = ?, intent_id = ?,
-           intent_attempt = ?, intent_sent_at_ms = ?, deleted_at_ms = ?, details_sealed = ?,
-           credential_sealed = ?, mac = ?
-     WHERE id = ?)sql");
-  bind_all(query, row, tx.keys());
+void update(WriteTransaction& tx, const Indexed& before, const ConnectionRow& row) {
+  const Indexed after = indexed(row);
+  Touched touched;
+  touched.all = before.status != after.status || before.toolkit != after.toolkit ||
+                before.auth_config != after.auth_config || before.is_deleted != after.is_deleted;
+  touched.next_refresh = touched.all || before.next_refresh_at != after.next_refresh_at;
+  touched.intent = touched.all || before.intent_id != after.intent_id;
+  SqlQuery query(tx, kUpdates[touched.index()]);
+  bind(query, row, touched, tx);
   query.text(row.value.id.str()).run();
 }
 

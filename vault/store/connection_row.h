@@ -9,7 +9,10 @@
 #include "vault/store/database.h"
 #include "vault/store/sql_query.h"
 
-// The table `connection` as rows: columns, their MAC, their sealed records. What the rows mean is
+// The table `connection` as rows. Each has two sealed records: the credential, under the user's
+// data key; and the account, which holds a copy of that key and what describes the account, with
+// every clear column and the credential's tag as associated data. Opening the account record thus
+// authenticates the row, and one lookup finds all that a tool call needs. What the rows mean is
 // connection_store's and refresh_journal's business.
 namespace coffer {
 
@@ -20,42 +23,42 @@ struct RefreshIntent {
 };
 
 struct ConnectionRow {
-  Connection value;  // as far as it was read: the clear columns, or all
+  Connection value;
   std::string user_ref;
   std::optional<std::string> alias_ref;
-  std::int64_t data_key_id = 0;
+  DataKey key;  // the user's
   std::optional<RefreshIntent> intent;
   std::optional<Timestamp> deleted_at;
-  // Views into the query's current row, or into what the caller keeps. Empty: NULL.
-  Bytes details;
+  // A view into the query's current row, or into what the caller keeps. Empty: NULL.
   Bytes credential;
-  Bytes wrapped_key;
 };
 
 namespace connection_row {
 
-// "SELECT <columns> FROM connection ..." to which callers add their WHERE. Text of static life.
+// "SELECT <columns> FROM connection AS c ..." to which callers add the rest.
 std::string select(const char* rest);
 
-// Reads and authenticates the query's current row: clear columns and views.
-// Throws TamperedRow that names the row.
+// Reads and authenticates the query's current row. Throws TamperedRow that names it.
 ConnectionRow read(SqlQuery& query, const Keyring& keys);
-// The same, with the details opened: `value` is whole.
-ConnectionRow read_whole(SqlQuery& query, const Keyring& keys);
 
-DataKey key_of(const ConnectionRow& row, const Keyring& keys);
-void open_details(ConnectionRow& row, const Keyring& keys, const DataKey& key);
-Credential open_credential(const ConnectionRow& row, const Keyring& keys, const DataKey& key);
+Credential open_credential(const ConnectionRow& row, const Keyring& keys);
+// For the row as it now stands, its generation above all.
+Envelope seal_credential(const ConnectionRow& row, const Credential& credential, WriteTransaction& tx);
 
-// Seals what the row's value says, at its generation, into `details` resp. `credential`, which
-// must outlive the row's use.
-void seal_details(ConnectionRow& row, const DataKey& key, WriteTransaction& tx, Envelope& details);
-void seal_credential(ConnectionRow& row, const Credential& credential, const DataKey& key,
-                     WriteTransaction& tx, Envelope& sealed);
+// What the indexes are made of: the pages of an index whose columns stay are not written.
+struct Indexed {
+  ConnectionStatus status;
+  std::string toolkit;
+  AuthConfigId auth_config;
+  std::optional<Timestamp> next_refresh_at;
+  std::string intent_id;
+  bool is_deleted;
+};
+Indexed indexed(const ConnectionRow& row);
 
-// Writes all columns with a new MAC.
+// `before` is of the row as it is stored.
 void insert(WriteTransaction& tx, const ConnectionRow& row);
-void update(WriteTransaction& tx, const ConnectionRow& row);
+void update(WriteTransaction& tx, const Indexed& before, const ConnectionRow& row);
 
 }  // namespace connection_row
 }  // namespace coffer

@@ -45,6 +45,20 @@ bool is_same_version(const Transaction& tx, const ConnectionRow& row, const Conn
   return row.value.generation == connection.generation && row.user_ref == user_ref_of(tx, connection.user);
 }
 
+// What a deleted row keeps: nothing that says who the user or the account is.
+Connection remains_of(const Connection& connection, Timestamp now) {
+  Connection remains;
+  remains.id = connection.id;
+  remains.toolkit = connection.toolkit;
+  remains.auth_config = connection.auth_config;
+  remains.scheme = connection.scheme;
+  remains.status = connection.status;
+  remains.created_at = connection.created_at;
+  remains.updated_at = now;
+  remains.generation = connection.generation + 1;
+  return remains;
+}
+
 // The credential opens only under what it was sealed for.
 void check_binding(const ConnectionRow& row, const Connection& connection) {
   if (row.credential.empty()) return;
@@ -55,7 +69,7 @@ void check_binding(const ConnectionRow& row, const Connection& connection) {
 
 std::optional<Connection> first(Transaction& tx, SqlQuery& query) {
   if (!query.step()) return std::nullopt;
-  return connection_row::read_whole(query, tx.keys()).value;
+  return connection_row::read(query, tx.keys()).value;
 }
 
 // Rows of the schedule in its order. A row that fails authentication must not stop the others,
@@ -71,12 +85,8 @@ std::optional<ConnectionRow> next_sound(Transaction& tx, SqlQuery& query) {
 bool opens(Transaction& tx, const ConnectionId& id) {
   SqlQuery query(tx, kFindAny);
   if (!query.text(id.str()).step()) return true;
-  return is_sound([&] {
-    ConnectionRow row = connection_row::read(query, tx.keys());
-    const DataKey key = connection_row::key_of(row, tx.keys());
-    connection_row::open_details(row, tx.keys(), key);
-    connection_row::open_credential(row, tx.keys(), key);
-  });
+  return is_sound(
+      [&] { connection_row::open_credential(connection_row::read(query, tx.keys()), tx.keys()); });
 }
 
 }  // namespace
@@ -84,11 +94,8 @@ bool opens(Transaction& tx, const ConnectionId& id) {
 void insert(WriteTransaction& tx, const Connection& connection) {
   ConnectionRow row;
   row.user_ref = user_ref_of(tx, connection.user);
+  row.key = data_keys::get_or_make(tx, data_keys::user(row.user_ref));
   put_value(tx, row, connection);
-  const DataKey key = data_keys::get_or_make(tx, data_keys::user(row.user_ref));
-  row.data_key_id = key.id;
-  Envelope details;
-  connection_row::seal_details(row, key, tx, details);
   connection_row::insert(tx, row);
 }
 
@@ -98,10 +105,9 @@ bool update(WriteTransaction& tx, const Connection& connection) {
   ConnectionRow row = connection_row::read(query, tx.keys());
   if (!is_same_version(tx, row, connection)) return false;
   check_binding(row, connection);
+  const connection_row::Indexed before = connection_row::indexed(row);
   put_value(tx, row, connection);
-  Envelope details;
-  connection_row::seal_details(row, connection_row::key_of(row, tx.keys()), tx, details);
-  connection_row::update(tx, row);
+  connection_row::update(tx, before, row);
   return true;
 }
 
@@ -110,15 +116,13 @@ bool commit_credential(WriteTransaction& tx, Connection& connection, const Crede
   if (!query.text(connection.id.str()).step()) return false;
   ConnectionRow row = connection_row::read(query, tx.keys());
   if (!is_same_version(tx, row, connection)) return false;
+  const connection_row::Indexed before = connection_row::indexed(row);
   put_value(tx, row, connection);
   ++row.value.generation;
   row.intent.reset();  // whatever is still on the network speaks of a credential that is gone
-  const DataKey key = connection_row::key_of(row, tx.keys());
-  Envelope details;
-  Envelope sealed;
-  connection_row::seal_details(row, key, tx, details);
-  connection_row::seal_credential(row, credential, key, tx, sealed);
-  connection_row::update(tx, row);
+  const Envelope sealed = connection_row::seal_credential(row, credential, tx);
+  row.credential = sealed;
+  connection_row::update(tx, before, row);
   connection.generation = row.value.generation;
   return true;
 }
@@ -127,15 +131,13 @@ bool remove(WriteTransaction& tx, const ConnectionId& id, Timestamp now) {
   SqlQuery query(tx, kFind);
   if (!query.text(id.str()).step()) return false;
   ConnectionRow row = connection_row::read(query, tx.keys());
-  row.details = row.credential = {};
-  row.alias_ref.reset();
+  const connection_row::Indexed before = connection_row::indexed(row);
+  put_value(tx, row, remains_of(row.value, now));
+  row.key.key = KeyBytes();
+  row.credential = {};
   row.intent.reset();
-  row.value.refresh_state = RefreshState::Idle;
-  row.value.next_refresh_at.reset();
-  row.value.updated_at = now;
   row.deleted_at = now;
-  ++row.value.generation;
-  connection_row::update(tx, row);
+  connection_row::update(tx, before, row);
   return true;
 }
 
@@ -165,9 +167,7 @@ std::optional<Opened> open(Transaction& tx, const ConnectionId& id) {
   SqlQuery query(tx, kFind);
   if (!query.text(id.str()).step()) return std::nullopt;
   ConnectionRow row = connection_row::read(query, tx.keys());
-  const DataKey key = connection_row::key_of(row, tx.keys());
-  connection_row::open_details(row, tx.keys(), key);
-  Credential credential = connection_row::open_credential(row, tx.keys(), key);
+  Credential credential = connection_row::open_credential(row, tx.keys());
   return Opened{std::move(row.value), std::move(credential)};
 }
 

@@ -16,7 +16,7 @@ struct DataKey {
   std::uint32_t id = 0;
   KeyBytes key;
 
-  NumberedKey numbered() const { return {key, id}; }
+  NumberedKey numbered() const { return coffer::numbered(key, id); }
 };
 
 namespace data_keys {

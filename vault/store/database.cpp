@@ -1,9 +1,6 @@
 #include "vault/store/database.h"
 
-#include <SQLiteCpp/Column.h>
-#include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
-#include <SQLiteCpp/Statement.h>
 #include <sqlite3.h>
 
 #include <mutex>
@@ -24,7 +21,7 @@ namespace {
 // One transaction for all of it: a crash leaves a blank file, never half a vault.
 std::unique_ptr<Keyring> initialize(SqlConnection& connection, const KeyMaterial& material, Random& random) {
   connection.execute("BEGIN IMMEDIATE");
-  for (int step = 0; step < migrations::newest(); ++step) migrations::apply(connection.database(), step);
+  for (int step = 0; step < migrations::newest(); ++step) migrations::apply(connection, step);
   std::unique_ptr<Keyring> keys = header::create(connection, material, random);
   DigestRow().write(connection, *keys);
   connection.reset_statements();
@@ -33,19 +30,19 @@ std::unique_ptr<Keyring> initialize(SqlConnection& connection, const KeyMaterial
 }
 
 void migrate(SqlConnection& connection, const Keyring& keys) {
-  const int from = migrations::version_of(connection.database());
+  const int from = migrations::version_of(connection);
   for (int step = from; step < migrations::newest(); ++step) {
     connection.execute("BEGIN IMMEDIATE");
-    migrations::apply(connection.database(), step);
+    migrations::apply(connection, step);
     header::set_schema_version(connection, keys, step + 1);
     connection.reset_statements();
     connection.execute("COMMIT");
   }
 }
 
-std::unique_ptr<Writer> open_writer(const std::filesystem::path& path) {
+std::unique_ptr<Writer> open_writer(const std::filesystem::path& path, ReaderPool& readers) {
   try {
-    return std::make_unique<Writer>(path);
+    return std::make_unique<Writer>(path, readers);
   } catch (const SQLite::Exception& failure) {
     if (!header::is_damage(failure.getErrorCode())) rethrow_converted();
     throw Error(ErrorCode::CorruptHeader, "the vault's header cannot be read",
@@ -59,10 +56,13 @@ class OpenDatabase final : public Database {
                Log& log)
       : random_(random), log_(log), lock_(vault_files::lock_path(path)), readers_(path) {
     vault_files::create_if_missing(path);
-    writer_ = open_writer(path);
+    writer_ = open_writer(path, readers_);
     converting([&] { unlock(path, material, create); });
     vault_files::check_private(path);
   }
+
+  // The last connection to close moves the log into the main file; that is the writer's work.
+  ~OpenDatabase() override { readers_.close_idle(); }
 
   std::unique_ptr<ReadTransaction> read() override {
     return std::make_unique<Reading>(readers_, *keys_, log_);
@@ -109,8 +109,8 @@ class OpenDatabase final : public Database {
   Log& log_;
   LockFile lock_;  // goes last
   std::unique_ptr<Keyring> keys_;
-  std::unique_ptr<Writer> writer_;  // goes after the readers: the last connection checkpoints
   ReaderPool readers_;
+  std::unique_ptr<Writer> writer_;
 };
 
 }  // namespace

@@ -8,9 +8,7 @@
 #include "vault/base/env.h"
 #include "vault/model/key_source.h"
 
-namespace SQLite {
-class Statement;
-}
+struct sqlite3_stmt;
 
 namespace coffer {
 
@@ -27,7 +25,7 @@ class Transaction {
 
   // From the connection's statement cache, reset and without bindings. `sql` must be a literal:
   // its address is the cache key. One user of a statement at a time.
-  virtual SQLite::Statement& prepare(const char* sql) = 0;
+  virtual sqlite3_stmt* prepare(const char* sql) = 0;
   virtual const Keyring& keys() const = 0;
   // Where rows that fail authentication are named.
   virtual Log& log() const = 0;

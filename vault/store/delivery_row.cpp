@@ -3,7 +3,7 @@
 #include <array>
 
 #include "vault/base/error.h"
-#include "vault/crypto/row_mac.h"
+#include "vault/crypto/row_message.h"
 
 namespace coffer::delivery_row {
 namespace {
@@ -34,11 +34,11 @@ State parse_state(const std::string& text, const DeliveryRow& row) {
 }
 
 Mac mac_of(const DeliveryRow& row, const Keyring& keys) {
-  RowMac mac(keys, "delivery");
-  mac.number(row.id).text(row.event_id).text(row.subscription.str()).text(row.connection.str());
-  mac.text(to_string(row.state)).number(row.attempt).time(row.next_attempt_at);
-  mac.number(row.http_status).text(row.failure);
-  return mac.finish();
+  RowMessage message(keys, "delivery");
+  message.number(row.id).text(row.event_id).text(row.subscription.str()).text(row.connection.str());
+  message.text(to_string(row.state)).number(row.attempt).time(row.next_attempt_at);
+  message.number(row.http_status).text(row.failure);
+  return message.mac();
 }
 
 std::int64_t next_id(WriteTransaction& tx) {

@@ -2,8 +2,6 @@
 #define SQLITE_ENABLE_PREUPDATE_HOOK
 #include "vault/store/digest_keeper.h"
 
-#include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Statement.h>
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -43,8 +41,7 @@ Bytes as_blob(sqlite3_value* value) {
 }  // namespace
 
 DigestRow DigestRow::read(SqlConnection& connection, const Keyring& keys) {
-  SqlQuery row(
-      connection.prepare("SELECT commits, row_count, digest, digest_mac FROM set_digest WHERE id = 1"));
+  SqlQuery row(connection, "SELECT commits, row_count, digest, digest_mac FROM set_digest WHERE id = 1");
   if (!row.step()) throw_corrupt();
   DigestRow found;
   found.commits = row.number();
@@ -59,7 +56,7 @@ DigestRow DigestRow::read(SqlConnection& connection, const Keyring& keys) {
 }
 
 void DigestRow::write(SqlConnection& connection, const Keyring& keys) const {
-  SqlQuery(connection.prepare("INSERT OR REPLACE INTO set_digest VALUES (1, ?, ?, ?, ?)"))
+  SqlQuery(connection, "INSERT OR REPLACE INTO set_digest VALUES (1, ?, ?, ?, ?)")
       .number(commits)
       .number(row_count)
       .blob(digest.value())
@@ -70,11 +67,11 @@ void DigestRow::write(SqlConnection& connection, const Keyring& keys) const {
 DigestKeeper::DigestKeeper(SqlConnection& writer, const Keyring& keys)
     : writer_(writer), keys_(keys), stored_(DigestRow::read(writer, keys)), pending_(stored_) {
   writer.reset_statements();
-  sqlite3_preupdate_hook(writer.database().getHandle(), &DigestKeeper::on_change, this);
+  sqlite3_preupdate_hook(writer.handle(), &DigestKeeper::on_change, this);
 }
 
 DigestKeeper::~DigestKeeper() {
-  sqlite3_preupdate_hook(writer_.database().getHandle(), nullptr, nullptr);
+  sqlite3_preupdate_hook(writer_.handle(), nullptr, nullptr);
 }
 
 void DigestKeeper::store() {

@@ -1,7 +1,7 @@
 #include "vault/store/event_row.h"
 
 #include "vault/base/error.h"
-#include "vault/crypto/row_mac.h"
+#include "vault/crypto/row_message.h"
 #include "vault/store/data_keys.h"
 #include "vault/store/record_codec.h"
 
@@ -12,10 +12,10 @@ constexpr std::string_view kTable = "event";
 constexpr std::uint8_t kBodyVersion = 1;
 
 Mac mac_of(const Event& event, std::int64_t data_key_id, Bytes body, const Keyring& keys) {
-  RowMac mac(keys, kTable);
-  mac.text(event.id).number(data_key_id).text(event.type).text(event.connection.str());
-  mac.time(event.created_at).sealed(body);
-  return mac.finish();
+  RowMessage message(keys, kTable);
+  message.text(event.id).number(data_key_id).text(event.type).text(event.connection.str());
+  message.time(event.created_at).sealed(body);
+  return message.mac();
 }
 
 Binding binding_of(const Event& event, const Keyring& keys) {

@@ -1,9 +1,6 @@
 #include "vault/store/header.h"
 
-#include <SQLiteCpp/Column.h>
-#include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
-#include <SQLiteCpp/Statement.h>
 #include <sqlite3.h>
 
 #include <string>
@@ -64,11 +61,12 @@ LengthPrefixed header_bytes(const Contents& contents) {
 // The columns of this query stay as they are in every format, so that any release can tell a
 // newer vault from a damaged one.
 Preamble read_preamble(SqlConnection& connection) {
-  if (connection.database().execAndGet("PRAGMA application_id").getInt() != kApplicationId) {
+  if (connection.value_of("PRAGMA application_id") != kApplicationId) {
     throw_corrupt("the file is not a coffer vault");
   }
-  SqlQuery row(connection.prepare(
-      "SELECT format, min_reader, schema_version, vault_uuid, preamble_sum FROM header WHERE id = 1"));
+  SqlQuery row(
+      connection,
+      "SELECT format, min_reader, schema_version, vault_uuid, preamble_sum FROM header WHERE id = 1");
   if (!row.step()) throw_corrupt("the vault has no header");
   Preamble preamble;
   preamble.format = row.number();
@@ -88,7 +86,7 @@ void check_readable(SqlConnection& connection, const Preamble& preamble) {
                     std::to_string(preamble.schema_version) + ", newer than this release knows",
                 "it was written by a newer release; upgrade this one");
   }
-  if (migrations::version_of(connection.database()) != preamble.schema_version) {
+  if (migrations::version_of(connection) != preamble.schema_version) {
     throw_corrupt("the vault's header does not fit its schema");
   }
 }
@@ -117,9 +115,9 @@ KeySlot read_slot(SqlQuery& row) {
 }
 
 std::vector<KeySlot> read_slots(SqlConnection& connection) {
-  SqlQuery rows(connection.prepare(R"sql(
+  SqlQuery rows(connection, R"sql(
     SELECT number, kind, salt, passes, memory_bytes, for_tests, root_epoch, commitment, wrapped_root
-      FROM key_slot ORDER BY number LIMIT 9)sql"));
+      FROM key_slot ORDER BY number LIMIT 9)sql");
   std::vector<KeySlot> slots;
   while (rows.step()) slots.push_back(read_slot(rows));
   if (slots.empty() || std::ssize(slots) > kMostSlots) throw_corrupt("the vault's key slots are damaged");
@@ -135,7 +133,7 @@ Contents read_contents(SqlConnection& connection, Sums& sums) {
   Contents contents;
   contents.preamble = read_preamble(connection);
   check_readable(connection, contents.preamble);
-  SqlQuery row(connection.prepare("SELECT root_epoch, header_sum, header_mac FROM header WHERE id = 1"));
+  SqlQuery row(connection, "SELECT root_epoch, header_sum, header_mac FROM header WHERE id = 1");
   if (!row.step()) throw_corrupt("the vault has no header");
   contents.root_epoch = static_cast<std::uint32_t>(row.number());
   sums.header_sum = row.copied_blob();
@@ -158,7 +156,7 @@ KeyBytes unlock_any(const Contents& contents, const KeyMaterial& material) {
 void write_header(SqlConnection& connection, const Contents& contents, const Keyring& keys) {
   const LengthPrefixed all = header_bytes(contents);
   const Preamble& preamble = contents.preamble;
-  SqlQuery(connection.prepare("INSERT OR REPLACE INTO header VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)"))
+  SqlQuery(connection, "INSERT OR REPLACE INTO header VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)")
       .number(preamble.format)
       .number(preamble.min_reader)
       .number(preamble.schema_version)
@@ -171,7 +169,7 @@ void write_header(SqlConnection& connection, const Contents& contents, const Key
 }
 
 void write_slot(SqlConnection& connection, const KeySlot& slot) {
-  SqlQuery(connection.prepare("INSERT INTO key_slot VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"))
+  SqlQuery(connection, "INSERT INTO key_slot VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .number(slot.number)
       .text(to_string(slot.kind))
       .blob(slot.salt)
@@ -198,8 +196,8 @@ std::unique_ptr<Keyring> unlock_checked(SqlConnection& connection, const KeyMate
 }  // namespace
 
 bool is_blank(SqlConnection& connection) {
-  return connection.database().execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0 &&
-         migrations::version_of(connection.database()) == 0;
+  return connection.value_of("SELECT count(*) FROM sqlite_schema") == 0 &&
+         migrations::version_of(connection) == 0;
 }
 
 bool is_damage(int sqlite_result) {
@@ -216,14 +214,14 @@ std::unique_ptr<Keyring> create(SqlConnection& connection, const KeyMaterial& ma
   contents.slots.push_back(
       make_slot(material, 1, contents.preamble.vault_uuid, root, contents.root_epoch, random));
   auto keys = std::make_unique<Keyring>(root, contents.root_epoch, contents.preamble.vault_uuid);
-  connection.execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
+  connection.execute("PRAGMA application_id = " + std::to_string(kApplicationId));
   write_slot(connection, contents.slots.front());
   write_header(connection, contents, *keys);
   return keys;
 }
 
 std::unique_ptr<Keyring> unlock(SqlConnection& connection, const KeyMaterial& material) {
-  const auto last_result = [&] { return sqlite3_errcode(connection.database().getHandle()); };
+  const auto last_result = [&] { return sqlite3_errcode(connection.handle()); };
   try {
     return unlock_checked(connection, material);
   } catch (const Error& error) {

@@ -13,7 +13,7 @@ namespace {
 // The tables whose rows carry a MAC, and how to read it.
 constexpr std::array<std::pair<const char*, const char*>, 9> kMacs = {{
     {"auth_config", "SELECT mac FROM auth_config"},
-    {"connection", "SELECT mac FROM connection"},
+    {"connection", "SELECT account_sealed FROM connection"},
     {"link", "SELECT mac FROM link"},
     {"session", "SELECT mac FROM session"},
     {"subscription", "SELECT mac FROM subscription"},
@@ -48,7 +48,7 @@ void check_rows(Transaction& tx, Faults& faults) {
 
 Faults check_file(SqlConnection& connection) {
   Faults faults;
-  SqlQuery rows(connection.prepare("PRAGMA integrity_check(100)"));
+  SqlQuery rows(connection, "PRAGMA integrity_check(100)");
   while (rows.step()) {
     std::string line = rows.text();
     if (line != "ok") faults.push_back("file: " + line);

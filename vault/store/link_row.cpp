@@ -4,7 +4,7 @@
 
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
-#include "vault/crypto/row_mac.h"
+#include "vault/crypto/row_message.h"
 #include "vault/store/record_codec.h"
 
 namespace coffer::link_row {
@@ -49,12 +49,12 @@ State parse_state(const std::string& text, const LinkRow& row) {
 
 Mac mac_of(const LinkRow& row, const Keyring& keys) {
   const Link& value = row.value;
-  RowMac mac(keys, kTable);
-  mac.blob(row.token_hash).text(value.connection.str()).text(row.user_ref).number(row.data_key_id);
-  mac.text(value.auth_config.str()).text(value.toolkit).text(to_string(value.state));
-  mac.time(value.created_at).time(value.expires_at).number(value.expected_generation);
-  mac.blob(row.state_hash).blob(row.browser_hash).sealed(row.details).sealed(row.verifier);
-  return mac.finish();
+  RowMessage message(keys, kTable);
+  message.blob(row.token_hash).text(value.connection.str()).text(row.user_ref).number(row.data_key_id);
+  message.text(value.auth_config.str()).text(value.toolkit).text(to_string(value.state));
+  message.time(value.created_at).time(value.expires_at).number(value.expected_generation);
+  message.blob(row.state_hash).blob(row.browser_hash).sealed(row.details).sealed(row.verifier);
+  return message.mac();
 }
 
 // The row's name among the bound data: its hash in hex.

@@ -1,17 +1,14 @@
 #include "vault/store/migrations.h"
 
-#include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Statement.h>
-
 #include <array>
 #include <string>
 
 namespace coffer::migrations {
 namespace {
 
-// Append only: position is PRAGMA user_version. The last column `mac` authenticates the row and
-// feeds the set digest; tables without one are authenticated as a whole by the header's MAC or,
-// for data_key, by the wrapping.
+// Append only: position is PRAGMA user_version. The last column authenticates the row and feeds
+// the set digest; for a connection, which is read most, that is a sealed record. Tables without
+// such a column are authenticated as a whole by the header's MAC or, for data_key, by the wrapping.
 constexpr std::array kSteps = {
     R"sql(
   CREATE TABLE header (
@@ -93,9 +90,8 @@ constexpr std::array kSteps = {
     intent_attempt     INTEGER,
     intent_sent_at_ms  INTEGER,
     deleted_at_ms      INTEGER,
-    details_sealed     BLOB,
     credential_sealed  BLOB,
-    mac                BLOB NOT NULL
+    account_sealed     BLOB NOT NULL
   ) STRICT;
   CREATE INDEX connection_user ON connection (user_ref, toolkit, status) WHERE deleted_at_ms IS NULL;
   CREATE INDEX connection_auth_config ON connection (auth_config_id) WHERE deleted_at_ms IS NULL;
@@ -198,13 +194,13 @@ int newest() {
   return static_cast<int>(kSteps.size());
 }
 
-int version_of(SQLite::Database& db) {
-  return db.execAndGet("PRAGMA user_version").getInt();
+int version_of(SqlConnection& connection) {
+  return connection.value_of("PRAGMA user_version");
 }
 
-void apply(SQLite::Database& db, int step) {
-  db.exec(kSteps.at(static_cast<std::size_t>(step)));
-  db.exec("PRAGMA user_version = " + std::to_string(step + 1));
+void apply(SqlConnection& connection, int step) {
+  connection.execute(kSteps.at(static_cast<std::size_t>(step)));
+  connection.execute("PRAGMA user_version = " + std::to_string(step + 1));
 }
 
 }  // namespace coffer::migrations

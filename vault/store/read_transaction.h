@@ -13,19 +13,17 @@ class Reading final : public ReadTransaction {
   Reading(ReaderPool& pool, const Keyring& keys, Log& log);
   ~Reading() override;
 
-  SQLite::Statement& prepare(const char* sql) override;
+  sqlite3_stmt* prepare(const char* sql) override;
   const Keyring& keys() const override { return keys_; }
   Log& log() const override { return log_; }
 
-  SqlConnection& connection() { return *connection_; }
+  SqlConnection& connection() { return reader_->connection; }
 
  private:
-  void run(const char* sql);
-
   ReaderPool& pool_;
   const Keyring& keys_;
   Log& log_;
-  std::unique_ptr<SqlConnection> connection_;
+  std::unique_ptr<Reader> reader_;
 };
 
 }  // namespace coffer

@@ -55,6 +55,11 @@ RecordWriter& RecordWriter::text(std::string_view value) {
   return *this;
 }
 
+RecordWriter& RecordWriter::key(const KeyBytes& value) {
+  out_.append({value.data(), KeyBytes::kSize});
+  return *this;
+}
+
 RecordWriter& RecordWriter::list(const std::vector<std::string>& values) {
   size(values.size());
   for (const std::string& value : values) text(value);
@@ -106,6 +111,10 @@ std::string RecordReader::text() {
 
 Secret RecordReader::secret() {
   return Secret(view());
+}
+
+KeyBytes RecordReader::key() {
+  return KeyBytes(take(KeyBytes::kSize).first<KeyBytes::kSize>());
 }
 
 std::vector<std::string> RecordReader::list() {

@@ -24,6 +24,7 @@ class RecordWriter {
   RecordWriter& number(std::int64_t value);
   RecordWriter& text(std::string_view value);
   RecordWriter& secret(const Secret& value) { return text(value.expose()); }
+  RecordWriter& key(const KeyBytes& value);  // its 32 bytes
   RecordWriter& list(const std::vector<std::string>& values);
   RecordWriter& map(const std::map<std::string, std::string>& values);
   RecordWriter& time(const std::optional<Timestamp>& value);
@@ -46,6 +47,7 @@ class RecordReader {
   std::int64_t number();
   std::string text();
   Secret secret();
+  KeyBytes key();
   std::vector<std::string> list();
   std::map<std::string, std::string> map();
   std::optional<Timestamp> time();

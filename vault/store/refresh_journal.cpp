@@ -15,9 +15,9 @@ Intent intent_of(const ConnectionRow& row) {
 }
 
 // The row's own state, which an intent hides while it stands.
-void write(WriteTransaction& tx, ConnectionRow& row) {
+void write(WriteTransaction& tx, const connection_row::Indexed& before, ConnectionRow& row) {
   if (row.value.refresh_state == RefreshState::Sent) row.value.refresh_state = RefreshState::Idle;
-  connection_row::update(tx, row);
+  connection_row::update(tx, before, row);
 }
 
 }  // namespace
@@ -27,8 +27,9 @@ bool mark_sent(WriteTransaction& tx, const Intent& intent) {
   if (!query.text(intent.connection.str()).step()) return false;
   ConnectionRow row = connection_row::read(query, tx.keys());
   if (row.value.generation != intent.generation || row.intent) return false;
+  const connection_row::Indexed before = connection_row::indexed(row);
   row.intent = RefreshIntent{intent.id, intent.attempt, intent.sent_at};
-  write(tx, row);
+  write(tx, before, row);
   return true;
 }
 
@@ -37,8 +38,9 @@ bool clear(WriteTransaction& tx, const Intent& intent) {
   if (!query.text(intent.connection.str()).step()) return false;
   ConnectionRow row = connection_row::read(query, tx.keys());
   if (!row.intent || row.intent->id != intent.id || row.value.generation != intent.generation) return false;
+  const connection_row::Indexed before = connection_row::indexed(row);
   row.intent.reset();
-  write(tx, row);
+  write(tx, before, row);
   return true;
 }
 

@@ -1,7 +1,7 @@
 #include "vault/store/session_store.h"
 
 #include "vault/base/error.h"
-#include "vault/crypto/row_mac.h"
+#include "vault/crypto/row_message.h"
 #include "vault/store/data_keys.h"
 #include "vault/store/integrity.h"
 #include "vault/store/record_codec.h"
@@ -32,10 +32,13 @@ const std::string kFind = select("WHERE s.id = ?");
 const std::string kAll = select("ORDER BY s.rowid");
 
 Mac mac_of(const Row& row, const Keyring& keys) {
-  RowMac mac(keys, kTable);
-  mac.text(row.value.id.str()).text(row.user_ref).number(row.data_key_id).number(row.value.config_version);
-  mac.time(row.value.created_at).sealed(row.details);
-  return mac.finish();
+  RowMessage message(keys, kTable);
+  message.text(row.value.id.str())
+      .text(row.user_ref)
+      .number(row.data_key_id)
+      .number(row.value.config_version);
+  message.time(row.value.created_at).sealed(row.details);
+  return message.mac();
 }
 
 Binding binding_of(const Row& row, const Keyring& keys) {

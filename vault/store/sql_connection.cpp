@@ -1,7 +1,8 @@
 #include "vault/store/sql_connection.h"
 
+#include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Exception.h>
 #include <sqlite3.h>
 
 namespace coffer {
@@ -19,7 +20,6 @@ constexpr const char* kSettings = R"sql(
   PRAGMA cell_size_check = ON;
   PRAGMA mmap_size = 0;
   PRAGMA temp_store = MEMORY;
-  PRAGMA foreign_keys = OFF;
 )sql";
 
 constexpr const char* kWriterSettings = R"sql(
@@ -31,40 +31,76 @@ constexpr const char* kWriterSettings = R"sql(
 
 constexpr const char* kReaderSettings = "PRAGMA query_only = ON";
 
+struct Finalizer {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+
 }  // namespace
 
+// SQLiteCpp's Statement counts references on each column read and copies each text to bind it, so
+// statements are SQLite's own.
+struct SqlConnection::Native {
+  Native(const std::filesystem::path& path, Access access)
+      : database(path.string(), flags_for(access), kBusyTimeoutMs) {}
+
+  SQLite::Database database;
+  std::unordered_map<const char*, std::unique_ptr<sqlite3_stmt, Finalizer>> statements;
+  std::vector<sqlite3_stmt*> in_use;
+};
+
 SqlConnection::SqlConnection(const std::filesystem::path& path, Access access)
-    : database_(std::make_unique<SQLite::Database>(path.string(), flags_for(access), kBusyTimeoutMs)) {
-  sqlite3* const handle = database_->getHandle();
-  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-  database_->exec(kSettings);
+    : native_(std::make_unique<Native>(path, access)) {
+  sqlite3_db_config(handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  execute(kSettings);
   if (access == Access::Write) {
-    database_->exec(kWriterSettings);
+    execute(kWriterSettings);
   } else {
-    sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    database_->exec(kReaderSettings);
+    sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    execute(kReaderSettings);
   }
 }
 
 SqlConnection::~SqlConnection() = default;
 
-SQLite::Statement& SqlConnection::prepare(const char* sql) {
-  std::unique_ptr<SQLite::Statement>& statement = statements_[sql];
-  if (!statement) statement = std::make_unique<SQLite::Statement>(*database_, sql);
-  statement->reset();
-  statement->clearBindings();
-  in_use_.push_back(statement.get());
-  return *statement;
+sqlite3* SqlConnection::handle() {
+  return native_->database.getHandle();
+}
+
+sqlite3_stmt* SqlConnection::prepare(const char* sql) {
+  auto& cached = native_->statements[sql];
+  if (!cached) {
+    sqlite3_stmt* made = nullptr;
+    const int result = sqlite3_prepare_v3(handle(), sql, -1, SQLITE_PREPARE_PERSISTENT, &made, nullptr);
+    if (result != SQLITE_OK) throw SQLite::Exception(handle(), result);
+    cached.reset(made);
+  } else {
+    sqlite3_reset(cached.get());
+    sqlite3_clear_bindings(cached.get());
+  }
+  native_->in_use.push_back(cached.get());
+  return cached.get();
 }
 
 void SqlConnection::reset_statements() noexcept {
-  for (SQLite::Statement* statement : in_use_) statement->tryReset();
-  in_use_.clear();
+  for (sqlite3_stmt* statement : native_->in_use) sqlite3_reset(statement);
+  native_->in_use.clear();
 }
 
-void SqlConnection::execute(const char* sql) {
-  database_->exec(sql);
+void SqlConnection::run(const char* sql) {
+  reset_statements();
+  sqlite3_stmt* statement = prepare(sql);
+  const int result = sqlite3_step(statement);
+  if (result != SQLITE_DONE) throw SQLite::Exception(handle(), result);
+  reset_statements();
+}
+
+void SqlConnection::execute(const std::string& sql) {
+  native_->database.exec(sql);
+}
+
+int SqlConnection::value_of(const std::string& sql) {
+  return native_->database.execAndGet(sql.c_str()).getInt();
 }
 
 }  // namespace coffer

@@ -5,10 +5,8 @@
 #include <unordered_map>
 #include <vector>
 
-namespace SQLite {
-class Database;
-class Statement;
-}  // namespace SQLite
+struct sqlite3;
+struct sqlite3_stmt;
 
 namespace coffer {
 
@@ -23,18 +21,24 @@ class SqlConnection {
   SqlConnection(const SqlConnection&) = delete;
   SqlConnection& operator=(const SqlConnection&) = delete;
 
-  // Kept by the address of `sql`; comes reset and without bindings.
-  SQLite::Statement& prepare(const char* sql);
+  // Kept by the address of `sql`, which must stay what it is; comes reset and without bindings.
+  sqlite3_stmt* prepare(const char* sql);
   // Ends every statement handed out since the last call.
   void reset_statements() noexcept;
+
+  // A cached statement without parameters and rows, when no other is running: BEGIN, COMMIT.
+  void run(const char* sql);
   // Any number of statements at once, not kept.
-  void execute(const char* sql);
-  SQLite::Database& database() { return *database_; }
+  void execute(const std::string& sql);
+  // The first column of the first row.
+  int value_of(const std::string& sql);
+
+  sqlite3* handle();
 
  private:
-  std::unique_ptr<SQLite::Database> database_;
-  std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
-  std::vector<SQLite::Statement*> in_use_;
+  struct Native;
+
+  std::unique_ptr<Native> native_;
 };
 
 }  // namespace coffer

@@ -1,87 +1,107 @@
 #include "vault/store/sql_query.h"
 
-#include <SQLiteCpp/Column.h>
-#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Exception.h>
+#include <sqlite3.h>
 
 #include "vault/store/sql_error.h"
 
 namespace coffer {
-SqlQuery::SqlQuery(Transaction& tx, const char* sql) : statement_(tx.prepare(sql)) {}
+namespace {
+
+[[noreturn]] void throw_failure(sqlite3_stmt* statement, int result) {
+  try {
+    throw SQLite::Exception(sqlite3_db_handle(statement), result);
+  } catch (...) {
+    rethrow_converted();
+  }
+}
+
+}  // namespace
+
+SqlQuery::SqlQuery(SqlConnection& connection, const char* sql)
+    : statement_(converting([&] { return connection.prepare(sql); })) {}
 
 SqlQuery::~SqlQuery() {
-  statement_.tryReset();
+  sqlite3_reset(statement_);
+}
+
+SqlQuery& SqlQuery::bound(int result) {
+  if (result != SQLITE_OK) throw_failure(statement_, result);
+  ++next_parameter_;
+  return *this;
 }
 
 SqlQuery& SqlQuery::text(std::string_view value) {
-  converting([&] { statement_.bind(next_parameter_++, std::string(value)); });
-  return *this;
+  // A view of nothing has no address, which SQLite would take for NULL.
+  const char* const data = value.empty() ? "" : value.data();
+  return bound(
+      sqlite3_bind_text(statement_, next_parameter_, data, static_cast<int>(value.size()), SQLITE_TRANSIENT));
 }
 
 SqlQuery& SqlQuery::optional_text(const std::optional<std::string>& value) {
-  if (value) return text(std::string_view(*value));
-  converting([&] { statement_.bind(next_parameter_++); });
-  return *this;
+  return value ? text(*value) : null();
 }
 
 SqlQuery& SqlQuery::number(std::int64_t value) {
-  converting([&] { statement_.bind(next_parameter_++, value); });
-  return *this;
+  return bound(sqlite3_bind_int64(statement_, next_parameter_, value));
 }
 
 SqlQuery& SqlQuery::number(const std::optional<std::int64_t>& value) {
-  if (value) return number(*value);
-  converting([&] { statement_.bind(next_parameter_++); });
-  return *this;
+  return value ? number(*value) : null();
 }
 
 SqlQuery& SqlQuery::time(const std::optional<Timestamp>& value) {
-  return number(value ? std::optional(to_ms(*value)) : std::nullopt);
+  return value ? number(to_ms(*value)) : null();
 }
 
 SqlQuery& SqlQuery::blob(Bytes value) {
-  converting([&] {
-    if (value.empty()) {
-      statement_.bind(next_parameter_++);
-    } else {
-      statement_.bind(next_parameter_++, value.data(), static_cast<int>(value.size()));
-    }
-  });
-  return *this;
+  if (value.empty()) return null();
+  return bound(sqlite3_bind_blob(statement_, next_parameter_, value.data(), static_cast<int>(value.size()),
+                                 SQLITE_TRANSIENT));
 }
 
 SqlQuery& SqlQuery::null() {
-  return blob({});
+  return bound(sqlite3_bind_null(statement_, next_parameter_));
 }
 
 bool SqlQuery::step() {
   next_column_ = 0;
-  return converting([&] { return statement_.executeStep(); });
+  const int result = sqlite3_step(statement_);
+  if (result == SQLITE_ROW) return true;
+  if (result != SQLITE_DONE) throw_failure(statement_, result);
+  return false;
 }
 
 int SqlQuery::run() {
-  return converting([&] { return statement_.exec(); });
+  while (step()) {
+  }
+  return sqlite3_changes(sqlite3_db_handle(statement_));
 }
 
-std::string SqlQuery::text() {
-  return converting([&] { return statement_.getColumn(next_column_++).getString(); });
+bool SqlQuery::next_is_null() const {
+  return sqlite3_column_type(statement_, next_column_) == SQLITE_NULL;
+}
+
+std::string_view SqlQuery::view() {
+  const int column = next_column_++;
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
 std::optional<std::string> SqlQuery::optional_text() {
-  return converting([&]() -> std::optional<std::string> {
-    const SQLite::Column column = statement_.getColumn(next_column_++);
-    return column.isNull() ? std::nullopt : std::optional(column.getString());
-  });
+  const bool is_null = next_is_null();
+  const std::string_view value = view();
+  return is_null ? std::nullopt : std::optional<std::string>(value);
 }
 
 std::int64_t SqlQuery::number() {
-  return converting([&] { return statement_.getColumn(next_column_++).getInt64(); });
+  return sqlite3_column_int64(statement_, next_column_++);
 }
 
 std::optional<std::int64_t> SqlQuery::optional_number() {
-  return converting([&]() -> std::optional<std::int64_t> {
-    const SQLite::Column column = statement_.getColumn(next_column_++);
-    return column.isNull() ? std::nullopt : std::optional<std::int64_t>(column.getInt64());
-  });
+  const bool is_null = next_is_null();
+  const std::int64_t value = number();
+  return is_null ? std::nullopt : std::optional(value);
 }
 
 std::optional<Timestamp> SqlQuery::optional_time() {
@@ -90,11 +110,9 @@ std::optional<Timestamp> SqlQuery::optional_time() {
 }
 
 Bytes SqlQuery::blob() {
-  return converting([&] {
-    const SQLite::Column column = statement_.getColumn(next_column_++);
-    const auto* data = static_cast<const std::uint8_t*>(column.getBlob());
-    return Bytes(data, static_cast<std::size_t>(column.getBytes()));
-  });
+  const int column = next_column_++;
+  const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
+  return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
 std::vector<std::uint8_t> SqlQuery::copied_blob() {

@@ -9,16 +9,18 @@
 #include "vault/base/clock.h"
 #include "vault/base/secret.h"
 #include "vault/store/database.h"
+#include "vault/store/sql_connection.h"
 
 namespace coffer {
 
-// One use of a cached statement: parameters and columns are taken from left to right. SQLite's
-// exceptions leave as Error. Resets the statement when it goes.
+// One use of a cached statement: parameters and columns are taken from left to right. Failures
+// leave as Error. Resets the statement when it goes.
 class SqlQuery {
  public:
-  SqlQuery(Transaction& tx, const char* sql);
-  SqlQuery(Transaction& tx, const std::string& sql) : SqlQuery(tx, sql.c_str()) {}  // of static lifetime
-  explicit SqlQuery(SQLite::Statement& statement) : statement_(statement) {}
+  // `sql` is of static life: its address names the statement.
+  SqlQuery(Transaction& tx, const char* sql) : statement_(tx.prepare(sql)) {}
+  SqlQuery(Transaction& tx, const std::string& sql) : SqlQuery(tx, sql.c_str()) {}
+  SqlQuery(SqlConnection& connection, const char* sql);
   ~SqlQuery();
   SqlQuery(const SqlQuery&) = delete;
   SqlQuery& operator=(const SqlQuery&) = delete;
@@ -37,8 +39,9 @@ class SqlQuery {
   // For statements without rows: the number of rows changed.
   int run();
 
-  std::string text();  // NULL: empty
+  std::string text() { return std::string(view()); }
   std::optional<std::string> optional_text();
+  std::string_view view();  // valid until the next step(); NULL: empty
   std::int64_t number();
   std::optional<std::int64_t> optional_number();
   Timestamp time() { return from_ms(number()); }
@@ -48,7 +51,10 @@ class SqlQuery {
   std::vector<std::uint8_t> copied_blob();
 
  private:
-  SQLite::Statement& statement_;
+  SqlQuery& bound(int result);
+  bool next_is_null() const;
+
+  sqlite3_stmt* statement_;
   int next_parameter_ = 1;
   int next_column_ = 0;
 };

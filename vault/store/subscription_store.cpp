@@ -1,7 +1,7 @@
 #include "vault/store/subscription_store.h"
 
 #include "vault/base/error.h"
-#include "vault/crypto/row_mac.h"
+#include "vault/crypto/row_message.h"
 #include "vault/store/data_keys.h"
 #include "vault/store/integrity.h"
 #include "vault/store/record_codec.h"
@@ -34,10 +34,10 @@ const std::string kList = select("WHERE s.is_hidden = 0 OR ? ORDER BY s.rowid");
 
 Mac mac_of(const Row& row, const Keyring& keys) {
   const Subscription& value = row.value;
-  RowMac mac(keys, kTable);
-  mac.text(value.id.str()).number(row.data_key_id).number(value.is_hidden).number(value.is_enabled);
-  mac.time(value.created_at).time(value.updated_at).sealed(row.details);
-  return mac.finish();
+  RowMessage message(keys, kTable);
+  message.text(value.id.str()).number(row.data_key_id).number(value.is_hidden).number(value.is_enabled);
+  message.time(value.created_at).time(value.updated_at).sealed(row.details);
+  return message.mac();
 }
 
 Binding binding_of(const Row& row, const Keyring& keys) {

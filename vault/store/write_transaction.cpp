@@ -1,8 +1,6 @@
 #include "vault/store/write_transaction.h"
 
-#include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
-#include <SQLiteCpp/Statement.h>
 #include <sqlite3.h>
 
 #include <cassert>
@@ -47,24 +45,25 @@ class Writing final : public WriteTransaction {
  public:
   Writing(Writer& writer, const Keyring& keys, Random& random, Log& log)
       : writer_(writer), keys_(keys), random_(random), log_(log), turn_(writer) {
-    converting([&] { run("BEGIN IMMEDIATE"); });
+    converting([&] { writer_.connection.run("BEGIN IMMEDIATE"); });
   }
 
   ~Writing() override {
     if (!is_committed_) roll_back();
   }
 
-  SQLite::Statement& prepare(const char* sql) override {
+  sqlite3_stmt* prepare(const char* sql) override {
     assert(!is_committed_);
-    return converting([&]() -> SQLite::Statement& { return writer_.connection.prepare(sql); });
+    return converting([&] { return writer_.connection.prepare(sql); });
   }
 
   void commit() override {
     converting([&] {
       writer_.digest->store();
-      run("COMMIT");
+      writer_.connection.run("COMMIT");
     });
     is_committed_ = true;
+    writer_.readers.note_commit();
     writer_.digest->committed();
     if (writer_.wal_pages >= kPagesBeforeCheckpoint) shorten_log();
   }
@@ -74,15 +73,9 @@ class Writing final : public WriteTransaction {
   Log& log() const override { return log_; }
 
  private:
-  void run(const char* sql) {
-    writer_.connection.reset_statements();
-    writer_.connection.prepare(sql).exec();
-    writer_.connection.reset_statements();
-  }
-
   void roll_back() noexcept {
     try {
-      run("ROLLBACK");
+      writer_.connection.run("ROLLBACK");
     } catch (const SQLite::Exception&) {  // SQLite did it by itself when the failure happened
       writer_.connection.reset_statements();
     }
@@ -105,13 +98,15 @@ class Writing final : public WriteTransaction {
 
 }  // namespace
 
-Writer::Writer(const std::filesystem::path& path) : connection(path, SqlConnection::Access::Write) {
-  sqlite3_wal_hook(connection.database().getHandle(), note_wal_pages, this);
+Writer::Writer(const std::filesystem::path& path, ReaderPool& pool)
+    : connection(path, SqlConnection::Access::Write), readers(pool) {
+  sqlite3_wal_hook(connection.handle(), note_wal_pages, this);
 }
 
 int Writer::checkpoint(bool truncate) {
+  readers.end_idle_snapshots();
   const int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
-  return sqlite3_wal_checkpoint_v2(connection.database().getHandle(), nullptr, mode, nullptr, nullptr);
+  return sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, mode, nullptr, nullptr);
 }
 
 std::unique_ptr<WriteTransaction> begin_write(Writer& writer, const Keyring& keys, Random& random, Log& log) {

@@ -7,6 +7,7 @@
 
 #include "vault/store/database.h"
 #include "vault/store/digest_keeper.h"
+#include "vault/store/reader_pool.h"
 #include "vault/store/sql_connection.h"
 #include "vault/store/ticket_lock.h"
 
@@ -14,12 +15,13 @@ namespace coffer {
 
 // The one connection that writes and checkpoints, and whose turn it is.
 struct Writer {
-  explicit Writer(const std::filesystem::path& path);
+  Writer(const std::filesystem::path& path, ReaderPool& readers);
 
   // Moves the log into the main file; SQLite's result code. Holder of the turn only.
   int checkpoint(bool truncate);
 
   SqlConnection connection;
+  ReaderPool& readers;
   TicketLock turn;
   std::atomic<std::thread::id> holder;  // so that a thread cannot wait for itself
   std::unique_ptr<DigestKeeper> digest;

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "vault/base/secret.h"
+
+namespace coffer {
+
+// Bytes about to be authenticated, built up piece by piece; usual sizes take no memory from the
+// heap. Not for secrets.
+class MessageBuffer {
+ public:
+  void append(const void* data, std::size_t size) {
+    if (size == 0) return;
+    std::memcpy(reserve(size), data, size);
+  }
+  void append(std::uint8_t byte) { *reserve(1) = byte; }
+  template <class Unsigned>
+  void append_big_endian(Unsigned value) {
+    std::uint8_t* out = reserve(sizeof value);
+    for (std::size_t i = 0; i < sizeof value; ++i) {
+      out[i] = static_cast<std::uint8_t>(value >> (8 * (sizeof value - 1 - i)));
+    }
+  }
+
+  Bytes bytes() const { return {large_.empty() ? small_.data() : large_.data(), size_}; }
+
+ private:
+  static constexpr std::size_t kUsual = 640;
+
+  // Room for that many more bytes, which count as appended.
+  std::uint8_t* reserve(std::size_t size) {
+    const std::size_t at = size_;
+    size_ += size;
+    if (large_.empty() && size_ <= kUsual) return small_.data() + at;
+    if (large_.empty()) large_.assign(small_.begin(), small_.begin() + static_cast<std::ptrdiff_t>(at));
+    large_.resize(size_);
+    return large_.data() + at;
+  }
+
+  std::array<std::uint8_t, kUsual> small_;  // uninitialized beyond size_
+  std::vector<std::uint8_t> large_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace coffer
