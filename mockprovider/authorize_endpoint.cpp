@@ -149,7 +149,7 @@ Decision decision_of(const LoginScript& script) {
   return {is_denied ? "access_denied" : "", script.account, script.refused_scopes, std::nullopt};
 }
 
-ServerResponse begin(Tenant& tenant, const Profile& profile, AuthorizationRequest request,
+ServerResponse begin(Tenant& tenant, const Profile& profile, const AuthorizationRequest& request,
                      Exchange& exchange) {
   exchange.entry.client_id = request.client_id;
   if (const auto script = tenant.scripts.take(profile.id(), request.client_id, request.login_hint)) {
@@ -167,7 +167,7 @@ ServerResponse serve_authorize(Tenant& tenant, const Profile& profile, const Ser
   const auto parameters = request.method == "POST" ? parse_form(request.body) : std::optional(request.query);
   if (!parameters) return problem_page(400, "The request is broken", "The form cannot be read.");
   exchange.entry.parameters = redact_parameters(*parameters);
-  auto checked = check_authorization(tenant, profile, *parameters);
+  const auto checked = check_authorization(tenant, profile, *parameters);
   if (const auto* untrusted = std::get_if<UntrustedRequest>(&checked)) {
     exchange.entry.error = "untrusted_request";
     return problem_page(400, "The request cannot be trusted", untrusted->problem);
@@ -177,7 +177,7 @@ ServerResponse serve_authorize(Tenant& tenant, const Profile& profile, const Ser
     return back_to_client(tenant, profile, error->redirect_uri, error->state,
                           {{"error", error->error}, {"error_description", error->description}});
   }
-  return begin(tenant, profile, std::move(std::get<AuthorizationRequest>(checked)), exchange);
+  return begin(tenant, profile, std::get<AuthorizationRequest>(checked), exchange);
 }
 
 ServerResponse serve_login(Tenant& tenant, const Profile& profile, const ServerRequest& request,

@@ -43,7 +43,7 @@ std::string_view name_of(Fault::Action wanted) {
 
 // A typing error would make a fault that never hits.
 std::string read_endpoint(const Members& members) {
-  const std::string endpoint = members.text("endpoint");
+  std::string endpoint = members.text("endpoint");
   for (const char* known : {"", "authorize", "login", "consent", "token", "refresh", "revoke", "introspect",
                             "userinfo", "discovery", "api"}) {
     if (endpoint == known) return endpoint;

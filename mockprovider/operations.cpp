@@ -159,10 +159,11 @@ class Operation {
   }
 
   std::optional<std::size_t> first_of_page(std::size_t limit) {
-    if (const auto page = number("page"))
+    if (const auto page = number("page")) {
       return static_cast<std::size_t>(std::clamp<std::int64_t>(*page, 1, 1'000'000) - 1) * limit;
+    }
     const auto after = render("after");
-    if (!after || *after == "") return 0;
+    if (!after || plain_text(*after).empty()) return 0;
     const auto token = after->is_string() ? from_base64url(after->get<std::string>()) : std::nullopt;
     const auto offset = token && token->starts_with("after:") ? to_number(token->substr(6)) : std::nullopt;
     result_.is_bad_request = !offset || *offset < 0;

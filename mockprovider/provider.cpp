@@ -85,7 +85,7 @@ struct MockProvider::Impl {
   Front front;
 };
 
-MockProvider::MockProvider(MockOptions options) {
+MockProvider::MockProvider(const MockOptions& options) {
   check_loopback(options.host);
   impl_ = std::make_unique<Impl>(options);
 }

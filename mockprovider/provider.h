@@ -36,7 +36,7 @@ struct MockClient {
 // Any thread; the destructor stops it.
 class MockProvider {
  public:
-  explicit MockProvider(MockOptions options = {});
+  explicit MockProvider(const MockOptions& options = {});
   ~MockProvider();
   MockProvider(const MockProvider&) = delete;
   MockProvider& operator=(const MockProvider&) = delete;

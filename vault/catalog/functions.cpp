@@ -77,7 +77,7 @@ TemplateValue first(CallArguments& a, const TemplateScope&) {
 // Absent, false and the empty text do not hold.
 TemplateValue choose(CallArguments& a, const TemplateScope&) {
   const TemplateValue& condition = a.positional[0];
-  const bool holds = !condition.is_absent() && condition.get() != false && condition.get() != "";
+  const bool holds = !condition.is_absent() && condition.get() != false && !condition.text().empty();
   return std::move(a.positional[holds ? 1 : 2]);
 }
 

@@ -57,9 +57,13 @@ bool is_pattern(const Json& value) {
   }
 }
 
+std::string inside(const std::string& place, const std::string& name) {
+  return std::string(place).append(".").append(name);
+}
+
 void check_all(const Json& schemas, const std::string& place) {
   if (!schemas.is_object()) fail(place, "must be an object of schemas");
-  for (const auto& [name, schema] : schemas.items()) check_input_schema(schema, place + "." + name);
+  for (const auto& [name, schema] : schemas.items()) check_input_schema(schema, inside(place, name));
 }
 
 bool fits(const Json& value, Form form) {
@@ -96,7 +100,7 @@ void check_input_schema(const Json& schema, const std::string& place) {
   for (const auto& [name, value] : schema.items()) {
     const auto keyword = std::find_if(std::begin(kKeywords), std::end(kKeywords),
                                       [&, key = name](const Keyword& known) { return known.name == key; });
-    const std::string here = place + "." + name;
+    const std::string here = inside(place, name);
     if (keyword == std::end(kKeywords)) fail(here, "is not a keyword that arguments are checked by");
     if (!fits(value, keyword->form)) fail(here, "has a value that the keyword does not take");
     if (keyword->form == Form::Schemas) check_all(value, here);

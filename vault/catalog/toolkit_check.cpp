@@ -161,6 +161,11 @@ NameSet credential_names(const AuthMode& mode) {
   return names;
 }
 
+void check_map(const std::string& place, const std::map<std::string, std::string>& texts,
+               const NameSet& known) {
+  for (const auto& [name, text] : texts) check_text(std::string(place).append(".").append(name), text, known);
+}
+
 void check_auth(const std::string& file, const Toolkit& toolkit) {
   NameSet seen;
   for (const auto& mode : toolkit.auth) {
@@ -169,10 +174,8 @@ void check_auth(const std::string& file, const Toolkit& toolkit) {
     if (mode.headers.empty() && mode.query.empty() && mode.scheme != AuthScheme::NoAuth) {
       fail(place, "\"headers\" or \"query\" must say where the credential goes");
     }
-    for (const auto& [name, text] : mode.headers)
-      check_text(place + ".headers." + name, text, credential_names(mode));
-    for (const auto& [name, text] : mode.query)
-      check_text(place + ".query." + name, text, credential_names(mode));
+    check_map(place + ".headers", mode.headers, credential_names(mode));
+    check_map(place + ".query", mode.query, credential_names(mode));
   }
 }
 

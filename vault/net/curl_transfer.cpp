@@ -117,7 +117,9 @@ void CurlTransfer::add_header(const std::string& line) {
 
 void CurlTransfer::set_message() {
   for (const auto& [name, value] : request_.headers) {
-    std::string line = value.empty() ? name + ";" : name + ": " + value;  // curl drops a bare "name:"
+    std::string line;
+    line.reserve(name.size() + value.size() + 2);                        // the value is in no second place
+    line.append(name).append(value.empty() ? ";" : ": ").append(value);  // curl drops a bare "name:"
     add_header(line);
     wipe(line);
   }

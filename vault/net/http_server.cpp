@@ -118,8 +118,8 @@ void HttpServer::Impl::report(const Refusal& refusal, const std::string& request
              {"reason", std::string(refusal.fact)}});
 }
 
-HttpServer::HttpServer(BindAddress address, ServerHandler handler, ErrorHandler on_error, Random& random,
-                       Log& log, ServerLimits limits)
+HttpServer::HttpServer(const BindAddress& address, ServerHandler handler, ErrorHandler on_error,
+                       Random& random, Log& log, ServerLimits limits)
     : impl_(std::make_unique<Impl>(address, std::move(handler), std::move(on_error), random, log, limits)) {}
 
 HttpServer::~HttpServer() {

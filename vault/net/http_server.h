@@ -42,7 +42,7 @@ class HttpServer {
   // `handler` runs on the pool's threads and may throw Error: `on_error` makes the answer.
   // `host` is a numeric address or "localhost"; 127.0.0.1 and localhost listen on [::1] as well, where
   // that is possible.
-  HttpServer(BindAddress address, ServerHandler handler,
+  HttpServer(const BindAddress& address, ServerHandler handler,
              std::function<ServerResponse(const ServerRequest&, const std::exception&)> on_error,
              Random& random, Log& log, ServerLimits limits = {});
   ~HttpServer();  // stop()

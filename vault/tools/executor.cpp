@@ -24,7 +24,7 @@ ToolRef require_tool(const Catalog& catalog, const std::string& slug) {
 ToolResult to_result(ServiceAnswer answer, const Tool& tool, const Scrubber& scrubber) {
   ToolResult result;
   result.successful = answer.kind == Kind::Success;
-  result.data = shape_data(std::move(answer.body), result.successful ? tool.select : std::string());
+  result.data = shape_data(answer.body, result.successful ? tool.select : std::string());
   result.error = std::move(answer.problem);
   scrubber.clean(result.data);
   scrubber.clean(result.error);

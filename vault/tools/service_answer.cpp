@@ -68,7 +68,7 @@ Kind kind_of(const Toolkit& toolkit, const Tool& tool, int status, const Json& b
 
 // "404: Not Found", "404", or what a 200 says in its body.
 std::string answer_text(int status, const Json& body) {
-  const std::string message = message_in(body);
+  std::string message = message_in(body);
   if (status >= 200 && status < 300 && !message.empty()) return message;
   return std::to_string(status) + (message.empty() ? "" : ": " + message);
 }
@@ -137,7 +137,7 @@ ServiceAnswer read_answer(HttpResult result, const Toolkit& toolkit, const Tool&
   return answer;
 }
 
-Json shape_data(Json body, const std::string& select) {
+Json shape_data(const Json& body, const std::string& select) {
   const Json* found = find_at(body, select);
   if (found == nullptr || found->is_null()) return Json::object();
   if (found->is_object()) return *found;

@@ -23,6 +23,6 @@ ServiceAnswer read_answer(HttpResult result, const Toolkit& toolkit, const Tool&
 
 // The data of a result, always an object: the selected part of the answer; lists become
 // {"items": [...]}, other values {"value": ...}, nothing {}.
-nlohmann::json shape_data(nlohmann::json body, const std::string& select);
+nlohmann::json shape_data(const nlohmann::json& body, const std::string& select);
 
 }  // namespace coffer

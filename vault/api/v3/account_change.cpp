@@ -104,7 +104,7 @@ void set_enabled(Engine& engine, const ConnectionId& id, bool enabled) {
 }
 
 std::string alias_of(const ObjectReader& body) {
-  const std::string alias = body.text("alias");
+  std::string alias = body.text("alias");
   const bool has_controls = std::any_of(
       alias.begin(), alias.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
   if (has_controls) body.fail("alias", "holds control characters");
@@ -123,7 +123,7 @@ void refuse_shared(const ObjectReader& body) {
               "connect each user on their own");
 }
 
-Connection patch_account(Engine& engine, const ConnectionId& id, ObjectReader body) {
+Connection patch_account(Engine& engine, const ConnectionId& id, const ObjectReader& body) {
   refuse_shared(body);
   account_or_not_found(*engine.database().read(), id);
   if (const auto connection = body.object("connection")) {

@@ -15,7 +15,7 @@ inline constexpr std::size_t kMostAliasBytes = 64;
 void set_enabled(Engine& engine, const ConnectionId& id, bool enabled);
 
 // Alias ("" clears) and credential of a key scheme. Throws InvalidArgument, Conflict (alias taken).
-Connection patch_account(Engine& engine, const ConnectionId& id, ObjectReader body);
+Connection patch_account(Engine& engine, const ConnectionId& id, const ObjectReader& body);
 
 // With `revoke_first`, nothing is deleted if the provider cannot be brought to revoke the grant.
 // An account that holds none is just deleted.

@@ -7,6 +7,7 @@
 #include "vault/api/v3/credential_input.h"
 #include "vault/api/v3/routes.h"
 #include "vault/api/wire/body.h"
+#include "vault/api/wire/secret_answer.h"
 #include "vault/base/error.h"
 
 namespace coffer::api::v3 {
@@ -59,7 +60,7 @@ ServerResponse create_link(Engine& engine, const ServerRequest& request) {
     connect.fields = take_fields(values, *known.mode);
   }
   const ConnectLink link = engine.connector().authorize(connect);
-  return ServerResponse::json(201, dump_json(link_view(engine, link)));
+  return secret_answer(201, link_view(engine, link));
 }
 
 // The older create: `connectionData` is camelCase there, and its `val` is all that SDKs read.
@@ -74,7 +75,7 @@ ServerResponse created(const Connection& connection, const std::string& redirect
       {"status", to_string(connection.status)},
       {"redirect_url", redirect},
       {"redirect_uri", redirect}};
-  return ServerResponse::json(201, dump_json(body));
+  return secret_answer(201, std::move(body));
 }
 
 void check_scheme(const ObjectReader& state, AuthScheme scheme) {
@@ -144,7 +145,7 @@ ServerResponse reauthorize(Engine& engine, const ServerRequest& request) {
     out["status"] = to_string(link.connection.status);
     out["redirect_url"] = engine.link_url(link.token);
   }
-  return ServerResponse::json(200, dump_json(out));
+  return secret_answer(200, std::move(out));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "vault/api/wire/body.h"
 #include "vault/api/wire/paging.h"
 #include "vault/api/wire/query.h"
+#include "vault/api/wire/secret_answer.h"
 #include "vault/base/error.h"
 #include "vault/store/auth_config_store.h"
 
@@ -38,12 +39,12 @@ ServerResponse create_session_link(Engine& engine, const ServerRequest& request)
   wanted.callback_url = body.text("callback_url");
   wanted.alias = alias_of(body);
   const ConnectLink link = link_for_session(engine, session, toolkit, wanted);
-  const Json out = {{"connected_account_id", link.connection.id.str()},
-                    {"link_token", link.token.expose()},
-                    {"redirect_url", engine.link_url(link.token)},
-                    {"expires_at", to_rfc3339(link.expires_at)},
-                    {"experimental", {{"account_type", "PRIVATE"}}}};
-  return ServerResponse::json(201, dump_json(out));
+  Json out = {{"connected_account_id", link.connection.id.str()},
+              {"link_token", link.token.expose()},
+              {"redirect_url", engine.link_url(link.token)},
+              {"expires_at", to_rfc3339(link.expires_at)},
+              {"experimental", {{"account_type", "PRIVATE"}}}};
+  return secret_answer(201, std::move(out));
 }
 
 Json account_view(Transaction& tx, const Connection& account) {
@@ -107,10 +108,8 @@ ServerResponse list_session_tools(Engine& engine, const ServerRequest& request) 
   return page_response(std::move(items), cut.total, page);
 }
 
-ServerResponse executed(Json data, const std::string& error, const std::string& log_id) {
-  const Json body = {
-      {"data", std::move(data)}, {"error", error.empty() ? Json() : Json(error)}, {"log_id", log_id}};
-  return ServerResponse::json(200, dump_json(body));
+Json executed(Json data, const std::string& error, const std::string& log_id) {
+  return {{"data", std::move(data)}, {"error", error.empty() ? Json() : Json(error)}, {"log_id", log_id}};
 }
 
 ServerResponse execute_meta_tool(Engine& engine, const Session& session, const ObjectReader& body) {
@@ -119,7 +118,7 @@ ServerResponse execute_meta_tool(Engine& engine, const Session& session, const O
                 "create the session with manage_connections.enable");
   }
   Json result = manage_connections(engine, session, body.required_object("arguments"));
-  return executed(std::move(result), {}, random_id(engine.env().random, "log_"));
+  return secret_answer(200, executed(std::move(result), {}, random_id(engine.env().random, "log_")));
 }
 
 ToolCall session_call(Engine& engine, const Session& session, const ToolRef& ref, const ObjectReader& body) {
@@ -143,7 +142,8 @@ ServerResponse execute_in_session(Engine& engine, const ServerRequest& request) 
   const ToolRef ref = tool_or_not_found(engine.catalog(), slug);
   SessionScope(session.config).require(*ref.toolkit, *ref.tool);
   ToolResult result = engine.executor().execute(session_call(engine, session, ref, body));
-  return executed(std::move(result.data), result.successful ? "" : result.error, result.log_id);
+  const Json answer = executed(std::move(result.data), result.successful ? "" : result.error, result.log_id);
+  return ServerResponse::json(200, dump_json(answer));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "vault/api/wire/body.h"
 #include "vault/api/wire/paging.h"
 #include "vault/api/wire/query.h"
+#include "vault/api/wire/secret_answer.h"
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
 #include "vault/events/webhook_secret.h"
@@ -40,12 +41,6 @@ Json subscription_view(const Subscription& subscription, bool with_secret) {
                {"updated_at", to_rfc3339(subscription.updated_at)}};
   if (with_secret) view["secret"] = subscription.secret.expose();
   return view;
-}
-
-ServerResponse with_secret(int status, Json view) {
-  ServerResponse response = ServerResponse::json(status, dump_json(view));
-  wipe(view);
-  return std::move(response).with_header("Cache-Control", "no-store");
 }
 
 const EventType& event_type_of(const ObjectReader& body, const std::string& name) {
@@ -98,7 +93,7 @@ ServerResponse create_subscription(Engine& engine, const ServerRequest& request)
   }
   subscription_store::insert(*tx, subscription);
   tx->commit();
-  return with_secret(201, subscription_view(subscription, true));
+  return secret_answer(201, subscription_view(subscription, true));
 }
 
 // Hidden ones belong to the command line and are as absent.
@@ -153,7 +148,7 @@ ServerResponse rotate_secret(Engine& engine, const ServerRequest& request) {
   subscription.updated_at = engine.env().clock.now();
   subscription_store::update(*tx, subscription);
   tx->commit();
-  return with_secret(200, {{"id", subscription.id.str()}, {"secret", subscription.secret.expose()}});
+  return secret_answer(200, {{"id", subscription.id.str()}, {"secret", subscription.secret.expose()}});
 }
 
 ServerResponse list_event_types(Engine&, const ServerRequest&) {

@@ -61,7 +61,7 @@ Wire wire_of(ErrorCode code) {
 }
 
 std::string message_of(const Error& error) {
-  const std::string fact = error.what();
+  std::string fact = error.what();
   if (error.code() != ErrorCode::NeedsConnection) return fact;
   const auto same_words = std::string_view(fact).substr(0, kNoConnectedAccountText.size());
   if (!equals_ignoring_case(same_words, kNoConnectedAccountText)) {

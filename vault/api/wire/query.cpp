@@ -59,7 +59,7 @@ std::optional<bool> bool_param(const ServerRequest& request, std::string_view na
 
 std::string choice_param(const ServerRequest& request, std::string_view name,
                          const std::vector<std::string>& allowed) {
-  const std::string text(request.query_value(name));
+  std::string text(request.query_value(name));
   if (text.empty() || std::find(allowed.begin(), allowed.end(), text) != allowed.end()) return text;
   throw bad_param(name, "is none of its values", "use " + join(allowed, ", "));
 }
