@@ -19,6 +19,8 @@ coffer_script_test("the whole life of a connection" examples/lifecycle.py $<TARG
 coffer_script_test("the version is the project's" tests/scripts/version_test.py $<TARGET_FILE:coffer> ${PROJECT_VERSION})
 coffer_script_test("shell blocks of the documents" tests/scripts/docs_test.py $<TARGET_FILE:coffer>)
 
+coffer_script_test("kill -9 at any point" tests/crash/kill_daemon.py $<TARGET_FILE:coffer> 20)
+
 add_executable(embed examples/embed.cpp)
 target_link_libraries(embed PRIVATE coffer_vault coffer_mockprovider)
 add_test(NAME "examples: the library alone" COMMAND embed)
