@@ -93,7 +93,8 @@ std::string LocalDaemon::connect(const std::string& user, const std::string& too
   const Link link = create_link(user, toolkit);
   FormBrowser user_agent = browser();
   const BrowserPage end = user_agent.connect(link.url, email);
-  if (status_of(link.account) != "ACTIVE") throw std::runtime_error("not connected: " + end.html + "\n" + log_text());
+  if (status_of(link.account) != "ACTIVE")
+    throw std::runtime_error("not connected: " + end.html + "\n" + log_text());
   return link.account;
 }
 
