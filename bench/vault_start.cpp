@@ -2,7 +2,6 @@
 // program? `vault_start <coffer> <bare_daemon>`
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 #include "bench/support/child.h"
 #include "bench/support/figure.h"
@@ -27,10 +26,12 @@ Sample start(const std::vector<std::string>& command) {
   return {(ready - began) * 1000, child.resident_mib()};
 }
 
-void write_key(const std::filesystem::path& path) {
-  std::ofstream(path) << std::string(32, 'k');
-  std::filesystem::permissions(path,
-                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+// `coffer init` in a home of its own; later starts find vault and key there.
+void make_vault(const std::string& coffer, const std::string& home) {
+  for (const char* name : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"}) {
+    ::setenv(name, home.c_str(), 1);
+  }
+  Child({coffer, "init", "--json"}).read_line();
 }
 
 }  // namespace
@@ -38,20 +39,10 @@ void write_key(const std::filesystem::path& path) {
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
   const coffer::testing::TempDir directory;
-  const std::string key = (directory.path() / "key").string();
-  write_key(key);
-  ::setenv("XDG_RUNTIME_DIR", directory.path().c_str(), 1);
-  const std::vector<std::string> ours = {argv[1],
-                                         "serve",
-                                         "--port",
-                                         "0",
-                                         "--print-json",
-                                         "--vault",
-                                         (directory.path() / "vault" / "vault.db").string(),
-                                         "--key-file",
-                                         key};
+  make_vault(argv[1], directory.path().string());
+  const std::vector<std::string> ours = {argv[1], "serve", "--port", "0", "--print-json"};
   const std::vector<std::string> bare = {argv[2], (directory.path() / "bare.db").string()};
-  start(ours);  // the first start makes the vault
+  start(ours);
   start(bare);
   std::vector<double> our_ready, bare_ready, our_memory, bare_memory;
   for (int round = 0; round < kRounds; ++round) {
