@@ -65,12 +65,10 @@ std::optional<RefreshResult> RefreshAttempt::take() {
   if (!opened) return RefreshResult{Kind::Absent, "no such account", std::nullopt};
   connection_ = std::move(opened->connection);
   auto* tokens = std::get_if<TokenSet>(&opened->credential);
-  if (tokens == nullptr) return unchanged("this kind of credential does not expire");
-  tokens_ = std::move(*tokens);
-  auto config = auth_config_store::find(*tx, connection_.auth_config);
-  if (!config) return postponed("its auth config is gone", std::nullopt);
-  config_ = std::move(*config);
-  client_ = auth_config_store::open_client(*tx, config_.id);
+  if (tokens != nullptr) tokens_ = std::move(*tokens);
+  has_tokens_ = tokens != nullptr;
+  config_ = auth_config_store::find(*tx, connection_.auth_config);
+  if (config_) client_ = auth_config_store::open_client(*tx, config_->id);
   provider_ = provider_of_toolkit(parts_.catalog, connection_.toolkit);
   return std::nullopt;
 }
@@ -79,6 +77,7 @@ std::optional<RefreshResult> RefreshAttempt::decide() {
   if (connection_.status != ConnectionStatus::Active) {
     return settle({Kind::NotActive, "the account is not ACTIVE", std::nullopt}, std::nullopt);
   }
+  if (!has_tokens_) return settle(unchanged("this kind of credential does not expire"), std::nullopt);
   if (demand_.why == Why::Refused && connection_.generation != demand_.seen_generation) {
     return unchanged("the token was replaced already");
   }
@@ -99,18 +98,18 @@ std::optional<RefreshResult> RefreshAttempt::without_refresh_token() {
 
 std::optional<RefreshResult> RefreshAttempt::hold_back() {
   const Timestamp now = parts_.env.clock.now();
-  if (provider_ == nullptr) {
-    return settle(postponed("no toolkit or provider of that name is loaded", now + kLocalFaultWait),
-                  now + kLocalFaultWait);
+  if (!config_ || provider_ == nullptr) {
+    const Timestamp later = now + kLocalFaultWait;
+    return settle(postponed("its auth config, toolkit or provider is gone", later), later);
   }
   const auto next = connection_.next_refresh_at;
   const bool is_early = next && now < *next;
   if (demand_.why == Why::Scheduled && (!next || is_early)) return unchanged("not due");
   if (demand_.why == Why::Forced) return std::nullopt;
   if (is_early && is_backing_off()) return postponed("the last refresh failed", next);
-  if (!is_blocked(config_, now)) return std::nullopt;
-  return settle(postponed("the provider refuses the OAuth client", config_.blocked_until),
-                config_.blocked_until);
+  if (!is_blocked(*config_, now)) return std::nullopt;
+  return settle(postponed("the provider refuses the OAuth client", config_->blocked_until),
+                config_->blocked_until);
 }
 
 // A lost answer that waits for the token's last minute is no backoff: a 401 ends that wait. Nor is
@@ -166,7 +165,7 @@ bool RefreshAttempt::mark_sent() {
 bool RefreshAttempt::try_mark_sent() {
   const auto tx = parts_.database.write();
   auto connection = connection_store::find(*tx, id_);
-  auto config = auth_config_store::find(*tx, config_.id);
+  auto config = auth_config_store::find(*tx, config_->id);
   refusal_ = second_thoughts(connection, config);
   if (refusal_) return false;
   claim_probe(*tx, *config);

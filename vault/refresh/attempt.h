@@ -58,7 +58,8 @@ class RefreshAttempt {
 
   Connection connection_;
   TokenSet tokens_;
-  AuthConfig config_;
+  bool has_tokens_ = false;  // another kind of credential otherwise
+  std::optional<AuthConfig> config_;
   ClientCredentials client_;
   const Provider* provider_ = nullptr;
 

@@ -157,6 +157,19 @@ TEST_CASE_METHOD(RefreshFixture, "what cannot be refreshed is left in peace", "[
   CHECK(requests() == 0);
 }
 
+TEST_CASE_METHOD(RefreshFixture, "an account whose auth config is gone waits and does not stay due",
+                 "[refresh]") {
+  const auto id = connect("strict");
+  advance_past(row(id).next_refresh_at);
+  auto tx = database->write();
+  auth_config_store::remove(*tx, AuthConfigId("ac_strict"), clock.now());
+  tx->commit();
+  tx.reset();
+  CHECK(refresher->run_due() == clock.now() + minutes(15));
+  CHECK(row(id).status == ConnectionStatus::Active);
+  CHECK(requests() == 0);
+}
+
 TEST_CASE_METHOD(RefreshFixture,
                  "without a refresh token the account ends when its token is asked for in vain",
                  "[refresh]") {
