@@ -19,7 +19,7 @@ struct ControlCall {
 
 // Throws NotFound unless it is empty or the id of a provider.
 void check_provider(const Tenant& tenant, const std::string& id);
-// The address, if there is such an account; else throws NotFound.
+// The address as the account has it, in whatever case it was typed. Throws NotFound.
 std::string account_named(const Tenant& tenant, const std::string& email);
 
 // The controls, each one method on one path (docs/mock-provider.md). They throw InvalidArgument

@@ -30,10 +30,9 @@ Json client_json(const Client& client) {
 }  // namespace
 
 std::string account_named(const Tenant& tenant, const std::string& email) {
-  if (!tenant.accounts.find(email)) {
-    throw Error(ErrorCode::NotFound, "account \"" + email + "\" does not exist here");
-  }
-  return email;
+  const Account* account = tenant.accounts.find(email);
+  if (!account) throw Error(ErrorCode::NotFound, "account \"" + email + "\" does not exist here");
+  return account->email;
 }
 
 void check_provider(const Tenant& tenant, const std::string& id) {

@@ -191,7 +191,7 @@ ServerResponse Front::serve_with_faults(const Place& place, const ServerRequest&
   std::optional<Fault> fault;
   {
     const std::lock_guard lock(mutex_);
-    fault = tenant_->faults.take(facets_of(place, request));
+    if (!tenant_->faults.all().empty()) fault = tenant_->faults.take(facets_of(place, request));
   }
   if (fault) {
     exchange.entry.fault = fault->id;

@@ -124,9 +124,9 @@ Fields MockProvider::credentials_of(const std::string& toolkit, const std::strin
   const Toolkit* found = impl_->catalog.find_toolkit(toolkit);
   if (!found) throw Error(ErrorCode::NotFound, "toolkit \"" + toolkit + "\" does not exist");
   return impl_->front.with_tenant([&](Tenant& tenant) {
-    if (!tenant.accounts.find(account))
-      throw Error(ErrorCode::NotFound, "account " + account + " does not exist");
-    return tenant.keys.credentials_of(*found, account);
+    const Account* known = tenant.accounts.find(account);
+    if (!known) throw Error(ErrorCode::NotFound, "account " + account + " does not exist");
+    return tenant.keys.credentials_of(*found, known->email);
   });
 }
 

@@ -92,6 +92,12 @@ TEST_CASE("a script may leave scopes out", "[control]") {
   CHECK(tokens["scope"] == "read");
 }
 
+TEST_CASE("an account's address counts in any case", "[control]") {
+  MockWorld world;
+  CHECK(world.control("GET", "/_mock/keys?toolkit=tavily&account=ALICE@example.com") ==
+        world.control("GET", "/_mock/keys?toolkit=tavily&account=alice@example.com"));
+}
+
 TEST_CASE("a locked account cannot sign in", "[control]") {
   MockWorld world;
   world.control("POST", "/_mock/accounts", {{"email", "carol@example.com"}, {"locked", true}});
