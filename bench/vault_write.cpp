@@ -13,13 +13,14 @@ using namespace coffer::bench;
 
 constexpr int kRounds = 20;
 constexpr int kWritesPerRound = 200;
+constexpr std::size_t kRowSize = 1024;
 
 class BareWriter {
  public:
   explicit BareWriter(const std::filesystem::path& file)
       : database_(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE) {
     database_.exec(
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
         "CREATE TABLE t (id INTEGER PRIMARY KEY, row BLOB) STRICT; INSERT INTO t VALUES (1, NULL)");
     update_ = std::make_unique<SQLite::Statement>(database_, "UPDATE t SET row = ? WHERE id = 1");
   }
@@ -54,9 +55,12 @@ int main() {
       tx->commit();
     }
     ours.push_back(kWritesPerRound / (seconds_of(CLOCK_MONOTONIC) - began));
-    const std::string row(1024, 'r');
+    std::string row(kRowSize, 'r');
     began = seconds_of(CLOCK_MONOTONIC);
-    for (int i = 0; i < kWritesPerRound; ++i) bare.write(row);
+    for (int i = 0; i < kWritesPerRound; ++i) {
+      row[static_cast<std::size_t>(i)] ^= 1;  // SQLite writes nothing for a row that is as it was
+      bare.write(row);
+    }
     theirs.push_back(kWritesPerRound / (seconds_of(CLOCK_MONOTONIC) - began));
   }
   print({"sealed_write_rate", median(ours), "1/s", median(theirs), "bare durable commit", 0.85,
