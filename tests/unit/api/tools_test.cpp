@@ -53,9 +53,9 @@ TEST_CASE("asking for the important tools never empties a toolkit") {
 TEST_CASE("tools are listed by auth config") {
   ApiWorld world;
   const std::string id = world.auth_config("gmail");
-  for (const Json& tool : world.get("/tools?limit=100&auth_config_ids=" + id)["items"]) {
-    CHECK(tool.at("toolkit").at("slug") == "gmail");
-  }
+  const Answer page = world.get("/tools?limit=100&auth_config_ids=" + id);
+  CHECK(page["items"].size() >= 6);
+  for (const Json& tool : page["items"]) CHECK(tool.at("toolkit").at("slug") == "gmail");
   require_page(world.get("/tools?auth_config_ids=ac_unknown"), 0);
   require_page(world.get("/tools?toolkit_slug=tavily&auth_config_ids=" + id), 0);
 }
