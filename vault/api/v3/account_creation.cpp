@@ -2,30 +2,15 @@
 #include <nlohmann/json.hpp>
 
 #include "vault/api/v3/account_change.h"
+#include "vault/api/v3/account_start.h"
 #include "vault/api/v3/account_view.h"
-#include "vault/api/v3/auth_config_view.h"
 #include "vault/api/v3/credential_input.h"
 #include "vault/api/v3/routes.h"
 #include "vault/api/wire/body.h"
 #include "vault/api/wire/secret_answer.h"
-#include "vault/base/error.h"
 
 namespace coffer::api::v3 {
 namespace {
-
-struct ModeOfConfig {
-  AuthConfig config;
-  const AuthMode* mode = nullptr;
-};
-
-ModeOfConfig mode_of_config(Engine& engine, const AuthConfigId& id) {
-  ModeOfConfig out{auth_config_or_not_found(*engine.database().read(), id), nullptr};
-  const Toolkit* toolkit = engine.catalog().find_toolkit(out.config.toolkit);
-  out.mode = toolkit == nullptr ? nullptr : toolkit->find_auth(out.config.scheme);
-  if (out.mode != nullptr) return out;
-  throw Error(ErrorCode::Unsupported, "toolkit \"" + out.config.toolkit + "\" is not in the catalog as \"" +
-                                          id.str() + "\" needs it");
-}
 
 // A link is for what is not known yet: what is secret the user types, or the app imports.
 void refuse_secrets(const ObjectReader& data, const AuthMode& mode) {
@@ -64,11 +49,12 @@ ServerResponse create_link(Engine& engine, const ServerRequest& request) {
 }
 
 // The older create: `connectionData` is camelCase there, and its `val` is all that SDKs read.
-ServerResponse created(const Connection& connection, const std::string& redirect_url) {
+ServerResponse created(const ConnectionStart& start) {
+  const Connection& connection = start.connection;
   Json val = {{"status", to_string(connection.status)}};
   for (const auto& [name, value] : connection.fields) val[name] = value;
   Json redirect;
-  if (!redirect_url.empty()) val["redirectUrl"] = redirect = redirect_url;
+  if (!start.redirect_url.empty()) val["redirectUrl"] = redirect = start.redirect_url;
   const Json body = {
       {"id", connection.id.str()},
       {"connectionData", {{"authScheme", to_string(connection.scheme)}, {"val", std::move(val)}}},
@@ -114,16 +100,8 @@ ServerResponse create_account(Engine& engine, const ServerRequest& request) {
   }
   const AuthConfigId id(body.required_object("auth_config").required_text("id"));
   const ModeOfConfig known = mode_of_config(engine, id);
-  ConnectRequest connect = read_connect_request(connection, id);
-  std::optional<Credential> credential;
-  if (known.mode->scheme == AuthScheme::NoAuth) credential = std::monostate{};
-  if (const auto values = values_of(connection, known.mode->scheme)) {
-    connect.fields = take_fields(*values, *known.mode);
-    credential = take_credential(*values, *known.mode, engine.env().clock.now());
-  }
-  if (credential) return created(engine.connector().import(connect, std::move(*credential)), {});
-  const ConnectLink link = engine.connector().authorize(connect);
-  return created(link.connection, engine.link_url(link.token));
+  const auto values = values_of(connection, known.mode->scheme);
+  return created(connect_account(engine, known, read_connect_request(connection, id), values));
 }
 
 // Despite its name not a token refresh: it asks the user to sign in again. The account keeps its
@@ -132,20 +110,13 @@ ServerResponse reauthorize(Engine& engine, const ServerRequest& request) {
   RequestBody parsed(request);
   const ObjectReader body = parsed.root();
   const Connection known = account_or_not_found(*engine.database().read(), ConnectionId(request.param("id")));
-  ConnectRequest connect;
-  connect.user = known.user;
-  connect.auth_config = known.auth_config;
-  connect.reconnect = known.id;
-  connect.alias = known.alias;
-  connect.callback_url = std::string(request.query_value("redirect_url"));
-  if (connect.callback_url.empty()) connect.callback_url = body.text("redirect_url");
-  Json out = {{"id", known.id.str()}, {"status", to_string(known.status)}, {"redirect_url", nullptr}};
-  if (known.scheme != AuthScheme::NoAuth) {
-    const ConnectLink link = engine.connector().authorize(connect);
-    out["status"] = to_string(link.connection.status);
-    out["redirect_url"] = engine.link_url(link.token);
-  }
-  return secret_answer(200, std::move(out));
+  std::string callback_url(request.query_value("redirect_url"));
+  if (callback_url.empty()) callback_url = body.text("redirect_url");
+  const ConnectionStart start = reconnect_account(engine, known, callback_url);
+  const Json redirect = start.redirect_url.empty() ? Json() : Json(start.redirect_url);
+  return secret_answer(
+      200,
+      {{"id", known.id.str()}, {"status", to_string(start.connection.status)}, {"redirect_url", redirect}});
 }
 
 }  // namespace

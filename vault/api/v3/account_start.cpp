@@ -1,0 +1,48 @@
+#include "vault/api/v3/account_start.h"
+
+#include "vault/api/v3/auth_config_view.h"
+#include "vault/api/v3/credential_input.h"
+#include "vault/base/error.h"
+
+namespace coffer::api::v3 {
+namespace {
+
+ConnectionStart start_of(Engine& engine, const ConnectLink& link) {
+  return {link.connection, engine.link_url(link.token)};
+}
+
+}  // namespace
+
+ModeOfConfig mode_of_config(Engine& engine, const AuthConfigId& id) {
+  ModeOfConfig out{auth_config_or_not_found(*engine.database().read(), id), nullptr};
+  const Toolkit* toolkit = engine.catalog().find_toolkit(out.config.toolkit);
+  out.mode = toolkit == nullptr ? nullptr : toolkit->find_auth(out.config.scheme);
+  if (out.mode != nullptr) return out;
+  throw Error(ErrorCode::Unsupported, "toolkit \"" + out.config.toolkit + "\" is not in the catalog as \"" +
+                                          id.str() + "\" needs it");
+}
+
+ConnectionStart connect_account(Engine& engine, const ModeOfConfig& known, ConnectRequest connect,
+                                const std::optional<ObjectReader>& values) {
+  std::optional<Credential> credential;
+  if (known.mode->scheme == AuthScheme::NoAuth) credential = std::monostate{};
+  if (values) {
+    connect.fields = take_fields(*values, *known.mode);
+    credential = take_credential(*values, *known.mode, engine.env().clock.now());
+  }
+  if (credential) return {engine.connector().import(connect, std::move(*credential)), {}};
+  return start_of(engine, engine.connector().authorize(connect));
+}
+
+ConnectionStart reconnect_account(Engine& engine, const Connection& known, const std::string& callback_url) {
+  if (known.scheme == AuthScheme::NoAuth) return {known, {}};
+  ConnectRequest connect;
+  connect.user = known.user;
+  connect.auth_config = known.auth_config;
+  connect.reconnect = known.id;
+  connect.alias = known.alias;
+  connect.callback_url = callback_url;
+  return start_of(engine, engine.connector().authorize(connect));
+}
+
+}  // namespace coffer::api::v3
