@@ -13,8 +13,8 @@ const attribute = (tag, name) => {
 };
 
 // The first form that has a button with one of these words, and that button's tag.
-function findForm(html) {
-  for (const word of BUTTONS) {
+function findForm(html, words) {
+  for (const word of words) {
     for (const [, tag, content] of html.matchAll(/(<form[^>]*>)([\s\S]*?)<\/form>/g)) {
       for (const [, button, text] of content.matchAll(/(<button[^>]*>)([^<]*)<\/button>/g)) {
         if (unescape(text).trim().startsWith(word)) return { tag, content, button };
@@ -34,9 +34,10 @@ function fillIn({ content, button }, values) {
   return body;
 }
 
-// Opens the link and presses on until the way leads back to the application, whose URL is
-// returned without being opened: whatever is neither the link's origin nor a form on the way.
-export async function visit(link, values) {
+// Opens the link and presses on until no page has one of these buttons, or until the way leads back to
+// the application, whose page is not opened. Answers with where it ended: URL, status (none for the
+// application's) and text of the page.
+export async function walk(link, values, buttons = BUTTONS) {
   const cookies = new Map(); // by origin
   let next = { url: new URL(link) };
   for (let step = 0; step < MOST_STEPS; ++step) {
@@ -52,13 +53,17 @@ export async function visit(link, values) {
     const location = answer.headers.get("location");
     if (location) {
       const target = new URL(location, url);
-      if (target.searchParams.has("connected_account_id")) return target;
+      if (target.searchParams.has("connected_account_id")) return { url: target };
       next = { url: target };
       continue;
     }
-    const form = findForm(await answer.text());
-    if (!form) return url;
+    const text = await answer.text();
+    const form = findForm(text, buttons);
+    // The same form again is a refusal of what was entered.
+    if (!form || (body && answer.status >= 400)) return { url, status: answer.status, text };
     next = { url: new URL(attribute(form.tag, "action") ?? "", url), body: fillIn(form, values) };
   }
   throw new Error(`the walk does not end: ${next.url}`);
 }
+
+export const visit = async (link, values) => (await walk(link, values)).url;

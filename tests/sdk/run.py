@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Runs examples/agent.mjs, Composio's own SDK unmodified, against `coffer dev`.
+"""Runs programs of others, unmodified, against `coffer dev`: suite.mjs step by step, and the examples.
 
-usage: run.py COFFER    after `npm ci` in this folder, which brings the SDK and its Node
+usage: run.py COFFER [WORDS]    after `npm ci` in this folder, which brings the packages and Node;
+                                with WORDS only those steps of the suite whose names hold them
 """
 import pathlib
 import shutil
@@ -33,16 +34,31 @@ def run_agent(node, ready, home):
                               capture_output=True, text=True, timeout=120)
 
 
-def main():
-    binary = pathlib.Path(sys.argv[1]).resolve()
-    node = HERE / "node_modules" / ".bin" / "node"
-    if not node.exists():
-        sys.exit("the SDK is not installed: run `npm ci` in tests/sdk, or ./dev test")
+def run_examples(node, binary):
     with temporary_home() as home, daemon(binary, home) as ready:
         run = run_agent(node, ready, home)
     if run.returncode != 0 or run.stdout != EXPECTED:
         sys.exit(f"agent.mjs ended with {run.returncode}\n--- expected\n{EXPECTED}--- printed\n{run.stdout}{run.stderr}")
-    print("agent.mjs: the SDK's program ran against coffer as it stands")
+    print("agent.mjs: the SDK's program ran against coffer as it stands", flush=True)
+
+
+def run_suite(node, binary, words):
+    with temporary_home() as home:
+        run = subprocess.run([str(node), "suite.mjs", str(binary), *words], cwd=HERE, env=environment(home),
+                             stdin=subprocess.DEVNULL, timeout=280)
+    if run.returncode != 0:
+        sys.exit(f"suite.mjs ended with {run.returncode}")
+
+
+def main():
+    binary = pathlib.Path(sys.argv[1]).resolve()
+    node = HERE / "node_modules" / ".bin" / "node"
+    if not node.exists():
+        sys.exit("the SDKs are not installed: run `npm ci` in tests/sdk, or ./dev test")
+    words = sys.argv[2:]
+    if not words:
+        run_examples(node, binary)
+    run_suite(node, binary, words)
 
 
 if __name__ == "__main__":
