@@ -100,8 +100,9 @@ ServerResponse create_account(Engine& engine, const ServerRequest& request) {
   }
   const AuthConfigId id(body.required_object("auth_config").required_text("id"));
   const ModeOfConfig known = mode_of_config(engine, id);
+  ConnectRequest connect = read_connect_request(connection, id);
   const auto values = values_of(connection, known.mode->scheme);
-  return created(connect_account(engine, known, read_connect_request(connection, id), values));
+  return created(connect_account(engine, known, std::move(connect), values));
 }
 
 // Despite its name not a token refresh: it asks the user to sign in again. The account keeps its
