@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+// How words are compared in a search: by their stems, in lower case.
+namespace coffer {
+
+// "GMAIL_SEND_EMAILS" and "gmail, sending emails" give the same stems: gmail, send, email. Only
+// ASCII letters and digits make words; what else there is parts them.
+std::vector<std::string> search_stems(std::string_view text);
+
+// The same for what a person asks for: without the words that say nothing ("please", "the"),
+// unless there are no others.
+std::vector<std::string> query_stems(std::string_view text);
+
+// Stems that mean nearly the same as this one, each once, without itself.
+const std::vector<std::string>& near_stems(const std::string& stem);
+
+}  // namespace coffer
