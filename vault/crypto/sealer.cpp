@@ -43,9 +43,27 @@ LengthPrefixed associated_data_of(const Binding& binding, std::uint32_t key_id) 
   return data;
 }
 
-[[noreturn]] void throw_tampered(const Binding& binding) {
+std::uint32_t key_id_of(Bytes envelope) {
+  std::uint32_t id = 0;
+  for (const std::uint8_t byte : envelope.subspan(4, 4)) id = id << 8 | byte;
+  return id;
+}
+
+// Why the envelope did not open, as far as its head tells.
+std::string fault_of(Bytes envelope, std::uint32_t key_id) {
+  if (envelope.size() < kEnvelopeOverhead) return "is cut short";
+  const Head head = head_for(key_id);
+  if (envelope[0] != head[0] || envelope[1] != head[1]) return "is not a sealed record";
+  if (envelope[2] != kFormat) return "is sealed in the unknown format " + std::to_string(envelope[2]);
+  if (envelope[3] != kAlgorithm) return "is sealed by the unknown algorithm " + std::to_string(envelope[3]);
+  const std::uint32_t named = key_id_of(envelope);
+  if (named == key_id) return "fails authentication";
+  return "is sealed with key " + std::to_string(named) + " instead of " + std::to_string(key_id);
+}
+
+[[noreturn]] void throw_tampered(const Binding& binding, const std::string& fault) {
   throw Error(ErrorCode::TamperedRow,
-              std::string(binding.table) + " " + std::string(binding.row_id) + " fails authentication",
+              std::string(binding.table) + " " + std::string(binding.row_id) + " " + fault,
               "the vault file was changed from outside or is damaged; restore it from a backup");
 }
 
@@ -95,7 +113,7 @@ Envelope seal(const NumberedKey& key, const Binding& binding, Plaintext record, 
 
 Plaintext open(const NumberedKey& key, const Binding& binding, Bytes envelope) {
   std::optional<Plaintext> record = open(key, associated_data_of(binding, key.id).bytes(), envelope);
-  if (!record) throw_tampered(binding);
+  if (!record) throw_tampered(binding, fault_of(envelope, key.id));
   return std::move(*record);
 }
 

@@ -44,7 +44,8 @@ inline NumberedKey numbered(const KeyBytes& key, std::uint32_t id) {
 // Fills the record up with zeros to a multiple of 256 bytes, so that its length tells little. Records
 // know their own end.
 Envelope seal(const NumberedKey& key, const Binding& binding, Plaintext record, Random& random);
-// The record and its zeros. Throws Error{TamperedRow} that names table and row.
+// The record and its zeros. Throws Error{TamperedRow} that names table and row, and what the
+// envelope's head says where that is unknown here: format, algorithm, key.
 Plaintext open(const NumberedKey& key, const Binding& binding, Bytes envelope);
 
 // The same with associated data of the caller's making. nullopt: fails authentication.
