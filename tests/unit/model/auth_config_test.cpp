@@ -1,0 +1,25 @@
+#include "vault/model/auth_config.h"
+
+#include <catch2/catch.hpp>
+
+using namespace coffer;
+
+TEST_CASE("schemes have their wire names, read in any case", "[model]") {
+  const auto [scheme, name, typed] = GENERATE(table<AuthScheme, std::string, std::string>({
+      {AuthScheme::OAuth2, "OAUTH2", "oauth2"},
+      {AuthScheme::ApiKey, "API_KEY", "Api_Key"},
+      {AuthScheme::BearerToken, "BEARER_TOKEN", "bearer_token"},
+      {AuthScheme::Basic, "BASIC", "basic"},
+      {AuthScheme::NoAuth, "NO_AUTH", "no_auth"},
+  }));
+  CHECK(to_string(scheme) == name);
+  CHECK(parse_auth_scheme(name) == scheme);
+  CHECK(parse_auth_scheme(typed) == scheme);
+}
+
+TEST_CASE("what is no scheme is none", "[model]") {
+  for (const std::string text : {"", "OAUTH", "OAUTH1", "API KEY", "OAUTH2 "}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_auth_scheme(text));
+  }
+}
