@@ -10,6 +10,9 @@ namespace coffer {
 namespace {
 
 constexpr int kMaxNesting = 8;
+constexpr int kMaxFilters = 8;
+// A few calls upon each other can make a short text as long as memory: each may double it.
+constexpr std::size_t kMaxValueBytes = 16 << 20;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -37,7 +40,8 @@ class Parser {
   Expression parse_expression(int depth) {
     if (depth > kMaxNesting) fail("is nested too deeply");
     Expression result = parse_primary(depth);
-    while (accept("|")) {
+    for (int filters = 0; accept("|"); ++filters) {
+      if (filters == kMaxFilters) fail("has too many filters");
       Expression call;
       call.kind = Expression::Kind::Call;
       call.name = parse_name();
@@ -156,6 +160,12 @@ class Parser {
   std::size_t position_;
 };
 
+TemplateValue bounded(TemplateValue value) {
+  if (value.is_absent() || !value.get().is_string()) return value;
+  if (value.get().get_ref<const std::string&>().size() <= kMaxValueBytes) return value;
+  throw Error(ErrorCode::InvalidArgument, "a template makes a value of more than 16 MiB");
+}
+
 TemplateValue look_up(std::string_view name, const Json& values) {
   const Json* found = &values;
   while (true) {
@@ -235,7 +245,7 @@ TemplateValue evaluate(const Expression& expression, const TemplateScope& scope)
       arguments.named.emplace_back(argument.name, std::move(value));
     }
   }
-  return call_function(expression.name, std::move(arguments), scope);
+  return bounded(call_function(expression.name, std::move(arguments), scope));
 }
 
 std::vector<std::string> names_in_template(std::string_view text) {

@@ -177,3 +177,12 @@ TEST_CASE("the names of a template are those of its values", "[template]") {
   CHECK(names_in_template("{{a.b}} {{concat(c, 'd', true)|b64}} {{mime(to=e, html=c)}} {{now()}}") ==
         std::vector<std::string>{"a", "c", "e"});
 }
+
+TEST_CASE("calls upon calls are bounded in number and in what they make", "[template]") {
+  const std::string eight = "|json|json|json|json|json|json|json|json";
+  CHECK(error_of("{{count" + eight + "}}") == "");
+  CHECK(error_of("{{count" + eight + "|json}}").ends_with(" has too many filters"));
+  // Each json doubles the backslashes that the one before wrote: 2^24 of them and more.
+  CHECK(error_of("{{first(first(first(name" + eight + ")" + eight + ")" + eight + ")" + eight + "}}") ==
+        "a template makes a value of more than 16 MiB");
+}
