@@ -133,7 +133,9 @@ std::map<std::string, std::string> RecordReader::map() {
 }
 
 std::optional<Timestamp> RecordReader::time() {
-  if (byte() == 0) return std::nullopt;
+  const std::uint8_t is_there = byte();
+  if (is_there > 1) throw_unreadable();
+  if (is_there == 0) return std::nullopt;
   return from_ms(number());
 }
 
