@@ -17,7 +17,15 @@ const within = (milliseconds, work) => {
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 };
 
-const indented = (text) => text.split("\n").map((line) => `        ${line}`).join("\n");
+const MOST_LINES = 30;
+
+const indented = (text) => text.split("\n").slice(0, MOST_LINES).map((line) => `        ${line}`).join("\n");
+
+// What went wrong and where in the steps; the SDKs' own frames say little.
+function described(error) {
+  const frames = (error.stack ?? "").split("\n").filter((line) => line.includes("/steps/"));
+  return [`${error.name}: ${error.message}`, ...frames].join("\n");
+}
 
 export class Report {
   names = new Set();
@@ -41,10 +49,14 @@ export class Report {
       this.#say("ok", name);
     } catch (error) {
       if (error instanceof Skipped) return this.#say("skipped", `${name}: ${error.message}`);
-      this.#say("failed", name);
-      console.log(indented(error.stack ?? String(error)));
-      if (error.cause) console.log(indented(`because of ${String(error.cause).slice(0, 2000)}`));
+      this.fail(name, error);
     }
+  }
+
+  fail(name, error) {
+    this.#say("failed", name);
+    console.log(indented(described(error)));
+    if (error.cause) console.log(indented(`because of ${String(error.cause)}`));
   }
 
   #say(kind, text) {

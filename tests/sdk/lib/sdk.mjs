@@ -12,14 +12,12 @@ async function load(label, name) {
 
 export const loadSdks = () => Promise.all([load("0.17", "composio-core-0.17"), load("0.21", "@composio/core")]);
 
-// What the SDK complains about while `work` runs: an answer that it cannot read is a warning, no more.
-export async function warningsOf(work) {
-  const seen = [];
-  const originals = ["warn", "error"].map((name) => [name, console[name]]);
-  for (const [name] of originals) console[name] = (...words) => seen.push(words.map(String).join(" "));
-  try {
-    return { value: await work(), warnings: seen };
-  } finally {
-    for (const [name, original] of originals) console[name] = original;
-  }
+// What the SDKs complain about: an answer that they cannot read is a warning to them, no more.
+export const complaints = [];
+for (const name of ["warn", "error"]) console[name] = (...words) => complaints.push(words.map(String).join(" "));
+
+export async function complaintsDuring(work) {
+  const before = complaints.length;
+  const value = await work();
+  return { value, complaints: complaints.slice(before) };
 }

@@ -77,13 +77,14 @@ export class World {
     assert.equal(status, 200, text);
   }
 
-  async revokeAtProvider(provider, account) {
-    const { changed, revoked } = await this.mock("POST", "grants/revoke", { provider, account: account.email, what: "all" });
-    return changed ?? revoked;
+  async revokeAtProvider(provider, person) {
+    const { grants } = await this.mock("POST", "grants/revoke", { provider, account: person.email, what: "all" });
+    assert.ok(grants > 0, `${provider} had no grant of ${person.email}`);
   }
 
-  async keyOf(toolkit, account) {
-    return this.mock("GET", `keys?toolkit=${toolkit}&account=${encodeURIComponent(account.email)}`);
+  // What the person would enter in a key form, by field name.
+  keysOf(toolkit, person) {
+    return this.mock("GET", `keys?toolkit=${toolkit}&account=${encodeURIComponent(person.email)}`);
   }
 
   // The user's part of a link, to its end.
