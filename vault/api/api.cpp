@@ -4,8 +4,10 @@
 #include <typeinfo>
 
 #include "vault/api/admin/admin.h"
+#include "vault/api/legacy/legacy.h"
 #include "vault/api/pages/pages.h"
 #include "vault/api/v3/v3.h"
+#include "vault/api/wire/dialect.h"
 #include "vault/api/wire/envelope.h"
 #include "vault/api/wire/guard.h"
 
@@ -17,20 +19,27 @@ std::string loggable_path(const ServerRequest& request) {
   return request.path.starts_with("/link/") ? "/link/..." : request.path;
 }
 
+// In the words of the dialect that the path belongs to.
+ServerResponse error_answer(const ServerRequest& request, const Error& error) {
+  return api::is_legacy_path(request.path) ? api::legacy_error(request, error)
+                                           : api::error_response(request, error);
+}
+
 class Front {
  public:
   Front(Engine& engine, const ApiOptions& options) : engine_(engine), guard_(engine) {
     api::add_health_routes(router_, engine);
     api::add_page_routes(router_, engine);
     api::add_v3_routes(router_, engine, guard_);
+    api::add_legacy_routes(router_, engine, guard_);
     api::add_admin_routes(router_, engine, guard_);
     if (options.movable_clock != nullptr) {
       api::add_test_control_routes(router_, engine, guard_, *options.movable_clock);
     }
     router_.set_fallback([](const ServerRequest& request) {
-      return api::error_response(request,
-                                 Error(ErrorCode::NotFound, "no route " + request.method + " " + request.path,
-                                       "docs/http-api.md lists what there is"));
+      return error_answer(request,
+                          Error(ErrorCode::NotFound, "no route " + request.method + " " + request.path,
+                                "docs/http-api.md lists what there is"));
     });
   }
 
@@ -52,11 +61,11 @@ class Front {
       guard_.check_host_and_origin(request);
       return router_.handle(request);
     } catch (const Error& error) {
-      return api::error_response(request, error);
+      return error_answer(request, error);
     } catch (const std::exception& error) {  // its text may quote a credential: only the type is logged
       engine_.env().log.error("http.unexpected",
                               {{"request_id", request.request_id}, {"type", typeid(error).name()}});
-      return api::error_response(request, error);
+      return error_answer(request, api::internal_error(request));
     }
   }
 

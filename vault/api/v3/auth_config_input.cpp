@@ -40,17 +40,17 @@ void refuse_what_is_not_enforced(const ObjectReader& body) {
   }
 }
 
-void read_credentials(ObjectReader credentials, AuthConfigInput& input) {
+}  // namespace
+
+void read_client(ObjectReader credentials, AuthConfigInput& input) {
   input.client_id = credentials.optional_text("client_id");
   if (credentials.has("client_secret")) input.client_secret = credentials.secret("client_secret");
   if (auto scopes = read_scopes(credentials)) input.scopes = std::move(scopes);
 }
 
-}  // namespace
-
 AuthConfigInput read_auth_config_input(ObjectReader body) {
   AuthConfigInput input;
-  if (const auto credentials = body.object("credentials")) read_credentials(*credentials, input);
+  if (const auto credentials = body.object("credentials")) read_client(*credentials, input);
   refuse_what_is_not_enforced(body);
   if (!body.text("name").empty()) input.name = body.text("name");
   if (input.name && input.name->size() > kMostNameBytes) body.fail("name", "is longer than 200 bytes");

@@ -23,6 +23,9 @@ struct AuthConfigInput {
 // and Unsupported for restrictions that would be promised but not kept.
 AuthConfigInput read_auth_config_input(ObjectReader body);
 
+// {client_id, client_secret, scopes} into `input`; the secret is taken out of the body.
+void read_client(ObjectReader credentials, AuthConfigInput& input);
+
 // The scheme that a custom auth config asks for: the toolkit must offer it.
 AuthScheme read_custom_scheme(const ObjectReader& body, const Toolkit& toolkit);
 

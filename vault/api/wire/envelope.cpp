@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "vault/api/wire/dialect.h"
 #include "vault/base/encoding.h"
 #include "vault/base/json.h"
 
@@ -103,8 +104,7 @@ ServerResponse error_response_with_status(const ServerRequest& request, const Er
 }
 
 ServerResponse error_response(const ServerRequest& request, const std::exception&) {
-  return error_response(request, Error(ErrorCode::Internal, "the request failed inside the daemon",
-                                       "look for request id " + request.request_id + " in the daemon's log"));
+  return error_response(request, internal_error(request));
 }
 
 }  // namespace coffer::api

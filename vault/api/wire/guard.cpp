@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <typeinfo>
 
+#include "vault/api/wire/dialect.h"
 #include "vault/api/wire/envelope.h"
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
@@ -78,19 +79,24 @@ void Guard::log_unexpected(const ServerRequest& request, const std::exception& e
                           {{"request_id", request.request_id}, {"type", typeid(error).name()}});
 }
 
-Handler with_api_key(const Guard& guard, std::string scope, Handler handler) {
-  return [&guard, scope = std::move(scope), handler = std::move(handler)](const ServerRequest& request) {
+Handler with_api_key(const Guard& guard, std::string scope, ErrorAnswer answer_error, Handler handler) {
+  return [&guard, scope = std::move(scope), answer_error,
+          handler = std::move(handler)](const ServerRequest& request) {
     try {
       guard.check_api_key(request, scope);
       check_content_type(request);
       return handler(request);
     } catch (const Error& error) {
-      return error_response(request, error);
+      return answer_error(request, error);
     } catch (const std::exception& error) {
       guard.log_unexpected(request, error);
-      return error_response(request, error);
+      return answer_error(request, internal_error(request));
     }
   };
+}
+
+Handler with_api_key(const Guard& guard, std::string scope, Handler handler) {
+  return with_api_key(guard, std::move(scope), error_response, std::move(handler));
 }
 
 }  // namespace coffer::api

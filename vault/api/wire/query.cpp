@@ -22,17 +22,6 @@ bool is_named(std::string_view key, std::string_view name) {
   return key == name || (key.size() == name.size() + 2 && key.starts_with(name) && key.ends_with("[]"));
 }
 
-std::int64_t parse_limit(std::string_view text, std::int64_t most) {
-  if (text.empty()) return std::min(kDefaultLimit, most);
-  std::int64_t limit = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (fault == std::errc::result_out_of_range && text.front() != '-') return most;
-  if (fault != std::errc() || end != text.data() + text.size() || limit < 1) {
-    throw bad_param("limit", "is not a number from 1 up");
-  }
-  return std::min(limit, most);
-}
-
 }  // namespace
 
 std::vector<std::string> list_param(const ServerRequest& request, std::string_view name) {
@@ -68,9 +57,22 @@ std::string text_param(const ServerRequest& request, std::string_view name) {
   return std::string(request.query_value(name));
 }
 
+std::int64_t count_param(const ServerRequest& request, std::string_view name, std::int64_t fallback,
+                         std::int64_t most) {
+  const std::string_view text = request.query_value(name);
+  if (text.empty()) return std::min(fallback, most);
+  std::int64_t count = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (fault == std::errc::result_out_of_range && text.front() != '-') return most;
+  if (fault != std::errc() || end != text.data() + text.size() || count < 1) {
+    throw bad_param(name, "is not a number from 1 up");
+  }
+  return std::min(count, most);
+}
+
 PageRequest page_param(const ServerRequest& request, std::int64_t most) {
   PageRequest page;
-  page.limit = parse_limit(request.query_value("limit"), most);
+  page.limit = count_param(request, "limit", kDefaultLimit, most);
   if (const std::string_view cursor = request.query_value("cursor"); !cursor.empty()) {
     const auto offset = offset_of_cursor(cursor);
     if (!offset) throw bad_param("cursor", "was not made here", "pass next_cursor on as it came");

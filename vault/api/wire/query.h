@@ -23,6 +23,10 @@ std::string choice_param(const ServerRequest& request, std::string_view name,
                          const std::vector<std::string>& allowed);
 std::string text_param(const ServerRequest& request, std::string_view name);
 
+// A number from 1 up, cut at `most`; absent: `fallback`, cut as well.
+std::int64_t count_param(const ServerRequest& request, std::string_view name, std::int64_t fallback,
+                         std::int64_t most);
+
 inline constexpr std::int64_t kMostItems = 1000;
 
 // `limit` (1 and up, cut at `most`; 20 if absent) and `cursor`.

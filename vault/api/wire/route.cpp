@@ -1,16 +1,13 @@
 #include "vault/api/wire/route.h"
 
+#include "vault/api/wire/dialect.h"
+#include "vault/api/wire/envelope.h"
+
 namespace coffer::api {
 
 void add_routes(Router& router, std::string_view prefix, const std::vector<RouteEntry>& entries,
                 Engine& engine, const Guard& guard) {
-  for (const RouteEntry& entry : entries) {
-    const auto handler = entry.handler;
-    router.add(std::string(entry.method), std::string(prefix) + std::string(entry.pattern),
-               with_api_key(guard, "api", [&engine, handler](const ServerRequest& request) {
-                 return handler(engine, request);
-               }));
-  }
+  add_routes(router, prefix, entries, engine, guard, error_response);
 }
 
 }  // namespace coffer::api

@@ -1,0 +1,153 @@
+#include <set>
+
+#include "tests/unit/legacy/legacy_world.h"
+
+using namespace coffer;
+using namespace coffer::api::testing;
+
+namespace {
+
+void require_schema(const Json& schema) {
+  CHECK(schema.at("title").is_string());
+  CHECK(schema.at("type") == "object");
+  for (const auto& [name, property] : schema.at("properties").items()) {
+    CAPTURE(name);
+    CHECK(property.at("type").is_string());
+  }
+}
+
+// What the Python SDK refuses an action without, and `appKey`, which the JavaScript SDK needs.
+void require_action(const Json& action) {
+  CAPTURE(action.dump());
+  for (const char* key : {"name", "description", "appName", "appId", "appKey", "version"}) {
+    CHECK(action.at(key).is_string());
+  }
+  CHECK(action.at("available_versions").is_array());
+  CHECK(action.at("tags").is_array());
+  require_schema(action.at("parameters"));
+  require_schema(action.at("response"));
+}
+
+std::vector<std::string> names(LegacyWorld& world, const std::string& query) {
+  return ids_of(world.call("GET", "/v2/actions?" + query), "name");
+}
+
+const Json kNoInput = Json::object();
+
+}  // namespace
+
+TEST_CASE("every action has what the first SDKs need of it") {
+  LegacyWorld world;
+  std::set<std::string> apps;
+  for (const Toolkit& toolkit : world.engine().catalog().toolkits()) apps.insert(toolkit.slug);
+  const Answer all = world.call("GET", "/v2/actions");
+  REQUIRE(all.status == 200);
+  REQUIRE(all["items"].size() > 20);
+  CHECK(all["totalPages"] == 1);
+  for (const Json& action : all["items"]) {
+    require_action(action);
+    CHECK(apps.contains(action.at("appName")));
+  }
+}
+
+TEST_CASE("actions are listed by app, name and tag in any case") {
+  LegacyWorld world;
+  const std::size_t of_gmail = names(world, "apps=GMAIL").size();
+  CHECK(of_gmail >= 6);
+  CHECK(names(world, "apps=gmail,tavily").size() > of_gmail);
+  CHECK(names(world, "actions=gmail_get_profile") == std::vector<std::string>{"GMAIL_GET_PROFILE"});
+  CHECK(names(world, "apps=gmail&tags=readOnlyHint").size() < of_gmail);
+  CHECK(names(world, "apps=gmail&limit=2").size() == 2);
+  CHECK(names(world, "apps=nothing").empty());
+}
+
+TEST_CASE("an action is found by its name in any case") {
+  LegacyWorld world;
+  CHECK(world.call("GET", "/v2/actions/gmail_get_profile?version=latest")["name"] == "GMAIL_GET_PROFILE");
+  require_flat_error(world.call("GET", "/v2/actions/NO_SUCH"), 404, "ActionNotFoundError", "NO_SUCH");
+}
+
+TEST_CASE("an action runs by the connected account alone, as the JavaScript SDK asks") {
+  LegacyWorld world;
+  const std::string account = world.oauth_account("alice");
+  world.outside().http.answer(200, R"({"emailAddress":"alice@example.com"})",
+                              {{"content-type", "application/json"}});
+  const Answer answer = world.call("POST", "/v2/actions/GMAIL_GET_PROFILE/execute",
+                                   {{"connectedAccountId", account},
+                                    {"input", kNoInput},
+                                    {"appName", "gmail"},
+                                    {"text", ""},
+                                    {"sessionInfo", Json::object()},
+                                    {"allowTracing", false}});
+  CAPTURE(answer.text);
+  REQUIRE(answer.status == 200);
+  CHECK(answer["successful"] == true);
+  CHECK(answer["successfull"] == true);
+  CHECK(answer["error"].is_null());
+  CHECK(answer["data"].at("emailAddress") == "alice@example.com");
+}
+
+TEST_CASE("an action runs by entity and account, as the Python SDK asks") {
+  LegacyWorld world;
+  const std::string account = world.oauth_account("alice");
+  world.outside().http.answer(500, "down", {});
+  const Answer answer = world.call("POST", "/v2/actions/gmail_get_profile/execute",
+                                   {{"connectedAccountId", account},
+                                    {"entityId", "alice"},
+                                    {"appName", "GMAIL"},
+                                    {"input", kNoInput},
+                                    {"text", nullptr},
+                                    {"version", "latest:base"},
+                                    {"authConfig", nullptr},
+                                    {"sessionInfo", {{"sessionId", "s"}}},
+                                    {"allowTracing", false}});
+  CAPTURE(answer.text);
+  REQUIRE(answer.status == 200);  // what the service answers is a result
+  CHECK(answer["successful"] == false);
+  CHECK(answer["error"].is_string());
+  CHECK(answer["data"].is_object());
+}
+
+TEST_CASE("an entity alone acts by its own account") {
+  LegacyWorld world;
+  world.oauth_account("alice");
+  world.outside().http.answer(200, R"({"emailAddress":"alice@example.com"})",
+                              {{"content-type", "application/json"}});
+  const Json body = {{"entityId", "alice"}, {"input", kNoInput}};
+  CHECK(world.call("POST", "/v2/actions/GMAIL_GET_PROFILE/execute", body)["successful"] == true);
+}
+
+TEST_CASE("an account of another entity is as absent as one that never was") {
+  LegacyWorld world;
+  const std::string account = world.oauth_account("alice");
+  for (const std::string& id : {account, std::string("ca_AAAAAAAAAAAA")}) {
+    const Json body = {{"connectedAccountId", id}, {"entityId", "bob"}, {"input", kNoInput}};
+    require_flat_error(world.call("POST", "/v2/actions/GMAIL_GET_PROFILE/execute", body), 404,
+                       "ConnectedAccountNotFoundError", "\"" + id + "\" does not exist");
+  }
+  require_flat_error(
+      world.call("POST", "/v2/actions/GMAIL_GET_PROFILE/execute", {{"entityId", "bob"}, {"input", kNoInput}}),
+      404, "ConnectedAccountNotFoundError", "bob");
+}
+
+TEST_CASE("what the vault does not hold or cannot read is refused") {
+  LegacyWorld world;
+  const std::string account = world.oauth_account("alice");
+  world.outside().http.answer(200, "{}");  // for a request that must not come
+  const auto run = [&](Json body) {
+    body["connectedAccountId"] = account;
+    return world.call("POST", "/v2/actions/GMAIL_GET_PROFILE/execute", body);
+  };
+  require_flat_error(run({{"authConfig", {{"base_url", "https://elsewhere.example"}}}}), 400,
+                     "BadRequestError", "authConfig");
+  require_flat_error(run({{"text", "read my mail"}}), 400, "BadRequestError", "text");
+  require_flat_error(run({{"input", "text"}}), 400, "BadRequestError", "input");
+  CHECK(world.outside().http.seen().empty());
+}
+
+TEST_CASE("the names of all actions are a plain list") {
+  LegacyWorld world;
+  const Answer listed = world.call("GET", "/v2/actions/list/enums");
+  REQUIRE(listed.body.is_array());
+  CHECK(listed.body.size() == world.call("GET", "/v2/actions")["items"].size());
+}

@@ -1,0 +1,99 @@
+#include <nlohmann/json.hpp>
+
+#include "vault/api/legacy/action_view.h"
+#include "vault/api/legacy/routes.h"
+#include "vault/api/v3/tool_filter.h"
+#include "vault/api/v3/tool_view.h"
+#include "vault/api/wire/body.h"
+#include "vault/api/wire/query.h"
+#include "vault/base/error.h"
+#include "vault/base/json.h"
+
+namespace coffer::api::legacy {
+namespace {
+
+ServerResponse list_actions(Engine& engine, const ServerRequest& request) {
+  const v3::ToolFilter filter{
+      .tools = list_param(request, "actions"),
+      .toolkits = list_param(request, "apps"),
+      .tags = list_param(request, "tags"),
+      .scopes = {},
+      .search = text_param(request, "useCase"),
+      .only_important = bool_param(request, "filterImportantActions").value_or(false)};
+  const std::int64_t limit = count_param(request, "limit", kMostItems, kMostItems);
+  Json items = Json::array();
+  for (const ToolRef& ref : filter.select(engine.catalog())) {
+    if (static_cast<std::int64_t>(items.size()) == limit) break;
+    items.push_back(action_view(*ref.toolkit, *ref.tool));
+  }
+  const Json body = {{"items", std::move(items)}, {"page", 1}, {"totalPages", 1}};
+  return ServerResponse::json(200, dump_json(body));
+}
+
+ServerResponse get_action(Engine& engine, const ServerRequest& request) {
+  const ToolRef found = v3::tool_or_not_found(engine.catalog(), request.param("action"));
+  return ServerResponse::json(200, dump_json(action_view(*found.toolkit, *found.tool)));
+}
+
+ServerResponse list_action_names(Engine& engine, const ServerRequest&) {
+  Json names = Json::array();
+  for (const ToolRef& ref : v3::ToolFilter{}.select(engine.catalog())) names.push_back(ref.tool->slug);
+  return ServerResponse::json(200, dump_json(names));
+}
+
+// What would act under a credential that the vault does not hold, or needs a model to be read.
+void refuse_overrides(const ObjectReader& body) {
+  if (body.has("authConfig")) {
+    body.fail("authConfig", "is not accepted here", "connect an account and name it");
+  }
+  if (!body.text("text").empty()) {
+    body.fail("text", "is not accepted: there is no model here to read it", "send \"input\"");
+  }
+}
+
+ToolCall read_call(const ServerRequest& request, const Tool& tool) {
+  RequestBody parsed(request);
+  const ObjectReader body = parsed.root();
+  refuse_overrides(body);
+  ToolCall call;
+  call.tool = tool.slug;
+  if (body.object("input")) call.arguments = body.value("input");
+  if (body.has("entityId")) call.user = user_id_of(body, "entityId");
+  if (body.has("connectedAccountId")) {
+    call.connection = ConnectionId(body.required_text("connectedAccountId"));
+  }
+  return call;
+}
+
+// The action is known: what is still not found is the account.
+ToolResult run(Engine& engine, const ToolCall& call) {
+  try {
+    return engine.executor().execute(call);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::NotFound) throw;
+    throw Error(ErrorCode::NeedsConnection, error.what(), error.hint());
+  }
+}
+
+ServerResponse execute_action(Engine& engine, const ServerRequest& request) {
+  const ToolRef found = v3::tool_or_not_found(engine.catalog(), request.param("action"));
+  ToolResult result = run(engine, read_call(request, *found.tool));
+  const Json body = {{"data", std::move(result.data)},
+                     {"error", result.successful ? Json() : Json(result.error)},
+                     {"successful", result.successful},
+                     {"successfull", result.successful},  // as the older SDKs spell it
+                     {"logId", result.log_id}};
+  return ServerResponse::json(200, dump_json(body));
+}
+
+}  // namespace
+
+std::vector<RouteEntry> action_routes() {
+  return {{"GET", "/v2/actions", list_actions, "List actions"},
+          {"GET", "/v2/actions/:action", get_action, "Get an action with its schemas"},
+          {"POST", "/v2/actions/:action/execute", execute_action, "Run an action as an entity or account"},
+          {"GET", "/v1/actions/list/enums", list_action_names, "List the names of all actions"},
+          {"GET", "/v2/actions/list/enums", list_action_names, "List the names of all actions"}};
+}
+
+}  // namespace coffer::api::legacy
