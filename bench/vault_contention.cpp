@@ -5,6 +5,7 @@
 #include "bench/support/figure.h"
 #include "bench/support/population.h"
 #include "vault/store/connection_store.h"
+#include "vault/store/sql_memory.h"
 
 namespace {
 
@@ -52,6 +53,7 @@ class Writer {
 }  // namespace
 
 int main() {
+  stop_counting_sql_memory();
   testing::TestEnv env;
   const testing::TempDir directory;
   const auto database = open_database(directory.path() / "vault" / "vault.db", env);

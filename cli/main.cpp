@@ -6,12 +6,14 @@
 #include "cli/commands/output.h"
 #include "cli/commands/parser.h"
 #include "cli/commands/process.h"
+#include "vault/store/sql_memory.h"
 
 namespace {
 
 int run(const std::vector<std::string>& arguments) {
   using namespace coffer::cli;
   harden_process();
+  coffer::stop_counting_sql_memory();
   Globals globals;
   const std::vector<Command> commands = all_commands(globals);
   const Command* command = parse(commands, global_options(globals), arguments);

@@ -9,6 +9,8 @@
 #include <new>
 #include <vector>
 
+#include "vault/base/brief_lock.h"
+
 namespace coffer::secret_arena {
 namespace {
 
@@ -31,7 +33,7 @@ std::uint8_t* map_locked(std::size_t size) {
 class Arena {
  public:
   std::uint8_t* allocate(std::size_t index) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard turn(lock_);
     auto& free = free_[index];
     if (free.empty()) add_slab(index);
     std::uint8_t* block = free.back();
@@ -40,7 +42,7 @@ class Arena {
   }
 
   void release(std::uint8_t* block, std::size_t index) noexcept {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard turn(lock_);
     free_[index].push_back(block);  // capacity was reserved when the slab was cut
   }
 
@@ -54,7 +56,7 @@ class Arena {
     for (std::size_t i = count; i > 0; --i) free_[index].push_back(slab + (i - 1) * block);
   }
 
-  std::mutex mutex_;  // guards both
+  BriefLock lock_;  // guards both
   std::array<std::vector<std::uint8_t*>, kClasses.size()> free_;
   std::array<std::size_t, kClasses.size()> slab_blocks_{};
 };
