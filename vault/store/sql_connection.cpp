@@ -29,7 +29,11 @@ constexpr const char* kWriterSettings = R"sql(
   PRAGMA secure_delete = ON;
 )sql";
 
-constexpr const char* kReaderSettings = "PRAGMA query_only = ON";
+// The cache has room for the index pages of 100,000 accounts.
+constexpr const char* kReaderSettings = R"sql(
+  PRAGMA query_only = ON;
+  PRAGMA cache_size = -8192;
+)sql";
 
 struct Finalizer {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }

@@ -16,6 +16,15 @@ namespace {
   }
 }
 
+bool is_null(sqlite3_value* value) {
+  return sqlite3_value_type(value) == SQLITE_NULL;
+}
+
+std::string_view text_of(sqlite3_value* value) {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+  return {text, static_cast<std::size_t>(sqlite3_value_bytes(value))};
+}
+
 }  // namespace
 
 SqlQuery::SqlQuery(SqlConnection& connection, const char* sql)
@@ -78,30 +87,28 @@ int SqlQuery::run() {
   return sqlite3_changes(sqlite3_db_handle(statement_));
 }
 
-bool SqlQuery::next_is_null() const {
-  return sqlite3_column_type(statement_, next_column_) == SQLITE_NULL;
+// SQLite calls this value unprotected: safe, since a connection has one thread at a time. Asking
+// the column for each of its sides would look it up, and the mutex it has not, once for each.
+sqlite3_value* SqlQuery::next() {
+  return sqlite3_column_value(statement_, next_column_++);
 }
 
 std::string_view SqlQuery::view() {
-  const int column = next_column_++;
-  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-  return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+  return text_of(next());
 }
 
 std::optional<std::string> SqlQuery::optional_text() {
-  const bool is_null = next_is_null();
-  const std::string_view value = view();
-  return is_null ? std::nullopt : std::optional<std::string>(value);
+  sqlite3_value* const value = next();
+  return is_null(value) ? std::nullopt : std::optional<std::string>(text_of(value));
 }
 
 std::int64_t SqlQuery::number() {
-  return sqlite3_column_int64(statement_, next_column_++);
+  return sqlite3_value_int64(next());
 }
 
 std::optional<std::int64_t> SqlQuery::optional_number() {
-  const bool is_null = next_is_null();
-  const std::int64_t value = number();
-  return is_null ? std::nullopt : std::optional(value);
+  sqlite3_value* const value = next();
+  return is_null(value) ? std::nullopt : std::optional(sqlite3_value_int64(value));
 }
 
 std::optional<Timestamp> SqlQuery::optional_time() {
@@ -110,9 +117,9 @@ std::optional<Timestamp> SqlQuery::optional_time() {
 }
 
 Bytes SqlQuery::blob() {
-  const int column = next_column_++;
-  const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
-  return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+  sqlite3_value* const value = next();
+  const auto* data = static_cast<const std::uint8_t*>(sqlite3_value_blob(value));
+  return {data, static_cast<std::size_t>(sqlite3_value_bytes(value))};
 }
 
 std::vector<std::uint8_t> SqlQuery::copied_blob() {

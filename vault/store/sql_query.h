@@ -11,6 +11,8 @@
 #include "vault/store/database.h"
 #include "vault/store/sql_connection.h"
 
+struct sqlite3_value;
+
 namespace coffer {
 
 // One use of a cached statement: parameters and columns are taken from left to right. Failures
@@ -52,7 +54,7 @@ class SqlQuery {
 
  private:
   SqlQuery& bound(int result);
-  bool next_is_null() const;
+  sqlite3_value* next();
 
   sqlite3_stmt* statement_;
   int next_parameter_ = 1;
