@@ -3,8 +3,7 @@
 namespace coffer {
 
 LengthPrefixed& LengthPrefixed::add(std::string_view field) {
-  buffer_.append_big_endian(static_cast<std::uint32_t>(field.size()));
-  buffer_.append(field.data(), field.size());
+  buffer_.append_prefixed(field.data(), field.size());
   return *this;
 }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <vector>
 
+#include "vault/base/big_endian.h"
 #include "vault/base/secret.h"
 
 namespace coffer {
@@ -18,13 +19,17 @@ class MessageBuffer {
     if (size == 0) return;
     std::memcpy(reserve(size), data, size);
   }
+  // The length first, in four bytes.
+  void append_prefixed(const void* data, std::size_t size) {
+    constexpr std::size_t kPrefix = sizeof(std::uint32_t);
+    std::uint8_t* const out = reserve(kPrefix + size);
+    put_big_endian(out, static_cast<std::uint32_t>(size));
+    if (size > 0) std::memcpy(out + kPrefix, data, size);
+  }
   void append(std::uint8_t byte) { *reserve(1) = byte; }
   template <class Unsigned>
   void append_big_endian(Unsigned value) {
-    std::uint8_t* out = reserve(sizeof value);
-    for (std::size_t i = 0; i < sizeof value; ++i) {
-      out[i] = static_cast<std::uint8_t>(value >> (8 * (sizeof value - 1 - i)));
-    }
+    put_big_endian(reserve(sizeof value), value);
   }
 
   Bytes bytes() const { return {large_.empty() ? small_.data() : large_.data(), size_}; }

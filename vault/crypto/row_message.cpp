@@ -8,8 +8,7 @@ RowMessage::RowMessage(const Keyring& keys, std::string_view table) : keys_(keys
 
 RowMessage& RowMessage::tagged(char type, const void* data, std::size_t size) {
   buffer_.append(static_cast<std::uint8_t>(type));
-  buffer_.append_big_endian(static_cast<std::uint32_t>(size));
-  buffer_.append(data, size);
+  buffer_.append_prefixed(data, size);
   return *this;
 }
 

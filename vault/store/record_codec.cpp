@@ -2,26 +2,12 @@
 
 #include <array>
 
+#include "vault/base/big_endian.h"
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
 
 namespace coffer {
 namespace {
-
-template <class Unsigned>
-auto to_big_endian(Unsigned value) {
-  std::array<std::uint8_t, sizeof value> out;
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    out[i] = static_cast<std::uint8_t>(value >> (8 * (out.size() - 1 - i)) & 0xFF);
-  }
-  return out;
-}
-
-std::uint64_t from_big_endian(Bytes bytes) {
-  std::uint64_t value = 0;
-  for (const std::uint8_t byte : bytes) value = value << 8 | byte;
-  return value;
-}
 
 [[noreturn]] void throw_unreadable() {
   throw Error(ErrorCode::TamperedRow, "a sealed record cannot be decoded",
@@ -40,12 +26,16 @@ RecordWriter& RecordWriter::byte(std::uint8_t value) {
 }
 
 RecordWriter& RecordWriter::number(std::int64_t value) {
-  out_.append(to_big_endian(static_cast<std::uint64_t>(value)));
+  std::array<std::uint8_t, sizeof value> bytes;
+  put_big_endian(bytes.data(), static_cast<std::uint64_t>(value));
+  out_.append(bytes);
   return *this;
 }
 
 RecordWriter& RecordWriter::size(std::size_t value) {
-  out_.append(to_big_endian(static_cast<std::uint32_t>(value)));
+  std::array<std::uint8_t, sizeof(std::uint32_t)> bytes;
+  put_big_endian(bytes.data(), static_cast<std::uint32_t>(value));
+  out_.append(bytes);
   return *this;
 }
 
@@ -93,11 +83,11 @@ std::uint8_t RecordReader::byte() {
 }
 
 std::int64_t RecordReader::number() {
-  return static_cast<std::int64_t>(from_big_endian(take(sizeof(std::int64_t))));
+  return static_cast<std::int64_t>(get_big_endian<std::uint64_t>(take(sizeof(std::uint64_t)).data()));
 }
 
 std::size_t RecordReader::size() {
-  return from_big_endian(take(sizeof(std::uint32_t)));
+  return get_big_endian<std::uint32_t>(take(sizeof(std::uint32_t)).data());
 }
 
 std::string_view RecordReader::view() {
