@@ -45,6 +45,11 @@ inline double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
+// Of costs measured over and over: what the machine's other work does to one can only add.
+inline double least(const std::vector<double>& values) {
+  return *std::min_element(values.begin(), values.end());
+}
+
 inline double percentile(std::vector<double> values, double share) {
   std::sort(values.begin(), values.end());
   return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
