@@ -14,32 +14,42 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "scripts"))
 from coffer_process import ROOT, daemon, environment, temporary_home  # noqa: E402
 
-EXPECTED = """\
+EXAMPLES = {
+    "agent.mjs": """\
 open /link/lk_...
 back at http://127.0.0.1:9/chat success
 gmail ACTIVE
 acting as alice@example.com
 messages 1
-"""
+""",
+    "legacy_agent.mjs": """\
+connecting github for entity user-quickstart-js-example
+open /link/lk_...
+github ACTIVE
+GitHub username: alice
+GitHub username: alice
+""",
+}
 
 
-def run_agent(node, ready, home):
+def run_example(name, node, ready, home):
     # Node looks for packages beside the program, so that it runs from a copy in this folder.
     with tempfile.TemporaryDirectory(dir=HERE, prefix=".run-") as directory:
-        for name in ("agent.mjs", "form_user.mjs"):
-            shutil.copy(ROOT / "examples" / name, directory)
+        for file in (name, "form_user.mjs"):
+            shutil.copy(ROOT / "examples" / file, directory)
         variables = environment(home, COMPOSIO_BASE_URL=ready["url"], COMPOSIO_API_KEY=ready["api_key"],
-                                TELEMETRY_DISABLED="true")
-        return subprocess.run([str(node), "agent.mjs"], cwd=directory, env=variables, stdin=subprocess.DEVNULL,
+                                TELEMETRY_DISABLED="true", COMPOSIO_LOGGING_LEVEL="error")
+        return subprocess.run([str(node), name], cwd=directory, env=variables, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=120)
 
 
 def run_examples(node, binary):
     with temporary_home() as home, daemon(binary, home) as ready:
-        run = run_agent(node, ready, home)
-    if run.returncode != 0 or run.stdout != EXPECTED:
-        sys.exit(f"agent.mjs ended with {run.returncode}\n--- expected\n{EXPECTED}--- printed\n{run.stdout}{run.stderr}")
-    print("agent.mjs: the SDK's program ran against coffer as it stands", flush=True)
+        for name, expected in EXAMPLES.items():
+            run = run_example(name, node, ready, home)
+            if run.returncode != 0 or run.stdout != expected:
+                sys.exit(f"{name} ended with {run.returncode}\n--- expected\n{expected}--- printed\n{run.stdout}{run.stderr}")
+            print(f"{name}: the SDK's program ran against coffer as it stands", flush=True)
 
 
 def run_suite(node, binary, words):
