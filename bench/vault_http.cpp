@@ -28,7 +28,7 @@ int serve(const std::filesystem::path& directory) {
   server_options.port = 0;
   Server server(vault, server_options);
   server.start();
-  const Secret key = server.create_api_key("bench", {"api"});
+  const Secret key = vault.create_api_key("bench", {"api"});
   AuthorizeOptions account;
   account.user = UserId("user_1");
   account.toolkit = "tavily";

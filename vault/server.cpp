@@ -4,7 +4,6 @@
 #include "vault/api/wire/envelope.h"
 #include "vault/engine/engine.h"
 #include "vault/net/http_server.h"
-#include "vault/store/api_key_store.h"
 
 namespace coffer {
 
@@ -46,18 +45,6 @@ std::string Server::url() const {
 }
 int Server::port() const {
   return impl_->http.port();
-}
-
-Secret Server::create_api_key(const std::string& name, const std::vector<std::string>& scopes) {
-  Secret key = random_secret(impl_->engine.env().random, "cfr_");
-  add_api_key(key, name, scopes);
-  return key;
-}
-
-void Server::add_api_key(const Secret& key, const std::string& name, const std::vector<std::string>& scopes) {
-  const auto tx = impl_->engine.database().write();
-  api_key_store::insert(*tx, key, {name, scopes}, impl_->engine.env().clock.now());
-  tx->commit();
 }
 
 }  // namespace coffer

@@ -30,10 +30,6 @@ class Server {
   std::string url() const;
   int port() const;
 
-  // Makes a key for callers; `scopes` may hold "tokens". Shown once, stored hashed.
-  Secret create_api_key(const std::string& name, const std::vector<std::string>& scopes);
-  void add_api_key(const Secret& key, const std::string& name, const std::vector<std::string>& scopes);
-
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

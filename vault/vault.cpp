@@ -6,6 +6,7 @@
 #include "vault/base/json.h"
 #include "vault/engine/engine.h"
 #include "vault/net/http_client.h"
+#include "vault/store/api_key_store.h"
 #include "vault/store/connection_store.h"
 #include "vault/store/outbox.h"
 
@@ -135,6 +136,15 @@ Credential Vault::lease(const UserId& user, const ConnectionId& id) {
 std::vector<Event> Vault::events(std::int64_t limit) {
   return outbox::events(*impl_->engine.database().read(),
                         {.connection = std::nullopt, .type = {}, .limit = limit});
+}
+
+Secret Vault::create_api_key(const std::string& name, const std::vector<std::string>& scopes) {
+  const Env& env = impl_->engine.env();
+  Secret key = random_secret(env.random, "cfr_");
+  const auto tx = impl_->engine.database().write();
+  api_key_store::insert(*tx, key, {name, scopes}, env.clock.now());
+  tx->commit();
+  return key;
 }
 
 void Vault::start() {

@@ -95,6 +95,10 @@ class Vault {
   std::vector<Event> events(std::int64_t limit = 50);
 
   // Background refreshing and event delivery on threads of the vault's own.
+  // Makes a key for callers of a Server around this vault; `scopes` may hold "api" and "tokens".
+  // Shown once, stored hashed.
+  Secret create_api_key(const std::string& name, const std::vector<std::string>& scopes);
+
   void start();
   void stop();
   // Without threads: does what is due now, returns when the next thing is.

@@ -89,7 +89,7 @@ struct DevDaemon {
         mock({.port = options.mock_port, .clock = clock.get(), .catalog = &catalog, .log = log.get()}),
         vault(vault_options(globals)),
         server(vault, {.port = options.port, .public_url = {}, .movable_clock = clock.get()}),
-        api_key(server.create_api_key("dev", {"api", "tokens"})) {
+        api_key(vault.create_api_key("dev", {"api", "tokens"})) {
     mock.start();
     server.start();
   }

@@ -8,7 +8,7 @@
 #include "cli/commands/private_file.h"
 #include "cli/commands/vault_access.h"
 #include "vault/base/json.h"
-#include "vault/server.h"
+#include "vault/vault.h"
 
 namespace coffer::cli {
 namespace {
@@ -44,10 +44,9 @@ Secret make_vault(const fs::path& path, KeySource key, bool allow_tokens) {
   options.key = std::move(key);
   options.log = &null_log();
   Vault vault(std::move(options));
-  Server server(vault, {.port = 0, .public_url = {}});  // never started: it only makes the key
   std::vector<std::string> scopes = {"api"};
   if (allow_tokens) scopes.emplace_back("tokens");
-  return server.create_api_key("init", scopes);
+  return vault.create_api_key("init", scopes);
 }
 
 void report(const fs::path& vault, const std::string& key, const fs::path& api_key, bool as_json) {
@@ -73,6 +72,7 @@ int run(const Globals& globals, const InitOptions& options) {
   const std::string key_path = file != nullptr ? file->path.string() : "";
   if (file != nullptr) make_key_file(file->path);
   make_private_directory(vault.parent_path());
+  make_private_directory(api_key.parent_path());  // before there is a vault that a second try would refuse
   const Secret made = make_vault(vault, std::move(key), options.allow_tokens);
   create_private_file(api_key, std::string(made.expose()) + "\n");
   report(vault, key_path, api_key, options.json);

@@ -41,7 +41,7 @@ LocalDaemon::LocalDaemon()
   server_options.movable_clock = &clock_;
   server_ = std::make_unique<Server>(*vault_, server_options);
   server_->start();
-  api_key_ = server_->create_api_key("test", {"api", "tokens"});
+  api_key_ = vault_->create_api_key("test", {"api", "tokens"});
 }
 
 LocalDaemon::~LocalDaemon() {
