@@ -144,6 +144,14 @@ int MockProvider::revoke_grants(const std::string& provider_id, const std::strin
       [&](Tenant& tenant) { return tenant.grants.revoke_all(provider_id, account, what); });
 }
 
+bool MockProvider::revoke_grant_of(const Secret& refresh_token) {
+  return impl_->front.with_tenant([&](Tenant& tenant) {
+    const Token* token = tenant.grants.find(refresh_token.expose());
+    if (token == nullptr || token->kind != TokenKind::Refresh) return false;
+    return tenant.grants.revoke(refresh_token.expose(), tenant.grants.family_of(*token)->client_id);
+  });
+}
+
 int MockProvider::refresh_count() const {
   return impl_->front.with_tenant([](Tenant& tenant) { return tenant.refreshes_granted; });
 }

@@ -8,6 +8,7 @@
 #include "vault/base/encoding.h"
 #include "vault/base/log.h"
 #include "vault/catalog/catalog.h"
+#include "vault/base/secret.h"
 
 namespace coffer::mock {
 
@@ -65,6 +66,10 @@ class MockProvider {
   int revoke_grants(const std::string& provider_id, const std::string& account, bool access_too);
 
   // Token requests seen so far with grant_type=refresh_token that were granted.
+  // Ends the one grant that this refresh token belongs to, with all its tokens. False: no such
+  // token was ever given.
+  bool revoke_grant_of(const Secret& refresh_token);
+
   int refresh_count() const;
 
  private:

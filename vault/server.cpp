@@ -11,7 +11,7 @@ struct Server::Impl {
   Impl(Engine& vault_engine, const ServerOptions& options)
       : engine(vault_engine),
         http(
-            {options.host, options.port}, make_api(engine, {.movable_clock = options.movable_clock}),
+            {options.host, options.port}, make_api(engine, {options.movable_clock, options.revoke_grant}),
             [](const ServerRequest& request, const std::exception& error) {
               return api::error_response(request, error);
             },

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,6 +15,9 @@ struct ServerOptions {
   // Test controls: the vault's own clock, to be moved by POST /_coffer/clock. Null: neither that
   // route nor /_coffer/trigger exists.
   MovableClock* movable_clock = nullptr;
+  // How /_coffer/trigger ends the grant that a refresh token belongs to, at the provider; false: it
+  // is not known there. Empty: by the provider's revocation endpoint, where it has one.
+  std::function<bool(const Secret& refresh_token)> revoke_grant = {};
 };
 
 // The daemon's HTTP front and background threads around a Vault.

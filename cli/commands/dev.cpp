@@ -88,7 +88,7 @@ struct DevDaemon {
         state(options.state_dir),
         mock({.port = options.mock_port, .clock = clock.get(), .catalog = &catalog, .log = log.get()}),
         vault(vault_options(globals)),
-        server(vault, {.port = options.port, .public_url = {}, .movable_clock = clock.get()}),
+        server(vault, server_options(options)),
         api_key(vault.create_api_key("dev", {"api", "tokens"})) {
     mock.start();
     server.start();
@@ -108,6 +108,14 @@ struct DevDaemon {
     options.clock = clock.get();
     options.log = log.get();
     return options;
+  }
+
+  ServerOptions server_options(const DevOptions& options) {
+    ServerOptions server_options;
+    server_options.port = options.port;
+    server_options.movable_clock = clock.get();
+    server_options.revoke_grant = [this](const Secret& token) { return mock.revoke_grant_of(token); };
+    return server_options;
   }
 
   SystemRandom random;

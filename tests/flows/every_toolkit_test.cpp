@@ -73,6 +73,10 @@ void run_every_tool(LocalDaemon& daemon, const std::string& toolkit) {
   }
 }
 
+ApiAnswer trigger_expiry_of(LocalDaemon& daemon, const std::string& account) {
+  return daemon.call("POST", "/_coffer/trigger", {{"event", kExpiredEvent}, {"connected_account", account}});
+}
+
 }  // namespace
 
 TEST_CASE("every tool of every OAuth toolkit runs as the connected user", "[flow]") {
@@ -91,6 +95,40 @@ TEST_CASE("every tool of every toolkit with keys runs with the key of the form",
   const std::string account = connect_with_key(daemon, toolkit);
   REQUIRE(daemon.status_of(account) == "ACTIVE");
   run_every_tool(daemon, toolkit);
+}
+
+TEST_CASE("the trigger ends the grant of every toolkit that refreshes, at its provider", "[flow]") {
+  const auto toolkit = GENERATE(as<std::string>{}, "gmail", "slack", "jira", "mock");
+  CAPTURE(toolkit);
+  LocalDaemon daemon;
+  WebhookReceiver receiver;
+  daemon.call("POST", "/api/v3/webhook_subscriptions",
+              {{"webhook_url", receiver.url()}, {"enabled_events", {kExpiredEvent}}});
+  const std::string account = daemon.connect("user_1", toolkit, "alice@example.com");
+  const std::string of_another_user = daemon.connect("user_2", toolkit, "bob@example.com");
+
+  const ApiAnswer answer = trigger_expiry_of(daemon, account);
+  INFO(answer.body.dump());
+  CHECK(answer.status == 200);
+  CHECK(answer.body["status"] == "EXPIRED");
+  CHECK(daemon.status_of(account) == "EXPIRED");
+  REQUIRE(receiver.deliveries().size() == 1);
+  CHECK(parse_json(receiver.deliveries()[0].body)["data"]["id"] == account);
+
+  daemon.advance("1d");
+  CHECK(daemon.status_of(of_another_user) == "ACTIVE");
+  CHECK(receiver.deliveries().size() == 1);
+}
+
+TEST_CASE("the trigger says so where a credential never comes up for refresh", "[flow]") {
+  LocalDaemon daemon;
+  const std::string toolkit = GENERATE(as<std::string>{}, "github", "tavily");
+  const std::string account = toolkit == "github" ? daemon.connect("user_1", toolkit, "alice@example.com")
+                                                  : connect_with_key(daemon, toolkit);
+  const ApiAnswer answer = trigger_expiry_of(daemon, account);
+  CHECK(answer.status == 422);
+  CHECK(answer.body["error"]["message"].get<std::string>().find("has no refresh token") != std::string::npos);
+  CHECK(daemon.status_of(account) == "ACTIVE");
 }
 
 TEST_CASE("a Slack token that has expired is refreshed although the service answers 200", "[flow]") {

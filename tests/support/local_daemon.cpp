@@ -39,6 +39,7 @@ LocalDaemon::LocalDaemon()
   ServerOptions server_options;
   server_options.port = 0;
   server_options.movable_clock = &clock_;
+  server_options.revoke_grant = [this](const Secret& token) { return mock_->revoke_grant_of(token); };
   server_ = std::make_unique<Server>(*vault_, server_options);
   server_->start();
   api_key_ = vault_->create_api_key("test", {"api", "tokens"});

@@ -34,7 +34,7 @@ class Front {
     api::add_legacy_routes(router_, engine, guard_);
     api::add_admin_routes(router_, engine, guard_);
     if (options.movable_clock != nullptr) {
-      api::add_test_control_routes(router_, engine, guard_, *options.movable_clock);
+      api::add_test_control_routes(router_, engine, guard_, {*options.movable_clock, options.revoke_grant});
     }
     router_.set_fallback([](const ServerRequest& request) {
       return error_answer(request,

@@ -5,6 +5,7 @@
 
 #include "vault/base/clock.h"
 #include "vault/engine/engine.h"
+#include "vault/engine/trigger.h"
 #include "vault/net/http_server.h"
 
 namespace coffer {
@@ -12,6 +13,7 @@ namespace coffer {
 struct ApiOptions {
   // The clock that /_coffer/clock moves. Null: the test controls (clock, trigger) are absent.
   MovableClock* movable_clock = nullptr;
+  RevokeGrant revoke_grant;  // of the trigger; may be empty
 };
 
 // Every route of the daemon: /api/v3, /api/v3.1, /link, /oauth/callback, /_coffer, health. The

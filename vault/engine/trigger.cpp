@@ -7,7 +7,7 @@
 namespace coffer {
 namespace {
 
-const Provider& provider_of(const Catalog& catalog, const Connection& connection) {
+const Provider& revoking_provider(const Catalog& catalog, const Connection& connection) {
   const Toolkit* toolkit = catalog.find_toolkit(connection.toolkit);
   const AuthMode* mode = toolkit == nullptr ? nullptr : toolkit->find_auth(connection.scheme);
   const Provider* provider = mode == nullptr ? nullptr : catalog.find_provider(mode->provider);
@@ -19,34 +19,54 @@ const Provider& provider_of(const Catalog& catalog, const Connection& connection
   return *provider;
 }
 
-void revoke_at_provider(Engine& engine, const ConnectionId& id) {
-  auto tx = engine.database().read();
-  const auto opened = connection_store::open(*tx, id);
+// RFC 7009.
+bool revoke_at_endpoint(Engine& engine, const Connection& connection, const Secret& refresh_token) {
+  const Provider& provider = revoking_provider(engine.catalog(), connection);
+  const ClientCredentials client =
+      auth_config_store::open_client(*engine.database().read(), connection.auth_config);
+  return TokenClient(engine.env()).revoke(provider, client, refresh_token, "refresh_token");
+}
+
+connection_store::Opened open_active(Engine& engine, const ConnectionId& id) {
+  auto opened = connection_store::open(*engine.database().read(), id);
   if (!opened) throw Error(ErrorCode::NotFound, "connected account \"" + id.str() + "\" does not exist");
   if (opened->connection.status != ConnectionStatus::Active) {
     throw Error(ErrorCode::WrongState, "connected account \"" + id.str() + "\" is not ACTIVE",
                 "connect it first");
   }
-  const auto* tokens = std::get_if<TokenSet>(&opened->credential);
-  if (tokens == nullptr || tokens->refresh_token.empty()) {
-    throw Error(ErrorCode::Unsupported,
-                "connected account \"" + id.str() + "\" has no refresh token to revoke",
-                "use an OAuth2 account whose provider gives refresh tokens");
-  }
-  const Provider& provider = provider_of(engine.catalog(), opened->connection);
-  const ClientCredentials client = auth_config_store::open_client(*tx, opened->connection.auth_config);
-  tx.reset();
-  if (!TokenClient(engine.env()).revoke(provider, client, tokens->refresh_token, "refresh_token")) {
-    throw Error(ErrorCode::Unavailable, "the provider did not revoke the grant of \"" + id.str() + "\"");
-  }
+  return std::move(*opened);
+}
+
+const Secret& require_refresh_token(const connection_store::Opened& opened) {
+  const auto* tokens = std::get_if<TokenSet>(&opened.credential);
+  if (tokens != nullptr && !tokens->refresh_token.empty()) return tokens->refresh_token;
+  const Connection& connection = opened.connection;
+  throw Error(ErrorCode::WrongState,
+              "connected account \"" + connection.id.str() + "\" has no refresh token: its " +
+                  std::string(to_string(connection.scheme)) + " credential never comes up for refresh",
+              "trigger it for an account of gmail, slack, jira or another toolkit that refreshes");
+}
+
+void revoke_grant(Engine& engine, const connection_store::Opened& opened, const RevokeGrant& revoke) {
+  const Secret& refresh_token = require_refresh_token(opened);
+  const bool is_revoked =
+      revoke ? revoke(refresh_token) : revoke_at_endpoint(engine, opened.connection, refresh_token);
+  if (is_revoked) return;
+  throw Error(ErrorCode::Unavailable,
+              "the provider did not revoke the grant of \"" + opened.connection.id.str() + "\"");
+}
+
+bool is_expired(Engine& engine, const ConnectionId& id) {
+  const auto connection = connection_store::find(*engine.database().read(), id);
+  return connection && connection->status == ConnectionStatus::Expired;
 }
 
 }  // namespace
 
-void trigger_expiry(Engine& engine, const ConnectionId& id) {
-  revoke_at_provider(engine, id);
+void trigger_expiry(Engine& engine, const ConnectionId& id, const RevokeGrant& revoke) {
+  revoke_grant(engine, open_active(engine, id), revoke);
   const RefreshResult result = engine.refresher().refresh_now(id, true);
-  if (result.kind != RefreshResult::Kind::Rejected) {
+  if (!is_expired(engine, id)) {
     throw Error(ErrorCode::Unavailable, "the provider still honours the grant of \"" + id.str() + "\"",
                 result.detail);
   }

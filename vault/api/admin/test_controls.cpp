@@ -66,29 +66,32 @@ ServerResponse move_clock(Engine& engine, MovableClock& clock, const ServerReque
   return show_clock(clock);
 }
 
-ServerResponse trigger(Engine& engine, const ServerRequest& request) {
+ServerResponse trigger(Engine& engine, const RevokeGrant& revoke, const ServerRequest& request) {
   const Json body = parse_json(request.body);
   if (!body.is_object() || text_member(body, "event") != kExpiredEvent) {
     throw Error(ErrorCode::InvalidArgument, "\"event\" is none that can be triggered",
                 "use " + std::string(kExpiredEvent));
   }
   const ConnectionId id(text_member(body, "connected_account"));
-  trigger_expiry(engine, id);
+  trigger_expiry(engine, id, revoke);
   const auto connection = connection_store::find(*engine.database().read(), id);
   return ServerResponse::json(200, dump_json({{"id", id.str()}, {"status", to_string(connection->status)}}));
 }
 
 }  // namespace
 
-void add_test_control_routes(Router& router, Engine& engine, const Guard& guard, MovableClock& clock) {
+void add_test_control_routes(Router& router, Engine& engine, const Guard& guard, TestControls controls) {
+  MovableClock& clock = controls.clock;
   router.add("GET", "/_coffer/clock",
              with_api_key(guard, "api", [&clock](const ServerRequest&) { return show_clock(clock); }));
   router.add("POST", "/_coffer/clock", with_api_key(guard, "api", [&](const ServerRequest& request) {
                return move_clock(engine, clock, request);
              }));
-  router.add("POST", "/_coffer/trigger", with_api_key(guard, "api", [&engine](const ServerRequest& request) {
-               return trigger(engine, request);
-             }));
+  router.add("POST", "/_coffer/trigger",
+             with_api_key(guard, "api",
+                          [&engine, revoke = std::move(controls.revoke_grant)](const ServerRequest& request) {
+                            return trigger(engine, revoke, request);
+                          }));
 }
 
 }  // namespace coffer::api
