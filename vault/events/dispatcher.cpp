@@ -12,7 +12,7 @@
 namespace coffer {
 namespace {
 
-constexpr std::int64_t kBatch = 64;
+constexpr std::size_t kBatch = 64;
 constexpr std::size_t kMostQueued = 256;
 constexpr Duration kFaultWait = std::chrono::seconds(30);
 constexpr Duration kPoll = std::chrono::seconds(1);  // while rows that are due are being worked on
@@ -82,11 +82,28 @@ std::vector<Delivery> Dispatcher::due_now() {
     std::erase_if(aside_, [&](const auto& entry) { return entry.second <= now; });
     skipped = queued_.size() + aside_.size();
   }
-  std::vector<Delivery> due =
-      outbox::due(*database_.read(), now, kBatch + static_cast<std::int64_t>(skipped));
+  std::vector<Delivery> due = read_due(now, kBatch + skipped);
   const std::lock_guard lock(mutex_);
   std::erase_if(due, [&](const Delivery& d) { return queued_.contains(d.id) || aside_.contains(d.id); });
   return due;
+}
+
+// The first round looks at every open delivery: one that was edited may lie about when it is due.
+std::vector<Delivery> Dispatcher::read_due(Timestamp now, std::size_t limit) {
+  if (!has_checked_) {
+    end_broken();
+    has_checked_ = true;
+  }
+  const auto read = [&] { return outbox::due(*database_.read(), now, static_cast<std::int64_t>(limit)); };
+  outbox::DueDeliveries due = read();
+  if (!due.has_broken) return std::move(due.deliveries);
+  end_broken();
+  return read().deliveries;
+}
+
+void Dispatcher::end_broken() {
+  const auto tx = database_.write();
+  if (outbox::end_broken(*tx) > 0) tx->commit();
 }
 
 void Dispatcher::launch(Delivery delivery) {

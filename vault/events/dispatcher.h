@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <map>
 #include <mutex>
@@ -34,6 +35,8 @@ class Dispatcher {
  private:
   std::size_t launch_due();
   std::vector<Delivery> due_now();
+  std::vector<Delivery> read_due(Timestamp now, std::size_t limit);
+  void end_broken();
   void launch(Delivery delivery);
   void run(const Delivery& delivery);
   void deliver(const Delivery& delivery);
@@ -45,6 +48,7 @@ class Dispatcher {
 
   Env env_;
   Database& database_;
+  std::atomic<bool> has_checked_ = false;    // all open deliveries were authenticated once
   std::mutex mutex_;                         // guards queued_ and aside_
   std::set<std::int64_t> queued_;            // delivery ids handed to pool_
   std::map<std::int64_t, Timestamp> aside_;  // due, but not before this moment

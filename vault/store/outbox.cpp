@@ -24,6 +24,7 @@ const std::string kNext =
 const std::string kDue = delivery_row::select(
     (std::string("WHERE") + kIsFirst + "AND d.next_attempt_at_ms <= ? ORDER BY d.next_attempt_at_ms, d.id")
         .c_str());
+constexpr const char* kOpenIds = "SELECT id FROM delivery WHERE state = 'PENDING' ORDER BY id";
 const std::string kAllDeliveries = delivery_row::select("ORDER BY d.id");
 
 const std::string kEvent = event_row::select("WHERE e.id = ?");
@@ -56,6 +57,29 @@ void change(WriteTransaction& tx, std::int64_t delivery, Change&& apply) {
   delivery_row::update(tx, row);
 }
 
+std::vector<std::int64_t> open_ids(Transaction& tx) {
+  std::vector<std::int64_t> ids;
+  SqlQuery query(tx, kOpenIds);
+  while (query.step()) ids.push_back(query.number());
+  return ids;
+}
+
+void require_sound(Transaction& tx, std::int64_t delivery) {
+  SqlQuery query(tx, kFind);
+  if (query.number(delivery).step()) delivery_of(tx, delivery_row::read(query, tx.keys()));
+}
+
+// A row that cannot be believed gets no new MAC: that would make it believed.
+void end_broken_one(WriteTransaction& tx, std::int64_t id) {
+  const bool is_row_sound = is_sound([&] {
+    change(tx, id, [](DeliveryRow& row) {
+      row.state = DeliveryRow::State::Dead;
+      row.failure = "its event fails authentication";
+    });
+  });
+  if (!is_row_sound) SqlQuery(tx, "UPDATE delivery SET state = 'DEAD' WHERE id = ?").number(id).run();
+}
+
 }  // namespace
 
 void append(WriteTransaction& tx, const Event& event) {
@@ -80,14 +104,25 @@ std::optional<Timestamp> next_due(Transaction& tx) {
   return next;
 }
 
-std::vector<Delivery> due(Transaction& tx, Timestamp now, std::int64_t limit) {
-  std::vector<Delivery> deliveries;
+DueDeliveries due(Transaction& tx, Timestamp now, std::int64_t limit) {
+  DueDeliveries due;
   SqlQuery query(tx, kDue);
   query.time(now);
-  while (std::ssize(deliveries) < limit && query.step()) {
-    unless_tampered(tx, [&] { deliveries.push_back(delivery_of(tx, delivery_row::read(query, tx.keys()))); });
+  while (std::ssize(due.deliveries) < limit && query.step()) {
+    due.has_broken |=
+        !is_sound([&] { due.deliveries.push_back(delivery_of(tx, delivery_row::read(query, tx.keys()))); });
   }
-  return deliveries;
+  return due;
+}
+
+int end_broken(WriteTransaction& tx) {
+  int ended = 0;
+  for (const std::int64_t id : open_ids(tx)) {
+    if (unless_tampered(tx, [&] { require_sound(tx, id); })) continue;
+    end_broken_one(tx, id);
+    ++ended;
+  }
+  return ended;
 }
 
 void mark_delivered(WriteTransaction& tx, std::int64_t delivery, int attempt, int http_status,

@@ -14,8 +14,16 @@ namespace coffer::outbox {
 void append(WriteTransaction& tx, const Event& event);
 
 std::optional<Timestamp> next_due(Transaction& tx);
+
+struct DueDeliveries {
+  std::vector<Delivery> deliveries;
+  bool has_broken = false;  // others fail authentication: see end_broken
+};
 // Deliveries due now whose predecessors of the same connection and subscription have ended.
-std::vector<Delivery> due(Transaction& tx, Timestamp now, std::int64_t limit);
+DueDeliveries due(Transaction& tx, Timestamp now, std::int64_t limit);
+// Ends each open delivery that fails authentication, or whose event does, and names it in the log:
+// it would hold up those after it for ever. Database::check() still finds it. Returns how many.
+int end_broken(WriteTransaction& tx);
 
 void mark_delivered(WriteTransaction& tx, std::int64_t delivery, int attempt, int http_status, Timestamp now);
 // `failure`: short text for people, no answer body.

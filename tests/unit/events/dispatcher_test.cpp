@@ -11,6 +11,7 @@
 #include "vault/crypto/signature.h"
 #include "vault/events/webhook_secret.h"
 #include "vault/store/outbox.h"
+#include "vault/store/sql_query.h"
 #include "vault/store/subscription_store.h"
 
 using namespace coffer;
@@ -194,6 +195,37 @@ TEST_CASE_METHOD(Mailbox, "a dead event makes way for the next one of its accoun
   }
   CHECK(http.seen().size() == 11);
   CHECK(ids().back() == "msg_2");
+}
+
+TEST_CASE_METHOD(Mailbox, "a delivery that was edited fails alone, and the order of the rest is kept",
+                 "[events]") {
+  const std::string edit = GENERATE(as<std::string>(), "UPDATE delivery SET attempt = 3 WHERE id = 1",
+                                    "UPDATE delivery SET next_attempt_at_ms = 9000000000000 WHERE id = 1",
+                                    "UPDATE event SET created_at_ms = 1 WHERE id = 'msg_1'",
+                                    "DELETE FROM event WHERE id = 'msg_1'");
+  CAPTURE(edit);
+  subscribe();
+  append("msg_1");
+  append("msg_2");
+  append("msg_3");
+  vault.write([&](auto& tx) { REQUIRE(SqlQuery(tx, edit).run() == 1); });
+  http.answer(200, "");
+  http.answer(200, "");
+  CHECK(dispatcher.run_due() == std::nullopt);
+  CHECK(ids() == std::vector<std::string>{"msg_2", "msg_3"});
+  CHECK(log_text.find("tampered_row") != std::string::npos);
+  if (edit.starts_with("UPDATE")) CHECK_FALSE(vault->check().empty());
+}
+
+TEST_CASE_METHOD(Mailbox, "a delivery that is edited while the daemon runs fails alone too", "[events]") {
+  subscribe();
+  CHECK(dispatcher.run_due() == std::nullopt);
+  append("msg_1");
+  append("msg_2");
+  vault.write([](auto& tx) { SqlQuery(tx, "UPDATE delivery SET attempt = 3 WHERE id = 1").run(); });
+  http.answer(200, "");
+  CHECK(dispatcher.run_due() == std::nullopt);
+  CHECK(ids() == std::vector<std::string>{"msg_2"});
 }
 
 TEST_CASE_METHOD(Mailbox, "410 switches the subscription off, and what was open for it ends", "[events]") {
