@@ -14,7 +14,9 @@ namespace coffer {
 struct Grant {
   Credential credential = {};
   std::vector<std::string> scopes = {};  // as granted
-  std::string identity = {};             // empty: not known
+  // Who the service says it belongs to. Empty: not known, as with a credential that the application
+  // brings: nobody asked the service, and it may be another person's than the one before.
+  std::string identity = {};
   std::map<std::string, std::string> fields = {};
   Timestamp asked_at = {};  // when the credential was asked for: lifetimes count from here
   std::string origin = {};  // for the audit log: "connect link", "import", "replacement"

@@ -208,6 +208,24 @@ TEST_CASE("a replaced credential keeps the account's id and brings it back to li
   CHECK(std::get<ApiKeyCredential>(vault.opened(account.id).credential).key == Secret("new-key"));
 }
 
+TEST_CASE("a credential from the application is nobody's until the service was asked") {
+  ConnectFixture vault;
+  const Connection account =
+      vault.connector.import(vault.request("openco"), ApiKeyCredential{Secret("key-of-alice-0001")});
+  vault.change(account.id, [](Connection& row) { row.identity = "alice@example.com"; });
+  SECTION("that replaces another") {
+    vault.connector.replace_credential(account.id, ApiKeyCredential{Secret("key-of-bob-0002")});
+  }
+  SECTION("that is imported into the same account") {
+    ConnectRequest request = vault.request("openco");
+    request.reconnect = account.id;
+    vault.connector.import(request, ApiKeyCredential{Secret("key-of-bob-0002")});
+  }
+  const Connection row = vault.account(account.id);
+  CHECK(row.identity.empty());
+  CHECK(row.redacted_credential == Secret("key-of-bob-0002").redacted());
+}
+
 TEST_CASE("a switched-off account keeps its status when its credential is replaced") {
   ConnectFixture vault;
   const Connection account =
