@@ -29,8 +29,9 @@ std::vector<std::string> form_targets(const LinkView& view) {
     }
   }
   if (const auto origin = origin_of(view.callback_url)) {
+    const bool is_reached_by_redirect = view.provider != nullptr || origin->starts_with("http:");
     // A policy cannot name an IPv6 address.
-    if (origin->find('[') == std::string::npos) add(*origin);
+    if (is_reached_by_redirect && origin->find('[') == std::string::npos) add(*origin);
     if (origin->starts_with("http:")) {
       add("http://127.0.0.1:*");
       add("http://localhost:*");

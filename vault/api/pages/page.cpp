@@ -54,6 +54,8 @@ ServerResponse message_page(const Message& message, const std::string& own_host)
       {"text", message.text},
       {"advice", message.advice},
       {"details", message.details},
+      {"next", message.next},
+      {"next_host", host_and_port(message.next)},
       {"toolkit", message.toolkit},
       {"initial", initial_of(message.toolkit)},
       {"own_host", own_host}};

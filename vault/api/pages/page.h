@@ -24,6 +24,7 @@ struct Message {
   std::string advice = {};
   std::string details = {};  // folded away
   std::string toolkit = {};  // its name, where it is known
+  std::string next = {};     // where the browser goes on to by itself, and by a link; empty: nowhere
 };
 ServerResponse message_page(const Message& message, const std::string& own_host);
 

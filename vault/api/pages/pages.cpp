@@ -75,7 +75,7 @@ class Pages {
     const LinkView view = context_.connector.view(token);
     if (!is_open(view)) return closed_link_page(view, own_host());
     const WipedForm form(read_form(request));
-    if (find_field(form.fields, "_step") == "cancel") return after(context_.connector.cancel(token));
+    if (find_field(form.fields, "_step") == "cancel") return after_form(context_.connector.cancel(token));
     const FormTrouble trouble{
         .problem = {}, .fields = check_form(view.missing_fields, form.fields), .details = {}};
     if (!trouble.fields.empty()) return again(400, view, token, form.fields, trouble);
@@ -128,7 +128,7 @@ class Pages {
 
   ServerResponse submit(const LinkView& view, const std::string& token, const Fields& form) const {
     try {
-      return after(context_.connector.submit(token, form));
+      return after_form(context_.connector.submit(token, form));
     } catch (const Error& error) {
       if (error.code() == ErrorCode::Unavailable) {
         return again(
@@ -149,6 +149,16 @@ class Pages {
     ServerResponse response = leave_to(step.location);
     if (step.kind != BrowserStep::Kind::ToProvider) return response;
     return std::move(response).with_header("Set-Cookie", cookie(step.browser));
+  }
+
+  // A browser holds every redirect that answers a form against the form's policy, those that the app
+  // makes in turn too. A page in between ends that; for loopback the policy is wide enough.
+  ServerResponse after_form(const BrowserStep& step) const {
+    if (!step.location.starts_with("https:")) return after(step);
+    Message message = message_of(step, context_.catalog);
+    message.advice.clear();
+    message.next = step.location;
+    return message_page(message, own_host());
   }
 
   PageContext context_;

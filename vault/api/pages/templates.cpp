@@ -9,6 +9,8 @@ const char* const kLayoutTemplate = R"html(<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{{title}}</title>
+{{#next}}<meta http-equiv="refresh" content="0; url={{next}}">
+{{/next}}
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/static/style.css">
 </head>
@@ -71,6 +73,8 @@ const char* const kMessageTemplate = R"html({{#toolkit}}<p class="mark" aria-hid
 <p>{{text}}</p>
 {{#advice}}<p>{{advice}}</p>
 {{/advice}}
+{{#next}}<p><a href="{{next}}">Back to {{next_host}}</a></p>
+{{/next}}
 {{#details}}<details><summary>Details</summary><p><code>{{details}}</code></p></details>
 {{/details}}
 )html";
