@@ -6,9 +6,10 @@
 
 #include "vault/base/clock.h"
 #include "vault/base/encoding.h"
+#include "vault/base/error.h"
 #include "vault/base/log.h"
-#include "vault/catalog/catalog.h"
 #include "vault/base/secret.h"
+#include "vault/catalog/catalog.h"
 
 namespace coffer::mock {
 
@@ -65,11 +66,11 @@ class MockProvider {
   // access tokens with `access_too`. Returns how many grants ended.
   int revoke_grants(const std::string& provider_id, const std::string& account, bool access_too);
 
-  // Token requests seen so far with grant_type=refresh_token that were granted.
   // Ends the one grant that this refresh token belongs to, with all its tokens. False: no such
   // token was ever given.
   bool revoke_grant_of(const Secret& refresh_token);
 
+  // Token requests seen so far with grant_type=refresh_token that were granted.
   int refresh_count() const;
 
  private:

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "vault/base/clock.h"
+#include "vault/base/error.h"
 #include "vault/base/http.h"
 #include "vault/base/id.h"
 #include "vault/base/log.h"
@@ -94,11 +95,11 @@ class Vault {
   // What happened to accounts, newest first.
   std::vector<Event> events(std::int64_t limit = 50);
 
-  // Background refreshing and event delivery on threads of the vault's own.
   // Makes a key for callers of a Server around this vault; `scopes` may hold "api" and "tokens".
   // Shown once, stored hashed.
   Secret create_api_key(const std::string& name, const std::vector<std::string>& scopes);
 
+  // Background refreshing and event delivery on threads of the vault's own.
   void start();
   void stop();
   // Without threads: does what is due now, returns when the next thing is.
