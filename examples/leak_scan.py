@@ -6,10 +6,16 @@ import urllib.parse
 SHORTEST = 12  # shorter values occur by chance
 
 
+# What kind of credential it is says nothing about it: the rest alone betrays it.
+PREFIX = re.compile(r"(cfr|lk|whsec)_")
+
+
 def spellings(secret):
-    """Every byte string that betrays the secret wherever it stands inside a longer text."""
-    data = secret.encode()
-    found = {data, urllib.parse.quote(secret, safe="").encode(), data.hex().encode(), data.hex().upper().encode()}
+    """Every byte string that betrays the secret, text or bytes, wherever it stands inside a longer text."""
+    data = secret if isinstance(secret, bytes) else PREFIX.sub("", secret, count=1).encode()
+    quoted = urllib.parse.quote(data, safe="")
+    small = re.sub("%[0-9A-F]{2}", lambda escape: escape[0].lower(), quoted)
+    found = {data, data.replace(b"/", b"\\/"), quoted.encode(), small.encode(), data.hex().encode(), data.hex().upper().encode()}
     for shift in range(3):
         # The first and last characters of base64 depend on the neighbours: only those between are certain.
         encoded = base64.b64encode(b"\0" * shift + data).rstrip(b"=")

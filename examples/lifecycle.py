@@ -170,6 +170,7 @@ class Demo:
                                {"webhook_url": self.receiver.url("/hook"), "enabled_events": [EXPIRED], "version": "V3"})
         self.secret = answer["secret"]
         self.scanner.add("webhook secret", self.secret)
+        self.scanner.add("webhook secret, decoded", base64.b64decode(self.secret.removeprefix("whsec_")))
         self.story.check(self.secret.startswith("whsec_"), "a signing secret was made")
 
     def session_of(self, user):
@@ -186,6 +187,9 @@ class Demo:
         self.scanner.add(f"link token {len(self.scanner.secrets)}", link["link_token"])
         browser = self.browsers.setdefault(user, FormBrowser())
         page = browser.walk(link["redirect_url"], values)
+        host = urllib.parse.urlsplit(link["redirect_url"]).netloc
+        for name, value in browser.cookies[host].items():
+            self.scanner.add(f"cookie {name} {value[-6:]}", value)
         for url in browser.visited:
             query = urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)
             for name in ("code", "state"):
@@ -306,8 +310,10 @@ class Demo:
         self.story.chapter("Alice reconnects")
         status, answer = self.api.execute("alice", ROTATING["tool"])
         error = answer.get("error") or {}
-        self.story.check(status == 400 and error["code"] == 1803 and "link" in error["suggested_fix"],
-                         f"the tool call is refused and says what to do: {error.get('suggested_fix')}", answer)
+        told = error.get("suggested_fix", "")
+        self.story.check(status == 400 and error.get("code") == 1803 and f"coffer connect alice {toolkit}" in told
+                         and self.api.status_of(account) == "EXPIRED",
+                         f"the tool call is refused and says what to do: {told}", answer)
         values = {"email": "alice@example.com", "password": PASSWORD}
         again = self.connect("alice", toolkit, values, "again by a fresh link")
         self.story.check(again == account, f"it is the same account: {account}", again)
