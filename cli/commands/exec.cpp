@@ -3,7 +3,6 @@
 
 #include "cli/commands/commands.h"
 #include "cli/commands/http_api.h"
-#include "cli/commands/links.h"
 #include "cli/commands/output.h"
 #include "cli/commands/private_file.h"
 #include "vault/base/error.h"
@@ -33,22 +32,13 @@ Json arguments_of(const ExecOptions& options) {
   return arguments;
 }
 
-Link make_link_for_call(HttpApi& api, const ExecOptions& options) {
-  if (!options.account.empty()) return make_link_for_account(api, options.account);
-  const Json tool = api.get(api_path("tools", options.tool));
-  LinkRequest request;
-  request.user = options.user;
-  request.toolkit = text_of(tool.at("toolkit"), "slug");
-  return make_link(api, request);
-}
-
 Json execute(HttpApi& api, const ExecOptions& options) {
   Json body = {{"user_id", options.user}, {"arguments", arguments_of(options)}};
   if (!options.account.empty()) body["connected_account_id"] = options.account;
   try {
     return api.post(api_path("tools/execute", options.tool), body);
   } catch (const Error& error) {
-    throw_with_link(error, [&] { return make_link_for_call(api, options); });
+    throw_refusal(error);
   }
 }
 
@@ -61,7 +51,7 @@ int run(const Globals& globals, const ExecOptions& options) {
   } else if (is_successful) {
     print_line(dump_json(result.value("data", Json::object()), 2));
   }
-  if (!is_successful && !options.json) {
+  if (!is_successful) {
     print_error(Error(ErrorCode::Internal, options.tool + " failed: " + text_of(result, "error")));
   }
   return is_successful ? exit_code::kOk : exit_code::kFailure;

@@ -10,7 +10,7 @@ constexpr const char* kExitCodes = R"(0    it worked
 1    it failed: the message says why
 2    wrong usage: an option, a value, an argument
 3    no daemon answers
-4    the user has to connect or reconnect: the hint holds the link
+4    the user has to connect or reconnect: the hint says how
 5    there is no such account, toolkit, tool or file
 6    the vault cannot be opened: wrong key, in use, damaged, newer, readable by others
 124  waited as long as was asked)";

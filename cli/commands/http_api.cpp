@@ -116,6 +116,11 @@ std::string api_path(const std::string& collection, const std::string& id) {
   return std::string(kApi) + "/" + collection + "/" + percent_encode(id);
 }
 
+void throw_refusal(const Error& refusal) {
+  if (refusal.code() != ErrorCode::WrongState) throw refusal;
+  throw Error(ErrorCode::NeedsConnection, refusal.what(), refusal.hint());
+}
+
 std::string text_of(const Json& object, const std::string& name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";

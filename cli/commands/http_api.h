@@ -7,6 +7,7 @@
 
 #include "cli/commands/endpoint.h"
 #include "vault/base/encoding.h"
+#include "vault/base/error.h"
 #include "vault/base/http.h"
 
 namespace coffer::cli {
@@ -36,6 +37,10 @@ class HttpApi {
 
 // "/api/v3/connected_accounts/ca_1": the last part is encoded.
 std::string api_path(const std::string& collection, const std::string& id);
+
+// For calls that need an ACTIVE account: a refusal because of its state becomes NeedsConnection,
+// with the daemon's hint, which names the way to reconnect. Throws other errors as they are.
+[[noreturn]] void throw_refusal(const Error& refusal);
 
 // A text member of an answer; empty if it is absent, null or something else.
 std::string text_of(const nlohmann::json& object, const std::string& name);

@@ -27,26 +27,4 @@ Link make_link(HttpApi& api, const LinkRequest& request) {
   return {text_of(answer, "connected_account_id"), text_of(answer, "redirect_url")};
 }
 
-Link make_link_for_account(HttpApi& api, const std::string& account) {
-  const Json found = api.get(api_path("connected_accounts", account));
-  LinkRequest request;
-  request.user = text_of(found, "user_id");
-  request.auth_config = text_of(found.at("auth_config"), "id");
-  request.alias = text_of(found, "alias");
-  return make_link(api, request);
-}
-
-void throw_with_link(const Error& refusal, const std::function<Link()>& make) {
-  const bool can_reconnect =
-      refusal.code() == ErrorCode::WrongState || refusal.code() == ErrorCode::NeedsConnection;
-  if (!can_reconnect) throw refusal;
-  std::string hint = refusal.hint();
-  try {
-    hint = "the user connects at " + make().url;
-  } catch (const Error&) {
-    // The refusal is what the caller asked about; why there is no link is of less use.
-  }
-  throw Error(ErrorCode::NeedsConnection, refusal.what(), hint);
-}
-
 }  // namespace coffer::cli

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <functional>
 #include <string>
 
 #include "cli/commands/http_api.h"
-#include "vault/base/error.h"
 
 namespace coffer::cli {
 
@@ -27,12 +25,4 @@ std::string find_auth_config(HttpApi& api, const LinkRequest& request);
 
 // A Connect Link. An account of this user that has to reconnect keeps its id.
 Link make_link(HttpApi& api, const LinkRequest& request);
-// One for an account that is there, by its id.
-Link make_link_for_account(HttpApi& api, const std::string& account);
-
-// For a call that was refused because the account is not ACTIVE: throws NeedsConnection with a
-// fresh link as the hint, or with the refusal's own hint where no link can be made. Throws other
-// errors as they are.
-[[noreturn]] void throw_with_link(const Error& refusal, const std::function<Link()>& make);
-
 }  // namespace coffer::cli

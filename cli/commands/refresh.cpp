@@ -3,7 +3,6 @@
 
 #include "cli/commands/commands.h"
 #include "cli/commands/http_api.h"
-#include "cli/commands/links.h"
 #include "cli/commands/output.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
@@ -17,24 +16,28 @@ struct RefreshOptions {
   bool json = false;
 };
 
-std::string sentence(const Json& answer) {
+// The exit code is the error's; "refreshed" and "unchanged" are none.
+void check(const Json& answer, const std::string& account) {
+  const std::string result = text_of(answer, "result");
   const std::string detail = text_of(answer, "detail");
-  return text_of(answer, "result") + (detail.empty() ? "" : ": " + detail);
+  if (result == "refreshed" || result == "unchanged") return;
+  if (result == "postponed") {
+    throw Error(ErrorCode::Throttled, "\"" + account + "\" was not refreshed: " + detail,
+                "the next try is planned for " + text_of(answer, "retry_at"));
+  }
+  throw Error(ErrorCode::NeedsConnection,
+              "\"" + account + "\" is " + text_of(answer, "status") + ": " + detail,
+              text_of(answer, "suggested_fix"));
 }
 
 int run(const Globals& globals, const RefreshOptions& options) {
   HttpApi api(find_endpoint(globals));
   const Json answer = api.post("/_coffer/accounts/" + percent_encode(options.account) + "/refresh",
                                {{"force", !options.if_due}});
-  options.json ? print_json(answer) : print_line(sentence(answer));
-  const std::string result = text_of(answer, "result");
-  if (result == "refreshed" || result == "unchanged") return exit_code::kOk;
-  if (result == "rejected" || result == "not_active") {
-    throw_with_link(
-        Error(ErrorCode::NeedsConnection, "\"" + options.account + "\" is " + text_of(answer, "status")),
-        [&] { return make_link_for_account(api, options.account); });
-  }
-  return exit_code::kFailure;
+  if (options.json) print_json(answer);
+  check(answer, options.account);
+  if (!options.json) print_line(text_of(answer, "result"));
+  return exit_code::kOk;
 }
 
 }  // namespace

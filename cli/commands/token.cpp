@@ -3,7 +3,6 @@
 
 #include "cli/commands/commands.h"
 #include "cli/commands/http_api.h"
-#include "cli/commands/links.h"
 #include "cli/commands/output.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
@@ -33,7 +32,7 @@ int run(const Globals& globals, const TokenOptions& options) {
     print_credential(credential, options.json);
     wipe(credential);
   } catch (const Error& error) {
-    throw_with_link(error, [&] { return make_link_for_account(api, options.account); });
+    throw_refusal(error);
   }
   return exit_code::kOk;
 }

@@ -58,7 +58,9 @@ TEST_CASE("a connection lives from link to reconnection under one id", "[flow]")
   const ApiAnswer refused = daemon.execute("user_1", "GMAIL_GET_PROFILE", Json::object());
   CHECK(refused.status == 400);
   CHECK(refused.body["error"]["code"] == 1803);
-  CHECK(refused.body["error"]["suggested_fix"].get<std::string>().find("link") != std::string::npos);
+  CHECK(refused.body["error"]["suggested_fix"].get<std::string>().find("coffer connect user_1 gmail") !=
+        std::string::npos);
+  CHECK(daemon.status_of(account) == "EXPIRED");
 
   CHECK(daemon.connect("user_1", "gmail", "alice@example.com") == account);
   CHECK(daemon.execute("user_1", "GMAIL_GET_PROFILE", Json::object()).body["successful"] == true);

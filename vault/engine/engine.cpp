@@ -8,6 +8,7 @@
 #include "vault/store/audit_log.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
+#include "vault/tools/account_use.h"
 #include "vault/tools/request_auth.h"
 
 namespace coffer {
@@ -157,7 +158,7 @@ connection_store::Opened Engine::lease(const ConnectionId& id) {
       throw Error(
           ErrorCode::WrongState,
           "connected account \"" + id.str() + "\" is " + std::string(to_string(opened->connection.status)),
-          "send the user a fresh Connect Link for it");
+          way_to_connect(opened->connection.user, opened->connection.toolkit, opened->connection.alias));
     }
     return std::move(*opened);
   };

@@ -1,5 +1,9 @@
 #include "vault/tools/account_use.h"
 
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
 #include "vault/base/error.h"
 #include "vault/model/lifecycle.h"
 #include "vault/refresh/plan.h"
@@ -18,6 +22,18 @@ std::string state_of(const Connection& connection) {
   std::string text =
       "connected account " + connection.id.str() + " is " + std::string(to_string(connection.status));
   return connection.status_reason.empty() ? text : text + ": " + connection.status_reason;
+}
+
+// Hints are pasted into shells.
+std::string shell_word(const std::string& text) {
+  const bool is_plain = !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("_@%+=:,./-").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  if (is_plain) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
 }
 
 }  // namespace
@@ -128,7 +144,8 @@ Opened AccountUse::read(const ConnectionId& id) {
 
 void AccountUse::fail_not_active(const Connection& connection) const {
   if (!is_pinned_) fail_without_account(connection.user, state_of(connection));
-  throw Error(ErrorCode::WrongState, state_of(connection), way_back(connection.user));
+  throw Error(ErrorCode::WrongState, state_of(connection),
+              way_to_connect(connection.user, connection.toolkit, connection.alias));
 }
 
 void AccountUse::fail_absent(const ConnectionId& id) const {
@@ -140,12 +157,12 @@ void AccountUse::fail_without_account(const UserId& user, const std::string& det
   throw Error(ErrorCode::NeedsConnection,
               "no connected account found for user \"" + user.str() + "\" in toolkit \"" + toolkit_.slug +
                   "\"" + (detail.empty() ? "" : " (" + detail + ")"),
-              way_back(user));
+              way_to_connect(user, toolkit_.slug));
 }
 
-std::string AccountUse::way_back(const UserId& user) const {
-  return "create a Connect Link: coffer connect " + user.str() + " " + toolkit_.slug +
-         ", or POST /api/v3/connected_accounts/link";
+std::string way_to_connect(const UserId& user, const std::string& toolkit, const std::string& alias) {
+  return "create a Connect Link: coffer connect " + shell_word(user.str()) + " " + toolkit +
+         (alias.empty() ? "" : " --alias " + shell_word(alias)) + ", or POST /api/v3/connected_accounts/link";
 }
 
 }  // namespace coffer

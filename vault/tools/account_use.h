@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "vault/base/clock.h"
 #include "vault/model/toolkit.h"
 #include "vault/refresh/refresher.h"
@@ -7,6 +9,10 @@
 #include "vault/store/database.h"
 
 namespace coffer {
+
+// For the hint of a refusal: how a user gets an account that is ACTIVE. `alias`: of the account to
+// reconnect; may be empty.
+std::string way_to_connect(const UserId& user, const std::string& toolkit, const std::string& alias = {});
 
 // A connected account on its way through one tool call: found, opened, kept fresh, and given up
 // with an error that names the way back. Holds no transaction between calls.
@@ -37,7 +43,6 @@ class AccountUse {
   [[noreturn]] void fail_not_active(const Connection& connection) const;
   [[noreturn]] void fail_absent(const ConnectionId& id) const;
   [[noreturn]] void fail_without_account(const UserId& user, const std::string& detail) const;
-  std::string way_back(const UserId& user) const;
 
   const Clock& clock_;
   Database& database_;

@@ -6,6 +6,7 @@
 #include "vault/base/json.h"
 #include "vault/store/connection_store.h"
 #include "vault/store/outbox.h"
+#include "vault/tools/account_use.h"
 
 namespace coffer::api {
 namespace {
@@ -69,6 +70,9 @@ ServerResponse refresh_account(Engine& engine, const ServerRequest& request) {
               {"result", name_of(result.kind)},
               {"status", to_string(connection->status)},
               {"detail", result.detail}};
+  if (connection->status != ConnectionStatus::Active) {
+    out["suggested_fix"] = way_to_connect(connection->user, connection->toolkit, connection->alias);
+  }
   if (result.retry_at) out["retry_at"] = to_rfc3339(*result.retry_at);
   return ServerResponse::json(200, dump_json(out));
 }
