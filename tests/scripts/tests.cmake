@@ -17,6 +17,7 @@ endforeach()
 
 coffer_script_test("the whole life of a connection" examples/lifecycle.py $<TARGET_FILE:coffer>)
 coffer_script_test("the version is the project's" tests/scripts/version_test.py $<TARGET_FILE:coffer> ${PROJECT_VERSION})
+coffer_script_test("what the first Python SDK sends" tests/scripts/legacy_python_test.py $<TARGET_FILE:coffer>)
 coffer_script_test("shell blocks of the documents" tests/scripts/docs_test.py $<TARGET_FILE:coffer>)
 
 coffer_script_test("kill -9 at any point" tests/crash/kill_daemon.py $<TARGET_FILE:coffer> 20)
