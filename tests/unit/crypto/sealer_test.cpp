@@ -161,11 +161,13 @@ TEST_CASE("two envelopes of one record have nothing in common but their head", "
 TEST_CASE("an envelope is not decrypted into a space of another size", "[crypto]") {
   CountingRandom random;
   const KeyBytes key = key_from(0x20);
-  const Envelope envelope = encrypt(numbered(key, 1), {}, as_bytes("0123456789"), random);
+  Envelope envelope = encrypt(numbered(key, 1), {}, as_bytes("0123456789"), random);
   std::vector<std::uint8_t> out(11);
   CHECK_FALSE(decrypt(numbered(key, 1), {}, envelope, out));
   CHECK_FALSE(decrypt(numbered(key, 1), {}, envelope, std::span(out).first(9)));
   CHECK(decrypt(numbered(key, 1), {}, envelope, std::span(out).first(10)));
+  envelope.push_back(0);
+  CHECK_FALSE(decrypt(numbered(key, 1), {}, envelope, std::span(out).first(10)));
 }
 
 TEST_CASE("an unpadded envelope does not pass for a record", "[crypto]") {
