@@ -36,6 +36,7 @@ void Server::start() {
 }
 
 void Server::stop() {
+  impl_->engine.end_request_waits();
   impl_->http.stop();
   impl_->engine.stop();
 }

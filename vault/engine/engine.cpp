@@ -15,6 +15,7 @@ namespace coffer {
 namespace {
 
 constexpr std::size_t kOwnerIdLength = 12;
+constexpr int kMostRequestWaits = 16;  // a quarter of the server's threads
 
 std::optional<Timestamp> earliest(std::optional<Timestamp> a, std::optional<Timestamp> b) {
   if (!a || !b) return a ? a : b;
@@ -46,6 +47,7 @@ Engine::Engine(Env env, EngineOptions options)
       managed_clients_(std::move(options.managed_clients)),
       public_url_(std::move(options.public_url)),
       catalog_(Catalog::load(options.catalog)),
+      tool_search_(catalog_),
       database_(Database::open(std::move(options.location), env.random, env.log)) {
   dispatcher_ = std::make_unique<Dispatcher>(env_, *database_);
   refresher_ = std::make_unique<Refresher>(
@@ -60,7 +62,7 @@ Engine::Engine(Env env, EngineOptions options)
                                                             .on_connected =
                                                                 [this] {
                                                                   refresher_->wake();
-                                                                  connected_.notify_all();
+                                                                  note_change();
                                                                 },
                                                             .apply_credential = apply_credential});
   executor_ = std::make_unique<Executor>(env_, *database_, catalog_, *refresher_);
@@ -182,6 +184,33 @@ connection_store::Opened Engine::lease(const ConnectionId& id) {
 void Engine::wait_for_change(Duration at_most) {
   std::unique_lock lock(mutex_);
   connected_.wait_for(lock, at_most);
+}
+
+bool Engine::wait_in_request(std::uint64_t seen, Duration at_most) {
+  std::unique_lock lock(mutex_);
+  if (request_waits_ >= kMostRequestWaits) return false;
+  const std::uint64_t ended = ended_waits_;
+  ++request_waits_;
+  connected_.wait_for(lock, at_most, [&] { return changes_ != seen || ended_waits_ != ended; });
+  --request_waits_;
+  return ended_waits_ == ended;
+}
+
+std::uint64_t Engine::change_count() const {
+  const std::lock_guard lock(mutex_);
+  return changes_;
+}
+
+void Engine::end_request_waits() {
+  const std::lock_guard lock(mutex_);
+  ++ended_waits_;
+  connected_.notify_all();
+}
+
+void Engine::note_change() {
+  const std::lock_guard lock(mutex_);
+  ++changes_;
+  connected_.notify_all();
 }
 
 std::string Engine::project_id() const {

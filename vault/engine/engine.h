@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -12,6 +13,7 @@
 #include "vault/base/background_loop.h"
 #include "vault/base/env.h"
 #include "vault/catalog/catalog.h"
+#include "vault/catalog/tool_search.h"
 #include "vault/connect/connector.h"
 #include "vault/events/dispatcher.h"
 #include "vault/refresh/refresher.h"
@@ -44,6 +46,7 @@ class Engine {
   const Env& env() const { return env_; }
   Database& database() { return *database_; }
   const Catalog& catalog() const { return catalog_; }
+  const ToolSearch& tool_search() const { return tool_search_; }
   Connector& connector() { return *connector_; }
   Refresher& refresher() { return *refresher_; }
   Executor& executor() { return *executor_; }
@@ -66,6 +69,13 @@ class Engine {
 
   // Returns when an account was connected, at the latest after `at_most` of real time.
   void wait_for_change(Duration at_most);
+  // The same for a thread that serves a request. `seen` is what change_count() said before the
+  // caller looked, so that nothing is missed in between. False at once while many others wait like
+  // this, and when the waits are ended: then there is no use in waiting on.
+  bool wait_in_request(std::uint64_t seen, Duration at_most);
+  std::uint64_t change_count() const;
+  // Lets the requests that wait now go, before a server stops.
+  void end_request_waits();
 
   // "pr_..." and "ok_...": fixed for the life of the vault file.
   std::string project_id() const;
@@ -77,14 +87,19 @@ class Engine {
 
  private:
   void adopt_managed_clients();
+  void note_change();
   std::optional<Timestamp> expire_links();
 
   Env env_;
   std::map<std::string, ClientCredentials> managed_clients_;
-  mutable std::mutex mutex_;  // guards public_url_
+  mutable std::mutex mutex_;  // guards what follows, up to catalog_
   std::condition_variable connected_;
   std::string public_url_;
+  std::uint64_t changes_ = 0;
+  std::uint64_t ended_waits_ = 0;
+  int request_waits_ = 0;
   Catalog catalog_;
+  ToolSearch tool_search_;
   std::unique_ptr<Database> database_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<Refresher> refresher_;

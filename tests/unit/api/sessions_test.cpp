@@ -32,7 +32,9 @@ TEST_CASE("a session answers what SDKs need, with enabled where the request says
   CHECK(session["config_version"] == 1);
   CHECK(session["mcp"] ==
         Json({{"type", "http"}, {"url", std::string(kPublicUrl) + "/tool_router/" + id + "/mcp"}}));
-  CHECK(session["tool_router_tools"] == Json::array({"COMPOSIO_MANAGE_CONNECTIONS"}));
+  CHECK(session["tool_router_tools"] ==
+        Json::array({"COMPOSIO_MANAGE_CONNECTIONS", "COMPOSIO_SEARCH_TOOLS", "COMPOSIO_GET_TOOL_SCHEMAS",
+                     "COMPOSIO_MULTI_EXECUTE_TOOL"}));
   const Json& config = session["config"];
   CHECK(config.at("user_id") == "user_1");
   CHECK(config.at("toolkits").at("enabled") == Json::array({"gmail", "tavily"}));

@@ -13,43 +13,6 @@ namespace {
 
 constexpr std::size_t kMostToolkits = 20;
 
-Json input_schema() {
-  return {{"type", "object"},
-          {"properties",
-           {{"toolkits",
-             {{"type", "array"},
-              {"items", {{"type", "string"}}},
-              {"minItems", 1},
-              {"maxItems", kMostToolkits},
-              {"description", "Slugs of the toolkits to connect, for example [\"gmail\", \"github\"]."}}},
-            {"reinitiate_all",
-             {{"type", "boolean"},
-              {"default", false},
-              {"description", "Make a new link for toolkits that are connected already, too."}}},
-            {"session_id", {{"type", "string"}, {"description", "The session's id; not needed."}}}}},
-          {"required", {"toolkits"}}};
-}
-
-Json output_schema() {
-  return {{"type", "object"},
-          {"properties",
-           {{"message", {{"type", "string"}}},
-            {"results", {{"type", "object"}}},
-            {"summary", {{"type", "object"}}},
-            {"session", {{"type", "object"}}}}}};
-}
-
-Json accounts_view(const std::vector<Connection>& accounts, const std::optional<Connection>& default_one) {
-  Json out = Json::array();
-  for (const Connection& account : accounts) {
-    out.push_back({{"id", account.id.str()},
-                   {"alias", account.alias.empty() ? Json() : Json(account.alias)},
-                   {"status", to_string(account.status)},
-                   {"is_default", default_one && default_one->id == account.id}});
-  }
-  return out;
-}
-
 Json active(const Toolkit& toolkit, const std::optional<Connection>& account) {
   Json result = {{"toolkit", toolkit.slug},
                  {"status", "active"},
@@ -121,32 +84,41 @@ struct Counts {
 
 }  // namespace
 
-Json manage_connections_tool() {
-  const Json versions = Json::array({"latest"});
-  return {
-      {"slug", kManageConnections},
-      {"name", "Manage connections"},
-      {"description",
-       "Tells whether the user's accounts are connected, and makes a Connect Link for each that is not. Call "
-       "it "
-       "before the tools of a toolkit that is not connected. Show links to the user unchanged; never ask for "
-       "passwords or keys in the conversation."},
-      {"toolkit", {{"slug", "composio"}, {"name", "Composio"}, {"logo", ""}}},
-      {"input_parameters", input_schema()},
-      {"output_parameters", output_schema()},
-      {"tags", {"openWorldHint", "destructiveHint"}},
-      {"version", "latest"},
-      {"available_versions", versions},
-      {"scopes", Json::array()},
-      {"scope_requirements", nullptr},
-      {"no_auth", true},
-      {"is_deprecated", false},
-      {"deprecated",
-       {{"available_versions", versions},
-        {"displayName", "Manage connections"},
-        {"is_deprecated", false},
-        {"version", "latest"},
-        {"toolkit", {{"logo", ""}}}}}};
+Json manage_connections_input() {
+  return {{"type", "object"},
+          {"properties",
+           {{"toolkits",
+             {{"type", "array"},
+              {"items", {{"type", "string"}}},
+              {"minItems", 1},
+              {"maxItems", kMostToolkits},
+              {"description", "Slugs of the toolkits to connect, for example [\"gmail\", \"github\"]."}}},
+            {"reinitiate_all",
+             {{"type", "boolean"},
+              {"default", false},
+              {"description", "Make a new link for toolkits that are connected already, too."}}},
+            {"session_id", {{"type", "string"}, {"description", "The session's id; not needed."}}}}},
+          {"required", {"toolkits"}}};
+}
+
+Json manage_connections_output() {
+  return {{"type", "object"},
+          {"properties",
+           {{"message", {{"type", "string"}}},
+            {"results", {{"type", "object"}}},
+            {"summary", {{"type", "object"}}},
+            {"session", {{"type", "object"}}}}}};
+}
+
+Json accounts_view(const std::vector<Connection>& accounts, const std::optional<Connection>& default_one) {
+  Json out = Json::array();
+  for (const Connection& account : accounts) {
+    out.push_back({{"id", account.id.str()},
+                   {"alias", account.alias.empty() ? Json() : Json(account.alias)},
+                   {"status", to_string(account.status)},
+                   {"is_default", default_one && default_one->id == account.id}});
+  }
+  return out;
 }
 
 Json manage_connections(Engine& engine, const Session& session, const ObjectReader& arguments) {

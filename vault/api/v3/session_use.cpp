@@ -2,14 +2,14 @@
 #include <nlohmann/json.hpp>
 
 #include "vault/api/v3/account_change.h"
-#include "vault/api/v3/manage_connections.h"
 #include "vault/api/v3/routes.h"
 #include "vault/api/v3/session_accounts.h"
+#include "vault/api/v3/session_execute.h"
 #include "vault/api/v3/session_link.h"
 #include "vault/api/v3/session_scope.h"
+#include "vault/api/v3/session_tools.h"
 #include "vault/api/v3/text_match.h"
 #include "vault/api/v3/tool_filter.h"
-#include "vault/api/v3/tool_view.h"
 #include "vault/api/v3/toolkit_view.h"
 #include "vault/api/wire/body.h"
 #include "vault/api/wire/paging.h"
@@ -97,66 +97,40 @@ ServerResponse list_session_toolkits(Engine& engine, const ServerRequest& reques
 ServerResponse list_session_tools(Engine& engine, const ServerRequest& request) {
   const Session session = session_of(engine, request);
   const PageRequest page = page_param(request, kMostTools);
-  std::vector<ToolRef> tools = SessionScope(session.config).tools(engine.catalog());
-  // An entry without a tool stands for the meta tool: it comes first.
-  if (session.config.manage_connections) tools.insert(tools.begin(), ToolRef{});
-  const auto cut = cut_page(std::move(tools), page);
+  const auto cut = cut_page(session_tools(engine.catalog(), session.config), page);
   Json items = Json::array();
-  for (const ToolRef& ref : cut.items) {
-    items.push_back(ref.tool == nullptr ? manage_connections_tool() : tool_view(*ref.toolkit, *ref.tool));
-  }
+  for (const SessionTool& tool : cut.items) items.push_back(session_tool_view(tool));
   return page_response(std::move(items), cut.total, page);
 }
 
-Json executed(Json data, const std::string& error, const std::string& log_id) {
-  return {{"data", std::move(data)}, {"error", error.empty() ? Json() : Json(error)}, {"log_id", log_id}};
-}
-
-ServerResponse execute_meta_tool(Engine& engine, const Session& session, const ObjectReader& body) {
-  if (!session.config.manage_connections) {
-    throw Error(ErrorCode::Forbidden, std::string(kManageConnections) + " is not enabled in this session",
-                "create the session with manage_connections.enable");
-  }
-  Json result = manage_connections(engine, session, body.required_object("arguments"));
-  return secret_answer(200, executed(std::move(result), {}, random_id(engine.env().random, "log_")));
-}
-
-ToolCall session_call(Engine& engine, const Session& session, const ToolRef& ref, const ObjectReader& body) {
-  ToolCall call;
-  call.tool = ref.tool->slug;
+SessionCall read_session_call(const ObjectReader& body) {
+  SessionCall call;
+  call.tool = body.required_text(body.has("tool_slug") ? "tool_slug" : "slug");
+  call.account = body.text("account");
   if (body.object("arguments")) call.arguments = body.value("arguments");
-  call.user = session.user;
-  if (!needs_no_auth(*ref.toolkit)) {
-    const auto tx = engine.database().read();
-    call.connection = account_for_call(*tx, session, *ref.toolkit, body.text("account")).id;
-  }
   return call;
 }
 
-ServerResponse execute_in_session(Engine& engine, const ServerRequest& request) {
+ServerResponse run_in_session(Engine& engine, const ServerRequest& request) {
   const Session session = session_of(engine, request);
   RequestBody parsed(request);
-  const ObjectReader body = parsed.root();
-  const std::string slug = body.required_text(body.has("tool_slug") ? "tool_slug" : "slug");
-  if (slug == kManageConnections) return execute_meta_tool(engine, session, body);
-  const ToolRef ref = tool_or_not_found(engine.catalog(), slug);
-  SessionScope(session.config).require(*ref.toolkit, *ref.tool);
-  ToolResult result = engine.executor().execute(session_call(engine, session, ref, body));
-  const Json answer = executed(std::move(result.data), result.successful ? "" : result.error, result.log_id);
-  return ServerResponse::json(200, dump_json(answer));
+  SessionResult result = execute_in_session(engine, session, read_session_call(parsed.root()));
+  // Told not to be kept on the way: meta tools answer links.
+  return secret_answer(200, {{"data", std::move(result.data)},
+                             {"error", result.error.empty() ? Json() : Json(result.error)},
+                             {"log_id", result.log_id}});
 }
 
 }  // namespace
 
 std::vector<RouteEntry> session_use_routes() {
-  return {
-      {"POST", "/tool_router/session/:id/link", create_session_link,
-       "Make a Connect Link for the session's user"},
-      {"GET", "/tool_router/session/:id/toolkits", list_session_toolkits,
-       "List toolkits and their connections"},
-      {"GET", "/tool_router/session/:id/tools", list_session_tools, "List the session's tools"},
-      {"POST", "/tool_router/session/:id/execute", execute_in_session, "Run a tool as the session's user"},
-      {"POST", "/tool_router/session/:id/execute_meta", execute_in_session, "Run a meta tool"}};
+  return {{"POST", "/tool_router/session/:id/link", create_session_link,
+           "Make a Connect Link for the session's user"},
+          {"GET", "/tool_router/session/:id/toolkits", list_session_toolkits,
+           "List toolkits and their connections"},
+          {"GET", "/tool_router/session/:id/tools", list_session_tools, "List the session's tools"},
+          {"POST", "/tool_router/session/:id/execute", run_in_session, "Run a tool as the session's user"},
+          {"POST", "/tool_router/session/:id/execute_meta", run_in_session, "Run a meta tool"}};
 }
 
 }  // namespace coffer::api::v3

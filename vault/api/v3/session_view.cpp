@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "vault/api/v3/manage_connections.h"
+#include "vault/api/v3/meta_tools.h"
 #include "vault/base/json.h"
 
 namespace coffer::api::v3 {
@@ -48,10 +48,11 @@ void add_accounts(Json& view, const SessionConfig& config) {
 
 Json config_view(const Session& session) {
   const Json kept = parse_json(session.config.extra_json, "stored session");
+  const MetaSwitches switches = meta_switches(session.config);
   Json view = {{"user_id", session.user.str()},
                {"preload", kept.value("preload", Json{{"tools", Json::array()}})},
-               {"execute", {{"enable_multi_execute", false}}},
-               {"search", {{"enable", false}}},
+               {"execute", {{"enable_multi_execute", switches.multi_execute}}},
+               {"search", {{"enable", switches.search}}},
                {"workbench", {{"enable", false}}},
                {"manage_connections", manage_connections_view(session.config, kept)}};
   add_toolkits(view, session.config);
@@ -66,7 +67,7 @@ Json config_view(const Session& session) {
 
 Json session_view(const Engine& engine, const Session& session) {
   Json meta_tools = Json::array();
-  if (session.config.manage_connections) meta_tools.push_back(kManageConnections);
+  for (const MetaTool* tool : meta_tools_of(session.config)) meta_tools.push_back(tool->slug);
   return {
       {"session_id", session.id.str()},
       {"config_version", session.config_version},
