@@ -8,9 +8,9 @@
 
 #include "cli/commands/config.h"
 #include "cli/commands/paths.h"
-#include "cli/commands/version.h"
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
+#include "vault/base/version.h"
 
 namespace coffer::cli {
 namespace {

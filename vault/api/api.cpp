@@ -5,6 +5,7 @@
 
 #include "vault/api/admin/admin.h"
 #include "vault/api/legacy/legacy.h"
+#include "vault/api/mcp/mcp.h"
 #include "vault/api/pages/pages.h"
 #include "vault/api/v3/v3.h"
 #include "vault/api/wire/dialect.h"
@@ -32,6 +33,7 @@ class Front {
     api::add_page_routes(router_, engine);
     api::add_v3_routes(router_, engine, guard_);
     api::add_legacy_routes(router_, engine, guard_);
+    api::add_mcp_routes(router_, engine, guard_);
     api::add_admin_routes(router_, engine, guard_);
     if (options.movable_clock != nullptr) {
       api::add_test_control_routes(router_, engine, guard_, {*options.movable_clock, options.revoke_grant});

@@ -16,7 +16,7 @@ struct ApiOptions {
   RevokeGrant revoke_grant;  // of the trigger; may be empty
 };
 
-// Every route of the daemon: /api/v3, /api/v3.1, /link, /oauth/callback, /_coffer, health. The
+// Every route of the daemon: /api/v3, /api/v3.1, MCP, /link, /oauth/callback, /_coffer, health. The
 // handler checks Host, Origin and API key, logs one line per request and turns errors into
 // envelopes; `engine` outlives it.
 ServerHandler make_api(Engine& engine, ApiOptions options);

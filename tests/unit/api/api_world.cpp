@@ -1,6 +1,7 @@
 #include "tests/unit/api/api_world.h"
 
 #include "vault/api/legacy/legacy.h"
+#include "vault/api/mcp/mcp.h"
 #include "vault/api/v3/v3.h"
 #include "vault/net/request_target.h"
 #include "vault/store/api_key_store.h"
@@ -55,6 +56,7 @@ ApiWorld::ApiWorld(const WorldOptions& options)
       guard_(std::make_unique<Guard>(*engine_)) {
   add_v3_routes(router_, *engine_, *guard_);
   add_legacy_routes(router_, *engine_, *guard_);
+  add_mcp_routes(router_, *engine_, *guard_);
   const auto tx = engine_->database().write();
   api_key_store::insert(*tx, Secret(kApiKey), {"test", {"api"}}, outside_.clock.now());
   tx->commit();

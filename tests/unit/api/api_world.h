@@ -34,7 +34,7 @@ struct WorldOptions {
   std::vector<std::string> managed = {"gmail", "mock"};
 };
 
-// The v3 dialect over a real vault in a temporary directory; no sockets, scripted services.
+// The v3 dialect and MCP over a real vault in a temporary directory; no sockets, scripted services.
 class ApiWorld {
  public:
   explicit ApiWorld(const WorldOptions& options = {});
