@@ -133,6 +133,7 @@ void print_ready_json(const DevDaemon& daemon) {
   Json ready = {{"url", daemon.server.url()},
                 {"api_key", daemon.api_key.expose()},
                 {"mock_url", daemon.mock.url()},
+                {"mcp_url", daemon.server.url() + "/mcp"},
                 {"pid", ::getpid()}};
   print_json(ready);
   wipe(ready);
@@ -143,6 +144,7 @@ void print_banner(const DevDaemon& daemon) {
   print_line("coffer dev is ready. It is for development: all of it is lost when it ends.");
   print_line("  API   " + daemon.server.url() + "   key " + key);
   print_line("  mock  " + daemon.mock.url() + "   alice@example.com, bob@example.com, password \"password\"");
+  print_line("  MCP   " + daemon.server.url() + "/mcp?user_id=USER   or `coffer mcp --user USER`");
   print_line("");
   print_line("export COMPOSIO_BASE_URL=" + daemon.server.url() + " COMPOSIO_API_KEY=" + key);
 }
