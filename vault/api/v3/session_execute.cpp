@@ -15,8 +15,8 @@ std::string way_to_a_link(const Session& session, const Toolkit& toolkit) {
   if (!session.config.manage_connections)
     return "the application has to connect an account of the user first";
   return "call " + std::string(kManageConnections) + " with {\"toolkits\": [\"" + toolkit.slug +
-         "\"]} or POST /api/v3/tool_router/session/" + session.id.str() +
-         "/link, show the user the link, and call the tool again when they are done";
+         "\"]}, or POST the toolkit to the session's /link, show the user the link, and call the tool again "
+         "when they are done";
 }
 
 SessionResult run_meta_tool(Engine& engine, const Session& session, const MetaTool& tool, Json arguments) {
