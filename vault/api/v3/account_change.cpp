@@ -75,6 +75,16 @@ void plan_refresh(Connection& connection, Timestamp now) {
   }
 }
 
+bool is_under_way(const Connection& connection) {
+  return connection.status == ConnectionStatus::Initializing ||
+         connection.status == ConnectionStatus::Initiated;
+}
+
+// An account that waits for a grant must not come back ACTIVE by the one that it had before.
+void forget_old_grant(Connection& connection) {
+  if (is_under_way(connection)) connection.connected_at.reset();
+}
+
 bool holds_grant(const Connection& connection) {
   return connection.status == ConnectionStatus::Active || connection.status == ConnectionStatus::Inactive;
 }
@@ -93,6 +103,7 @@ void set_enabled(Engine& engine, const ConnectionId& id, bool enabled) {
                 "connected account \"" + id.str() + "\" is " + std::string(to_string(connection.status)),
                 "send the user a fresh Connect Link for it");
   }
+  if (!enabled) forget_old_grant(connection);
   connection.status = *next;
   connection.status_reason = enabled ? "" : std::string(reason::kDisabledByUser);
   connection.updated_at = engine.env().clock.now();
