@@ -4,8 +4,10 @@
 # What the targets need of folders that would otherwise bring half of the vault along.
 add_library(coffer_fuzz_subjects STATIC
   vault/api/wire/body.cpp vault/api/wire/paging.cpp vault/api/wire/query.cpp vault/connect/callback_url.cpp
+  vault/net/chunked_decoder.cpp vault/net/http_syntax.cpp vault/net/request_head.cpp vault/net/request_reader.cpp
+  vault/net/request_target.cpp vault/net/server_message.cpp vault/net/wiped_buffer.cpp
   vault/store/credential_codec.cpp vault/store/record_codec.cpp)
-target_link_libraries(coffer_fuzz_subjects PUBLIC coffer_net coffer_oauth coffer_catalog)
+target_link_libraries(coffer_fuzz_subjects PUBLIC coffer_oauth coffer_catalog CURL::libcurl)
 
 file(GLOB targets CONFIGURE_DEPENDS tests/fuzz/*.cpp)
 foreach(target ${targets})
