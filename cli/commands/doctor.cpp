@@ -17,7 +17,7 @@
 #include "vault/base/random.h"
 #include "vault/base/secret_arena.h"
 #include "vault/net/http_server.h"
-#include "vault/store/database.h"
+#include "vault/store/inspection.h"
 
 namespace coffer::cli {
 namespace {
@@ -70,16 +70,22 @@ Finding check_key(const KeySource& key) {
   return {"key", Verdict::Ok, "systemd credential \"" + SystemdCredential{}.name + "\"", ""};
 }
 
-// Opening reads and authenticates the header; check() reads everything else.
+std::string describe_schema(const Inspection& inspection) {
+  std::string text = "schema " + std::to_string(inspection.schema_version);
+  if (inspection.schema_version < inspection.newest_version) {
+    text += "; the next `coffer serve` brings it to " + std::to_string(inspection.newest_version);
+  }
+  return text;
+}
+
 std::vector<Finding> check_vault(const fs::path& path, KeySource key) {
-  SystemRandom random;
   try {
-    const auto database = Database::open({path, std::move(key), false}, random, null_log());
-    std::vector<Finding> findings = {
-        {"header", Verdict::Ok, "schema " + std::to_string(database->schema_version()), ""}};
-    const std::vector<std::string> faults = database->check();
-    for (const std::string& fault : faults) findings.push_back({"integrity", Verdict::Fault, fault, ""});
-    if (faults.empty()) findings.push_back({"integrity", Verdict::Ok, "every row is sound", ""});
+    const Inspection inspection = inspect({path, std::move(key), false}, null_log());
+    std::vector<Finding> findings = {{"header", Verdict::Ok, describe_schema(inspection), ""}};
+    for (const std::string& fault : inspection.faults) {
+      findings.push_back({"integrity", Verdict::Fault, fault, ""});
+    }
+    if (inspection.faults.empty()) findings.push_back({"integrity", Verdict::Ok, "every row is sound", ""});
     return findings;
   } catch (const Error& error) {
     const bool is_served = error.code() == ErrorCode::VaultInUse;

@@ -3,8 +3,6 @@
 #include <SQLiteCpp/Exception.h>
 #include <sqlite3.h>
 
-#include <mutex>
-
 #include "vault/base/error.h"
 #include "vault/crypto/key_slot.h"
 #include "vault/store/header.h"
@@ -19,22 +17,24 @@ namespace coffer {
 namespace {
 
 // One transaction for all of it: a crash leaves a blank file, never half a vault.
-std::unique_ptr<Keyring> initialize(SqlConnection& connection, const KeyMaterial& material, Random& random) {
+std::unique_ptr<Keyring> initialize(SqlConnection& connection, const KeyMaterial& material,
+                                    migrations::Steps steps, Random& random) {
+  const int newest = static_cast<int>(steps.size());
   connection.execute("BEGIN IMMEDIATE");
-  for (int step = 0; step < migrations::newest(); ++step) migrations::apply(connection, step);
-  std::unique_ptr<Keyring> keys = header::create(connection, material, random);
+  for (int version = 0; version < newest; ++version) migrations::apply(connection, steps, version);
+  std::unique_ptr<Keyring> keys = header::create(connection, material, newest, random);
   DigestRow().write(connection, *keys);
   connection.reset_statements();
   connection.execute("COMMIT");
   return keys;
 }
 
-void migrate(SqlConnection& connection, const Keyring& keys) {
-  const int from = migrations::version_of(connection);
-  for (int step = from; step < migrations::newest(); ++step) {
+void migrate(SqlConnection& connection, const Keyring& keys, migrations::Steps steps) {
+  const int newest = static_cast<int>(steps.size());
+  for (int version = migrations::version_of(connection); version < newest; ++version) {
     connection.execute("BEGIN IMMEDIATE");
-    migrations::apply(connection, step);
-    header::set_schema_version(connection, keys, step + 1);
+    migrations::apply(connection, steps, version);
+    header::set_schema_version(connection, keys, version + 1);
     connection.reset_statements();
     connection.execute("COMMIT");
   }
@@ -43,22 +43,19 @@ void migrate(SqlConnection& connection, const Keyring& keys) {
 std::unique_ptr<Writer> open_writer(const std::filesystem::path& path, ReaderPool& readers) {
   try {
     return std::make_unique<Writer>(path, readers);
-  } catch (const SQLite::Exception& failure) {
-    if (!header::is_damage(failure.getErrorCode())) rethrow_converted();
-    throw Error(ErrorCode::CorruptHeader, "the vault's header cannot be read",
-                "restore the vault from a backup");
+  } catch (const SQLite::Exception&) {
+    header::rethrow_unreadable();
   }
 }
 
 class OpenDatabase final : public Database {
  public:
-  OpenDatabase(const std::filesystem::path& path, const KeyMaterial& material, bool create, Random& random,
-               Log& log)
-      : random_(random), log_(log), lock_(vault_files::lock_path(path)), readers_(path) {
-    vault_files::create_if_missing(path);
-    writer_ = open_writer(path, readers_);
-    converting([&] { unlock(path, material, create); });
-    vault_files::check_private(path);
+  OpenDatabase(const VaultLocation& location, const KeyMaterial& material, Random& random, Log& log)
+      : random_(random), log_(log), lock_(vault_files::lock_path(location.path)), readers_(location.path) {
+    vault_files::create_if_missing(location.path);
+    writer_ = open_writer(location.path, readers_);
+    converting([&] { unlock(location, material); });
+    vault_files::check_private(location.path);
   }
 
   // The last connection to close moves the log into the main file; that is the writer's work.
@@ -71,7 +68,7 @@ class OpenDatabase final : public Database {
   std::unique_ptr<WriteTransaction> write() override { return begin_write(*writer_, *keys_, random_, log_); }
 
   void checkpoint(bool truncate) override {
-    const std::lock_guard turn(writer_->turn);
+    const Turn turn(*writer_);
     const int result = writer_->checkpoint(truncate);
     if (result != SQLITE_OK) {
       throw Error(ErrorCode::Storage, std::string("checkpoint: ") + sqlite3_errstr(result),
@@ -80,27 +77,29 @@ class OpenDatabase final : public Database {
   }
 
   std::string vault_uuid() const override { return keys_->vault_uuid(); }
-  int schema_version() const override { return migrations::newest(); }
+  int schema_version() const override { return schema_version_; }
 
   std::vector<std::string> check() override {
     Reading tx(readers_, *keys_, log_);
-    integrity::Faults faults = converting([&] { return integrity::check_file(tx.connection()); });
-    integrity::check_rows(tx, faults);
-    integrity::check_digest(tx, tx.connection(), faults);
-    return faults;
+    return converting([&] { return integrity::check_all(tx, tx.connection()); });
   }
 
  private:
-  void unlock(const std::filesystem::path& path, const KeyMaterial& material, bool create) {
+  void unlock(const VaultLocation& location, const KeyMaterial& material) {
     SqlConnection& connection = writer_->connection;
+    const migrations::Steps steps = location.schema.empty() ? migrations::all() : location.schema;
+    schema_version_ = static_cast<int>(steps.size());
     if (!header::is_blank(connection)) {
-      keys_ = header::unlock(connection, material);
+      keys_ = header::unlock(connection, material, schema_version_);
       connection.reset_statements();
-      migrate(connection, *keys_);
-    } else if (create) {
-      keys_ = initialize(connection, material, random_);
+      connection.keep_write_ahead_log();
+      migrate(connection, *keys_, steps);
+    } else if (location.create_if_missing) {
+      connection.keep_write_ahead_log();
+      keys_ = initialize(connection, material, steps, random_);
     } else {
-      throw Error(ErrorCode::NotFound, "there is no vault in " + path.string(), "make one with: coffer init");
+      throw Error(ErrorCode::NotFound, "there is no vault in " + location.path.string(),
+                  "make one with: coffer init");
     }
     writer_->digest = std::make_unique<DigestKeeper>(connection, *keys_);
   }
@@ -108,6 +107,7 @@ class OpenDatabase final : public Database {
   Random& random_;
   Log& log_;
   LockFile lock_;  // goes last
+  int schema_version_ = 0;
   std::unique_ptr<Keyring> keys_;
   ReaderPool readers_;
   std::unique_ptr<Writer> writer_;
@@ -116,10 +116,10 @@ class OpenDatabase final : public Database {
 }  // namespace
 
 std::unique_ptr<Database> Database::open(VaultLocation location, Random& random, Log& log) {
-  const std::filesystem::path path = vault_files::prepare(location.path, location.create_if_missing);
-  vault_files::check_private(path);
+  location.path = vault_files::prepare(location.path, location.create_if_missing);
+  vault_files::check_private(location.path);
   const KeyMaterial material = load(std::move(location.key));
-  return std::make_unique<OpenDatabase>(path, material, location.create_if_missing, random, log);
+  return std::make_unique<OpenDatabase>(location, material, random, log);
 }
 
 }  // namespace coffer

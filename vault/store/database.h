@@ -3,7 +3,9 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "vault/base/env.h"
 #include "vault/model/key_source.h"
@@ -44,6 +46,8 @@ struct VaultLocation {
   std::filesystem::path path;  // the .db file; its directory is 0700, made if missing
   KeySource key;
   bool create_if_missing = true;
+  // The steps that make the schema. Empty: this release's; others are for tests of migrations.
+  std::span<const char* const> schema = {};
 };
 
 // The vault file: one writer and a few read-only connections, behind an exclusive lock file held
@@ -61,11 +65,13 @@ class Database {
   virtual std::unique_ptr<WriteTransaction> write() = 0;
 
   // Moves the write-ahead log into the main file; with `truncate` no deleted page stays behind.
+  // Throws Storage while a read transaction stands in its way, Internal inside the caller's own
+  // write transaction.
   virtual void checkpoint(bool truncate) = 0;
 
   virtual std::string vault_uuid() const = 0;
   virtual int schema_version() const = 0;
-  // PRAGMA integrity_check plus every row's MAC; returns one line per fault, empty when sound.
+  // PRAGMA integrity_check, every row's MAC, the set digest; returns one line per fault, empty when sound.
   virtual std::vector<std::string> check() = 0;
 };
 

@@ -3,7 +3,10 @@
 #include <SQLiteCpp/Exception.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "vault/base/error.h"
@@ -79,8 +82,8 @@ Preamble read_preamble(SqlConnection& connection) {
   return preamble;
 }
 
-void check_readable(SqlConnection& connection, const Preamble& preamble) {
-  if (preamble.min_reader > kFormat || preamble.schema_version > migrations::newest()) {
+void check_readable(SqlConnection& connection, const Preamble& preamble, int newest) {
+  if (preamble.min_reader > kFormat || preamble.schema_version > newest) {
     throw Error(ErrorCode::NewerFormat,
                 "the vault has format " + std::to_string(preamble.format) + " and schema " +
                     std::to_string(preamble.schema_version) + ", newer than this release knows",
@@ -129,10 +132,10 @@ struct Sums {
   std::vector<std::uint8_t> header_mac;
 };
 
-Contents read_contents(SqlConnection& connection, Sums& sums) {
+// After the preamble, which says whether this release knows the rest.
+Contents read_contents(SqlConnection& connection, const Preamble& preamble, Sums& sums) {
   Contents contents;
-  contents.preamble = read_preamble(connection);
-  check_readable(connection, contents.preamble);
+  contents.preamble = preamble;
   SqlQuery row(connection, "SELECT root_epoch, header_sum, header_mac FROM header WHERE id = 1");
   if (!row.step()) throw_corrupt("the vault has no header");
   contents.root_epoch = static_cast<std::uint32_t>(row.number());
@@ -145,10 +148,22 @@ Contents read_contents(SqlConnection& connection, Sums& sums) {
   return contents;
 }
 
-KeyBytes unlock_any(const Contents& contents, const KeyMaterial& material) {
+struct OpenedSlot {
+  std::int64_t number = 0;
+  KeyBytes root;
+};
+
+std::optional<OpenedSlot> try_slots(const Contents& contents, const KeyMaterial& material) {
   for (const KeySlot& slot : contents.slots) {
-    if (auto root = unlock(slot, material, contents.preamble.vault_uuid)) return std::move(*root);
+    if (auto root = unlock(slot, material, contents.preamble.vault_uuid)) {
+      return OpenedSlot{slot.number, std::move(*root)};
+    }
   }
+  return std::nullopt;
+}
+
+OpenedSlot open_slot(const Contents& contents, const KeyMaterial& material) {
+  if (auto opened = try_slots(contents, material)) return std::move(*opened);
   throw Error(ErrorCode::WrongKey, "the key does not open this vault",
               "use the key file or passphrase that the vault was made with");
 }
@@ -182,33 +197,81 @@ void write_slot(SqlConnection& connection, const KeySlot& slot) {
       .run();
 }
 
-std::unique_ptr<Keyring> unlock_checked(SqlConnection& connection, const KeyMaterial& material) {
-  Sums sums;
-  const Contents contents = read_contents(connection, sums);
-  const KeyBytes root = unlock_any(contents, material);
-  auto keys = std::make_unique<Keyring>(root, contents.root_epoch, contents.preamble.vault_uuid);
-  if (!constant_time_equal(keys->mac(Purpose::Header, header_bytes(contents).bytes()), sums.header_mac)) {
-    throw_corrupt("the vault's header fails authentication");
-  }
-  return keys;
-}
-
-}  // namespace
-
-bool is_blank(SqlConnection& connection) {
-  return connection.value_of("SELECT count(*) FROM sqlite_schema") == 0 &&
-         migrations::version_of(connection) == 0;
-}
-
+// SQLite's results for a file with a broken header.
 bool is_damage(int sqlite_result) {
   constexpr int kPrimaryCode = 0xFF;
   const int code = sqlite_result & kPrimaryCode;
   return code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR;
 }
 
-std::unique_ptr<Keyring> create(SqlConnection& connection, const KeyMaterial& material, Random& random) {
+struct Unlocked {
   Contents contents;
-  contents.preamble.schema_version = migrations::newest();
+  OpenedSlot slot;
+  std::unique_ptr<Keyring> keys;
+};
+
+Unlocked unlock_checked(SqlConnection& connection, const KeyMaterial& material, int newest) {
+  const Preamble preamble = read_preamble(connection);
+  check_readable(connection, preamble, newest);
+  Sums sums;
+  Contents contents = read_contents(connection, preamble, sums);
+  OpenedSlot slot = open_slot(contents, material);
+  auto keys = std::make_unique<Keyring>(slot.root, contents.root_epoch, contents.preamble.vault_uuid);
+  if (!constant_time_equal(keys->mac(Purpose::Header, header_bytes(contents).bytes()), sums.header_mac)) {
+    throw_corrupt("the vault's header fails authentication");
+  }
+  return {std::move(contents), std::move(slot), std::move(keys)};
+}
+
+Unlocked unlock_whole(SqlConnection& connection, const KeyMaterial& material, int newest) {
+  try {
+    return unlock_checked(connection, material, newest);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::Storage || !is_damage(sqlite3_errcode(connection.handle()))) throw;
+    throw_corrupt("the vault's header cannot be read");
+  } catch (const SQLite::Exception&) {
+    rethrow_unreadable();
+  }
+}
+
+std::int64_t free_number(const std::vector<KeySlot>& slots) {
+  std::int64_t number = 1;
+  for (const KeySlot& slot : slots) number += slot.number == number ? 1 : 0;
+  if (number > kMostSlots) {
+    throw Error(ErrorCode::Conflict, "all " + std::to_string(kMostSlots) + " key slots are in use",
+                "remove one that is no longer needed");
+  }
+  return number;
+}
+
+bool is_lower(const KeySlot& a, const KeySlot& b) {
+  return a.number < b.number;
+}
+
+}  // namespace
+
+void rethrow_unreadable() {
+  try {
+    throw;
+  } catch (const SQLite::Exception& failure) {
+    if (!is_damage(failure.getErrorCode())) rethrow_converted();
+  }
+  throw_corrupt("the vault's header cannot be read");
+}
+
+bool is_blank(SqlConnection& connection) {
+  try {
+    return connection.value_of("SELECT count(*) FROM sqlite_schema") == 0 &&
+           migrations::version_of(connection) == 0;
+  } catch (const SQLite::Exception&) {
+    rethrow_unreadable();
+  }
+}
+
+std::unique_ptr<Keyring> create(SqlConnection& connection, const KeyMaterial& material, int schema_version,
+                                Random& random) {
+  Contents contents;
+  contents.preamble.schema_version = schema_version;
   contents.preamble.vault_uuid = random_uuid(random);
   const KeyBytes root = random_key(random);
   contents.slots.push_back(
@@ -220,21 +283,53 @@ std::unique_ptr<Keyring> create(SqlConnection& connection, const KeyMaterial& ma
   return keys;
 }
 
-std::unique_ptr<Keyring> unlock(SqlConnection& connection, const KeyMaterial& material) {
-  const auto last_result = [&] { return sqlite3_errcode(connection.handle()); };
-  try {
-    return unlock_checked(connection, material);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::Storage || !is_damage(last_result())) throw;
-  } catch (const SQLite::Exception&) {
-    if (!is_damage(last_result())) rethrow_converted();
+std::unique_ptr<Keyring> unlock(SqlConnection& connection, const KeyMaterial& material, int newest) {
+  return unlock_whole(connection, material, newest).keys;
+}
+
+std::vector<SlotEntry> list_slots(SqlConnection& connection, const KeyMaterial& material, int newest) {
+  const Unlocked vault = unlock_whole(connection, material, newest);
+  std::vector<SlotEntry> entries;
+  for (const KeySlot& slot : vault.contents.slots) {
+    entries.push_back({slot.number, slot.kind, slot.number == vault.slot.number});
   }
-  throw_corrupt("the vault's header cannot be read");
+  return entries;
+}
+
+std::int64_t add_slot(SqlConnection& connection, const KeyMaterial& material, const KeyMaterial& added,
+                      int newest, Random& random) {
+  Unlocked vault = unlock_whole(connection, material, newest);
+  std::vector<KeySlot>& slots = vault.contents.slots;
+  if (const auto present = try_slots(vault.contents, added)) {
+    throw Error(ErrorCode::Conflict,
+                "key slot " + std::to_string(present->number) + " opens by this key already");
+  }
+  const std::int64_t number = free_number(slots);
+  slots.push_back(make_slot(added, number, vault.contents.preamble.vault_uuid, vault.slot.root,
+                            vault.contents.root_epoch, random));
+  write_slot(connection, slots.back());
+  std::sort(slots.begin(), slots.end(), is_lower);
+  write_header(connection, vault.contents, *vault.keys);
+  return number;
+}
+
+void remove_slot(SqlConnection& connection, const KeyMaterial& material, std::int64_t number, int newest) {
+  Unlocked vault = unlock_whole(connection, material, newest);
+  if (number == vault.slot.number) {
+    throw Error(ErrorCode::WrongState,
+                "key slot " + std::to_string(number) + " is the one that this key opens",
+                "open the vault with another key to remove it");
+  }
+  if (std::erase_if(vault.contents.slots, [&](const KeySlot& slot) { return slot.number == number; }) == 0) {
+    throw Error(ErrorCode::NotFound, "there is no key slot " + std::to_string(number));
+  }
+  SqlQuery(connection, "DELETE FROM key_slot WHERE number = ?").number(number).run();
+  write_header(connection, vault.contents, *vault.keys);
 }
 
 void set_schema_version(SqlConnection& connection, const Keyring& keys, int version) {
   Sums unused;
-  Contents contents = read_contents(connection, unused);
+  Contents contents = read_contents(connection, read_preamble(connection), unused);
   contents.preamble.schema_version = version;
   write_header(connection, contents, keys);
 }

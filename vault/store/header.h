@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "vault/crypto/key_slot.h"
 #include "vault/crypto/keyring.h"
@@ -12,17 +13,35 @@ namespace coffer::header {
 inline constexpr std::int64_t kFormat = 1;
 inline constexpr std::int64_t kMinReader = 1;  // the oldest format number that can read ours
 
+// For a catch-all around opening the file: throws CorruptHeader where SQLite's failure is what a
+// file with a broken header gives, and otherwise what the exception in flight means.
+[[noreturn]] void rethrow_unreadable();
+
 // True for a file in which nothing was ever committed: new, or left by a crash while being made.
+// Throws CorruptHeader, Storage.
 bool is_blank(SqlConnection& connection);
 
-// True for the SQLite results that a file with a broken header gives.
-bool is_damage(int sqlite_result);
-
 // Makes identity, root key and first slot, in the caller's transaction and after the migrations.
-std::unique_ptr<Keyring> create(SqlConnection& connection, const KeyMaterial& material, Random& random);
+std::unique_ptr<Keyring> create(SqlConnection& connection, const KeyMaterial& material, int schema_version,
+                                Random& random);
 
+// Reads and changes nothing. `newest`: the schema version that the caller knows how to read.
 // Throws CorruptHeader, NewerFormat or WrongKey.
-std::unique_ptr<Keyring> unlock(SqlConnection& connection, const KeyMaterial& material);
+std::unique_ptr<Keyring> unlock(SqlConnection& connection, const KeyMaterial& material, int newest);
+
+struct SlotEntry {
+  std::int64_t number = 0;
+  KeySlot::Kind kind = KeySlot::Kind::Key;
+  bool is_opened = false;  // by the key that was given
+};
+// Throws as unlock() does, as do the two below.
+std::vector<SlotEntry> list_slots(SqlConnection& connection, const KeyMaterial& material, int newest);
+// Makes `added` open the vault as well; the new slot's number. In the caller's transaction, as
+// remove_slot(). Throws Conflict if it does already, or if all slots are in use.
+std::int64_t add_slot(SqlConnection& connection, const KeyMaterial& material, const KeyMaterial& added,
+                      int newest, Random& random);
+// Throws NotFound; WrongState for the slot that `material` opens, so that one way in stays.
+void remove_slot(SqlConnection& connection, const KeyMaterial& material, std::int64_t number, int newest);
 
 // After a migration step, in its transaction.
 void set_schema_version(SqlConnection& connection, const Keyring& keys, int version);

@@ -23,17 +23,6 @@ constexpr std::array<std::pair<const char*, const char*>, 9> kMacs = {{
     {"api_key", "SELECT mac FROM api_key"},
 }};
 
-}  // namespace
-
-void check_data_keys(Transaction& tx, Faults& faults) {
-  SqlQuery rows(tx, "SELECT id, owner, wrapped FROM data_key");
-  while (rows.step()) {
-    const std::int64_t id = rows.number();
-    const std::string owner = rows.text();
-    note(faults, [&] { data_keys::from_row(tx.keys(), id, rows.blob(), owner); });
-  }
-}
-
 void check_rows(Transaction& tx, Faults& faults) {
   check_data_keys(tx, faults);
   check_auth_configs(tx, faults);
@@ -46,14 +35,12 @@ void check_rows(Transaction& tx, Faults& faults) {
   check_api_keys(tx, faults);
 }
 
-Faults check_file(SqlConnection& connection) {
-  Faults faults;
+void check_file(SqlConnection& connection, Faults& faults) {
   SqlQuery rows(connection, "PRAGMA integrity_check(100)");
   while (rows.step()) {
     std::string line = rows.text();
     if (line != "ok") faults.push_back("file: " + line);
   }
-  return faults;
 }
 
 void check_digest(Transaction& tx, SqlConnection& connection, Faults& faults) {
@@ -67,6 +54,30 @@ void check_digest(Transaction& tx, SqlConnection& connection, Faults& faults) {
   faults.push_back("set digest: rows were added, removed or put back from outside (" +
                    std::to_string(stored.row_count) + " expected, " + std::to_string(found.row_count) +
                    " found)");
+}
+
+}  // namespace
+
+void check_data_keys(Transaction& tx, Faults& faults) {
+  SqlQuery rows(tx, "SELECT id, owner, wrapped FROM data_key");
+  while (rows.step()) {
+    const std::int64_t id = rows.number();
+    const std::string owner = rows.text();
+    note(faults, [&] { data_keys::from_row(tx.keys(), id, rows.blob(), owner); });
+  }
+}
+
+Faults check_all(Transaction& tx, SqlConnection& connection) {
+  Faults faults;
+  try {
+    check_file(connection, faults);
+    check_rows(tx, faults);
+    check_digest(tx, connection, faults);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::Storage) throw;
+    faults.push_back(std::string("file: ") + error.what());  // damage that stops the check
+  }
+  return faults;
 }
 
 }  // namespace coffer::integrity

@@ -34,13 +34,9 @@ void check_audit_log(Transaction& tx, Faults& faults);
 void check_api_keys(Transaction& tx, Faults& faults);
 void check_data_keys(Transaction& tx, Faults& faults);
 
-// All of the above.
-void check_rows(Transaction& tx, Faults& faults);
-
-// PRAGMA integrity_check.
-Faults check_file(SqlConnection& connection);
-// The stored set digest against the rows that are there: finds rows that were added, taken away
-// or put back from an older time. `connection` is the transaction's.
-void check_digest(Transaction& tx, SqlConnection& connection, Faults& faults);
+// PRAGMA integrity_check; all of the above; and the stored set digest against the rows that are
+// there, which finds rows that were added, taken away or put back from an older time.
+// `connection` is the transaction's.
+Faults check_all(Transaction& tx, SqlConnection& connection);
 
 }  // namespace coffer::integrity

@@ -6,8 +6,8 @@
 namespace coffer::migrations {
 namespace {
 
-// Append only: position is PRAGMA user_version. The last column authenticates the row and feeds
-// the set digest; for a connection, which is read most, that is a sealed record. Tables without
+// Append only: each step makes the version of its place in the list. The last column authenticates the row
+// and feeds the set digest; for a connection, which is read most, that is a sealed record. Tables without
 // such a column are authenticated as a whole by the header's MAC or, for data_key, by the wrapping.
 constexpr std::array kSteps = {
     R"sql(
@@ -190,17 +190,17 @@ constexpr std::array kSteps = {
 
 }  // namespace
 
-int newest() {
-  return static_cast<int>(kSteps.size());
+Steps all() {
+  return kSteps;
 }
 
 int version_of(SqlConnection& connection) {
   return connection.value_of("PRAGMA user_version");
 }
 
-void apply(SqlConnection& connection, int step) {
-  connection.execute(kSteps.at(static_cast<std::size_t>(step)));
-  connection.execute("PRAGMA user_version = " + std::to_string(step + 1));
+void apply(SqlConnection& connection, Steps steps, int from) {
+  connection.execute(steps[static_cast<std::size_t>(from)]);
+  connection.execute("PRAGMA user_version = " + std::to_string(from + 1));
 }
 
 }  // namespace coffer::migrations

@@ -23,7 +23,6 @@ constexpr const char* kSettings = R"sql(
 )sql";
 
 constexpr const char* kWriterSettings = R"sql(
-  PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA wal_autocheckpoint = 0;
   PRAGMA secure_delete = ON;
@@ -101,6 +100,10 @@ void SqlConnection::run(const char* sql) {
 
 void SqlConnection::execute(const std::string& sql) {
   native_->database.exec(sql);
+}
+
+void SqlConnection::keep_write_ahead_log() {
+  execute("PRAGMA journal_mode = WAL");
 }
 
 int SqlConnection::value_of(const std::string& sql) {

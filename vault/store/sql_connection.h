@@ -30,6 +30,8 @@ class SqlConnection {
   void run(const char* sql);
   // Any number of statements at once, not kept.
   void execute(const std::string& sql);
+  // Writes to the file unless it is in that mode already: not before it is known to be a vault.
+  void keep_write_ahead_log();
   // The first column of the first row.
   int value_of(const std::string& sql);
 

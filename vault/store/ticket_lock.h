@@ -24,8 +24,14 @@ class TicketLock {
     turn_.notify_all();
   }
 
+  // Threads in lock() that are not served yet.
+  std::uint64_t waiting() const {
+    const std::lock_guard guard(mutex_);
+    return next_ == serving_ ? 0 : next_ - serving_ - 1;
+  }
+
  private:
-  std::mutex mutex_;  // guards both numbers
+  mutable std::mutex mutex_;  // guards both numbers
   std::condition_variable turn_;
   std::uint64_t next_ = 0;
   std::uint64_t serving_ = 0;

@@ -20,27 +20,6 @@ int note_wal_pages(void* writer, sqlite3*, const char*, int pages) {
   return SQLITE_OK;
 }
 
-// Holds the turn; known by thread, so that asking twice is an error and not a deadlock.
-class Turn {
- public:
-  explicit Turn(Writer& writer) : writer_(writer) {
-    if (writer.holder == std::this_thread::get_id()) {
-      throw Error(ErrorCode::Internal, "this thread is in a write transaction already");
-    }
-    writer.turn.lock();
-    writer.holder = std::this_thread::get_id();
-  }
-  ~Turn() {
-    writer_.holder = std::thread::id();
-    writer_.turn.unlock();
-  }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-
- private:
-  Writer& writer_;
-};
-
 class Writing final : public WriteTransaction {
  public:
   Writing(Writer& writer, const Keyring& keys, Random& random, Log& log)
@@ -97,6 +76,19 @@ class Writing final : public WriteTransaction {
 };
 
 }  // namespace
+
+Turn::Turn(Writer& writer) : writer_(writer) {
+  if (writer.holder == std::this_thread::get_id()) {
+    throw Error(ErrorCode::Internal, "this thread is in a write transaction already");
+  }
+  writer.turn.lock();
+  writer.holder = std::this_thread::get_id();
+}
+
+Turn::~Turn() {
+  writer_.holder = std::thread::id();
+  writer_.turn.unlock();
+}
 
 Writer::Writer(const std::filesystem::path& path, ReaderPool& pool)
     : connection(path, SqlConnection::Access::Write), readers(pool) {

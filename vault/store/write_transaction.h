@@ -28,6 +28,19 @@ struct Writer {
   int wal_pages = 0;  // after the last commit
 };
 
+// Holds the turn; known by thread, so that asking twice is an error and not a deadlock.
+// Throws Internal if this thread holds it already.
+class Turn {
+ public:
+  explicit Turn(Writer& writer);
+  ~Turn();
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  Writer& writer_;
+};
+
 // All arguments outlive the transaction.
 std::unique_ptr<WriteTransaction> begin_write(Writer& writer, const Keyring& keys, Random& random, Log& log);
 

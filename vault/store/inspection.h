@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "vault/base/log.h"
+#include "vault/store/database.h"
+
+namespace coffer {
+
+struct Inspection {
+  int schema_version = 0;  // as the file has it
+  int newest_version = 0;  // what serving would bring it to
+  std::vector<std::string> faults;
+};
+
+// All that Database::check() finds, of a vault that nobody serves, which stays as it was: a schema
+// of an older release is brought up to date in a transaction that is never committed.
+// Throws as Database::open does; makes no vault.
+Inspection inspect(VaultLocation location, Log& log);
+
+}  // namespace coffer

@@ -1,0 +1,38 @@
+#include "vault/store/offline_vault.h"
+
+#include <SQLiteCpp/Exception.h>
+
+#include <utility>
+
+#include "vault/base/error.h"
+#include "vault/store/header.h"
+
+namespace coffer {
+namespace {
+
+std::filesystem::path checked(const std::filesystem::path& vault) {
+  std::filesystem::path path = vault_files::prepare(vault, false);
+  vault_files::check_private(path);
+  return path;
+}
+
+std::unique_ptr<SqlConnection> open_file(const std::filesystem::path& path) {
+  try {
+    auto connection = std::make_unique<SqlConnection>(path, SqlConnection::Access::Write);
+    if (!header::is_blank(*connection)) return connection;
+  } catch (const SQLite::Exception&) {
+    header::rethrow_unreadable();
+  }
+  throw Error(ErrorCode::NotFound, "there is no vault in " + path.string(), "make one with: coffer init");
+}
+
+}  // namespace
+
+OfflineVault::OfflineVault(VaultLocation location)
+    : path(checked(location.path)),
+      key(load(std::move(location.key))),
+      steps(location.schema.empty() ? migrations::all() : location.schema),
+      lock(vault_files::lock_path(path)),
+      connection(open_file(path)) {}
+
+}  // namespace coffer

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+
+#include "vault/crypto/key_slot.h"
+#include "vault/store/database.h"
+#include "vault/store/migrations.h"
+#include "vault/store/sql_connection.h"
+#include "vault/store/vault_files.h"
+
+namespace coffer {
+
+// The file of a vault that nobody serves, locked for as long as the object lives, with the key
+// that is to open it. Makes no vault and changes nothing by itself.
+struct OfflineVault {
+  // Throws VaultInUse, CorruptHeader, UnsafePermissions, NotFound, Storage, and what its key's
+  // source throws.
+  explicit OfflineVault(VaultLocation location);
+
+  std::filesystem::path path;
+  KeyMaterial key;
+  migrations::Steps steps;
+  LockFile lock;
+  std::unique_ptr<SqlConnection> connection;
+};
+
+}  // namespace coffer
