@@ -35,9 +35,18 @@ ApiKey read(SqlQuery& query, const Keyring& keys) {
   return row.value;
 }
 
+// Scopes are stored as words: a space inside one would make two of it.
+void check_scopes(const std::vector<std::string>& scopes) {
+  for (const std::string& scope : scopes) {
+    if (!scope.empty() && scope.find(' ') == std::string::npos) continue;
+    throw Error(ErrorCode::InvalidArgument, "\"" + scope + "\" is not a scope");
+  }
+}
+
 }  // namespace
 
 void insert(WriteTransaction& tx, const Secret& key, const ApiKey& info, Timestamp now) {
+  check_scopes(info.scopes);
   const Mac hash = tx.keys().token_hash("api_key", key.expose());
   SqlQuery(tx, "INSERT INTO api_key VALUES (?, ?, ?, ?, ?)")
       .blob(hash)

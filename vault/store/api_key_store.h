@@ -16,6 +16,7 @@ struct ApiKey {
   std::vector<std::string> scopes;  // "api" always; "tokens": may read raw credentials
 };
 
+// Throws InvalidArgument for a scope that is not one word, Conflict for a key that is there already.
 void insert(WriteTransaction& tx, const Secret& key, const ApiKey& info, Timestamp now);
 std::optional<ApiKey> find(Transaction& tx, std::string_view key);
 bool any(Transaction& tx);

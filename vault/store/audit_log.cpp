@@ -1,7 +1,9 @@
 #include "vault/store/audit_log.h"
 
+#include "vault/base/error.h"
 #include "vault/crypto/row_message.h"
 #include "vault/store/integrity.h"
+#include "vault/store/row_guard.h"
 #include "vault/store/sql_query.h"
 
 namespace coffer::audit_log {
@@ -30,6 +32,12 @@ Link newest(Transaction& tx) {
   return link;
 }
 
+[[noreturn]] void throw_tampered(const Entry& entry) {
+  throw Error(ErrorCode::TamperedRow,
+              "audit entry " + std::to_string(entry.sequence) + " fails authentication",
+              "the vault file was changed from outside or is damaged; restore it from a backup");
+}
+
 Entry read(SqlQuery& row) {
   Entry entry;
   entry.sequence = row.number();
@@ -37,6 +45,17 @@ Entry read(SqlQuery& row) {
   entry.action = row.text();
   entry.connection = ConnectionId(row.text());
   entry.detail = row.text();
+  return entry;
+}
+
+// With the MAC of the entry itself and of the one before it, which is NULL before the first.
+Entry read_checked(SqlQuery& row, const Keyring& keys) {
+  Entry entry = read(row);
+  const Bytes mac = row.blob();
+  const Bytes stored_previous = row.blob();
+  const Link none;
+  const Bytes previous = entry.sequence == 1 ? Bytes(none.mac) : stored_previous;
+  if (!constant_time_equal(mac_of(keys, entry, previous), mac)) throw_tampered(entry);
   return entry;
 }
 
@@ -59,10 +78,13 @@ void append(WriteTransaction& tx, const Entry& entry) {
 std::vector<Entry> list(Transaction& tx, const ConnectionId& connection, std::int64_t limit) {
   std::vector<Entry> entries;
   SqlQuery rows(tx, R"sql(
-    SELECT sequence, at_ms, action, connection_id, detail FROM audit
-     WHERE connection_id = ? ORDER BY sequence DESC LIMIT ?)sql");
+    SELECT a.sequence, a.at_ms, a.action, a.connection_id, a.detail, a.mac, p.mac
+      FROM audit AS a LEFT JOIN audit AS p ON p.sequence = a.sequence - 1
+     WHERE a.connection_id = ? ORDER BY a.sequence DESC LIMIT ?)sql");
   rows.text(connection.str()).number(limit);
-  while (rows.step()) entries.push_back(read(rows));
+  while (rows.step()) {
+    unless_tampered(tx, [&] { entries.push_back(read_checked(rows, tx.keys())); });
+  }
   return entries;
 }
 

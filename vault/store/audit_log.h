@@ -19,6 +19,7 @@ struct Entry {
 };
 
 void append(WriteTransaction& tx, const Entry& entry);
+// Newest first. Leaves out and logs entries that fail authentication.
 std::vector<Entry> list(Transaction& tx, const ConnectionId& connection, std::int64_t limit);
 // Sequence number of the first row that breaks the chain; 0: sound.
 std::int64_t first_broken(Transaction& tx);

@@ -15,7 +15,7 @@ const std::string kFindByAlias = connection_row::select(R"sql(
      ORDER BY c.rowid DESC LIMIT 1)sql");
 const std::string kFindDefault = connection_row::select(R"sql(
      WHERE c.user_ref = ? AND c.toolkit = ? AND c.status = 'ACTIVE' AND c.deleted_at_ms IS NULL
-     ORDER BY c.connected_at_ms DESC, c.rowid DESC LIMIT 1)sql");
+     ORDER BY c.connected_at_ms DESC, c.rowid DESC)sql");
 const std::string kNextRefresh = connection_row::select(R"sql(
      WHERE c.next_refresh_at_ms IS NOT NULL ORDER BY c.next_refresh_at_ms)sql");
 const std::string kDue = connection_row::select(R"sql(
@@ -160,7 +160,16 @@ std::optional<Connection> find_by_alias(Transaction& tx, const UserId& user, con
 std::optional<Connection> find_default(Transaction& tx, const UserId& user, const std::string& toolkit) {
   SqlQuery query(tx, kFindDefault);
   query.text(user_ref_of(tx, user)).text(toolkit);
-  return first(tx, query);
+  std::optional<Connection> found;
+  bool has_tampered = false;
+  while (!found && query.step()) {
+    has_tampered |= !unless_tampered(tx, [&] { found = connection_row::read(query, tx.keys()).value; });
+  }
+  if (!found && has_tampered) {
+    throw Error(ErrorCode::TamperedRow, "no connected account of " + toolkit + " passes authentication",
+                "the log names the accounts; restore the vault from a backup, or connect again");
+  }
+  return found;
 }
 
 std::optional<Opened> open(Transaction& tx, const ConnectionId& id) {

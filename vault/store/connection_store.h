@@ -43,7 +43,8 @@ bool remove(WriteTransaction& tx, const ConnectionId& id, Timestamp now);
 std::optional<Connection> find(Transaction& tx, const ConnectionId& id);
 std::optional<Connection> find_by_alias(Transaction& tx, const UserId& user, const std::string& toolkit,
                                         const std::string& alias);
-// The default account: most recently connected ACTIVE one.
+// The default account: most recently connected ACTIVE one that passes authentication. Logs those
+// that do not; throws TamperedRow if there are no others.
 std::optional<Connection> find_default(Transaction& tx, const UserId& user, const std::string& toolkit);
 Page<Connection> list(Transaction& tx, const Query& query);
 // The ids and users of rows that fail authentication, for `doctor`; normally empty.

@@ -1,9 +1,10 @@
 #include "vault/store/delivery_row.h"
 
-#include <array>
+#include <vector>
 
 #include "vault/base/error.h"
 #include "vault/crypto/row_message.h"
+#include "vault/store/row_guard.h"
 
 namespace coffer::delivery_row {
 namespace {
@@ -46,6 +47,8 @@ std::int64_t next_id(WriteTransaction& tx) {
   row.step();
   return row.number();
 }
+
+const std::string kPending = select("WHERE d.subscription_id = ? AND d.state = 'PENDING'");
 
 }  // namespace
 
@@ -101,6 +104,20 @@ void update(WriteTransaction& tx, const DeliveryRow& row) {
       .blob(mac_of(row, tx.keys()))
       .number(row.id)
       .run();
+}
+
+void end_all(WriteTransaction& tx, const SubscriptionId& subscription, const std::string& failure) {
+  SqlQuery pending(tx, kPending);
+  pending.text(subscription.str());
+  std::vector<DeliveryRow> rows;
+  while (pending.step()) {
+    unless_tampered(tx, [&] { rows.push_back(read(pending, tx.keys())); });
+  }
+  for (DeliveryRow& row : rows) {
+    row.state = State::Dead;
+    row.failure = failure;
+    update(tx, row);
+  }
 }
 
 }  // namespace coffer::delivery_row

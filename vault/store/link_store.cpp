@@ -18,11 +18,12 @@ const std::string kOpenOfConnection = link_row::select(R"sql(
 const std::string kOpen = link_row::select(R"sql(
      WHERE l.state IN ('FRESH', 'BEGUN') ORDER BY l.expires_at_ms)sql");
 const std::string kOverdue = link_row::select(R"sql(
-     WHERE l.state IN ('FRESH', 'BEGUN') AND l.expires_at_ms <= ? ORDER BY l.expires_at_ms LIMIT 1000)sql");
+     WHERE l.state IN ('FRESH', 'BEGUN') AND l.expires_at_ms <= ? ORDER BY l.expires_at_ms)sql");
 const std::string kAll = link_row::select("ORDER BY l.rowid");
 
 // An ended link is kept so long that its page can still say what became of it.
 constexpr Duration kKeptAfterEnd = std::chrono::hours(24);
+constexpr std::ptrdiff_t kMostOverdue = 1000;  // at once
 
 Mac token_hash_of(const Transaction& tx, std::string_view token) {
   return tx.keys().token_hash("link", token);
@@ -142,9 +143,12 @@ bool consume_state(WriteTransaction& tx, std::string_view state) {
 
 void finish(WriteTransaction& tx, const ConnectionId& connection, State state) {
   SqlQuery query(tx, kOpenOfConnection);
-  if (!query.text(connection.str()).step()) return;
-  LinkRow row = link_row::read(query, tx.keys());
-  end(tx, row, state);
+  query.text(connection.str());
+  std::optional<LinkRow> newest;
+  while (!newest && query.step()) {
+    unless_tampered(tx, [&] { newest = link_row::read(query, tx.keys()); });
+  }
+  if (newest) end(tx, *newest, state);
 }
 
 bool finish(WriteTransaction& tx, const Link& link, State state) {
@@ -160,12 +164,14 @@ bool finish(WriteTransaction& tx, const Link& link, State state) {
 
 void supersede(WriteTransaction& tx, const ConnectionId& connection) {
   SqlQuery query(tx, kOpenOfConnection);
-  if (!query.text(connection.str()).step()) return;
-  std::vector<Mac> older;
-  while (query.step()) older.push_back(link_row::read(query, tx.keys()).token_hash);
-  for (const Mac& token_hash : older) {
+  query.text(connection.str());
+  std::vector<Mac> newest_first;
+  while (query.step()) {
+    unless_tampered(tx, [&] { newest_first.push_back(link_row::read(query, tx.keys()).token_hash); });
+  }
+  for (std::size_t i = 1; i < newest_first.size(); ++i) {
     SqlQuery one(tx, kFind);
-    if (!one.blob(token_hash).step()) continue;
+    if (!one.blob(newest_first[i]).step()) continue;
     LinkRow row = link_row::read(one, tx.keys());
     end(tx, row, State::Expired);
   }
@@ -184,7 +190,7 @@ std::vector<Link> overdue(Transaction& tx, Timestamp now) {
   std::vector<Link> links;
   SqlQuery query(tx, kOverdue);
   query.time(now);
-  while (query.step()) {
+  while (std::ssize(links) < kMostOverdue && query.step()) {
     static_cast<void>(
         is_sound([&] { links.push_back(std::move(link_row::read_whole(query, tx.keys()).value)); }));
   }

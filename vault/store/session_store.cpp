@@ -153,6 +153,7 @@ bool update(WriteTransaction& tx, const Session& session) {
   SqlQuery query(tx, kFind);
   if (!query.text(session.id.str()).step()) return false;
   Row row = read(query, tx.keys());
+  if (row.user_ref != tx.keys().blind_index("user", session.user.str())) return false;
   ++row.value.config_version;
   row.value.user = session.user;
   row.value.config = session.config;

@@ -8,7 +8,7 @@
 namespace coffer::session_store {
 
 void insert(WriteTransaction& tx, const Session& session);
-// Raises config_version by one. False: no such session.
+// Raises config_version by one. False: this user has no such session.
 bool update(WriteTransaction& tx, const Session& session);
 bool remove(WriteTransaction& tx, const SessionId& id);
 std::optional<Session> find(Transaction& tx, const SessionId& id);

@@ -3,6 +3,7 @@
 #include "vault/base/error.h"
 #include "vault/crypto/row_message.h"
 #include "vault/store/data_keys.h"
+#include "vault/store/delivery_row.h"
 #include "vault/store/integrity.h"
 #include "vault/store/record_codec.h"
 #include "vault/store/row_guard.h"
@@ -130,7 +131,7 @@ bool update(WriteTransaction& tx, const Subscription& subscription) {
 }
 
 bool remove(WriteTransaction& tx, const SubscriptionId& id) {
-  SqlQuery(tx, "DELETE FROM delivery WHERE subscription_id = ? AND state = 'PENDING'").text(id.str()).run();
+  delivery_row::end_all(tx, id, "the subscription was deleted");
   return SqlQuery(tx, "DELETE FROM subscription WHERE id = ?").text(id.str()).run() > 0;
 }
 

@@ -10,7 +10,7 @@ namespace coffer::subscription_store {
 
 void insert(WriteTransaction& tx, const Subscription& subscription);
 bool update(WriteTransaction& tx, const Subscription& subscription);
-// Its open deliveries go with it.
+// Its open deliveries end with it.
 bool remove(WriteTransaction& tx, const SubscriptionId& id);
 std::optional<Subscription> find(Transaction& tx, const SubscriptionId& id);
 std::vector<Subscription> list(Transaction& tx, bool include_hidden);

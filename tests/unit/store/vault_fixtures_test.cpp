@@ -113,7 +113,7 @@ void expect_events_and_keys(Transaction& tx) {
   REQUIRE(subscription);
   CHECK(subscription->secret == Secret("whsec_1"));
   CHECK(subscription->url == "https://app.example/hook");
-  const std::vector<Delivery> due = outbox::due(tx, kNow, 10);
+  const std::vector<Delivery> due = outbox::due(tx, kNow, 10).deliveries;
   REQUIRE(due.size() == 1);
   CHECK(due[0].event.body == R"({"id":"msg_1"})");
   const auto audit = audit_log::list(tx, ConnectionId("ca_active"), 10);
