@@ -31,13 +31,21 @@ struct Civil {
   int year, month, day, hour, minute, second;
 };
 
+// A leap second or a zone can lead out of the years that four digits write.
+std::optional<Timestamp> in_four_digit_years(Timestamp t) {
+  constexpr sys_days kFirst = year{1} / January / 1;
+  constexpr sys_days kBehindLast = year{10000} / January / 1;
+  if (t < kFirst || t >= kBehindLast) return std::nullopt;
+  return t;
+}
+
 std::optional<Timestamp> from_civil(const Civil& c) {
   const year_month_day date{year{c.year}, month{static_cast<unsigned>(c.month)},
                             day{static_cast<unsigned>(c.day)}};
   const bool in_range =
       c.hour >= 0 && c.hour < 24 && c.minute >= 0 && c.minute < 60 && c.second >= 0 && c.second <= 60;
   if (c.year < 1 || c.month < 1 || c.day < 1 || !date.ok() || !in_range) return std::nullopt;
-  return Timestamp(sys_days(date).time_since_epoch() + hours(c.hour) + minutes(c.minute) + seconds(c.second));
+  return in_four_digit_years(sys_days(date) + hours(c.hour) + minutes(c.minute) + seconds(c.second));
 }
 
 // Milliseconds of a fraction ".123456", and the position behind it.
@@ -142,7 +150,7 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
   const auto [ms, rest] = fraction(text, 19);
   const auto offset = zone_offset(text.substr(rest));
   if (!moment || !offset) return std::nullopt;
-  return *moment + Duration(ms) - *offset;
+  return in_four_digit_years(*moment + Duration(ms) - *offset);
 }
 
 std::optional<Duration> parse_duration(std::string_view text) {

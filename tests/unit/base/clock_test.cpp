@@ -37,6 +37,14 @@ TEST_CASE("a broken time is nothing", "[base]") {
   CHECK_FALSE(parse_rfc3339(text));
 }
 
+TEST_CASE("a time that leads out of the years of four digits is nothing", "[base]") {
+  CHECK(parse_rfc3339("9999-12-31T23:59:59Z"));
+  CHECK_FALSE(parse_rfc3339("9999-12-31T23:59:60Z"));
+  CHECK_FALSE(parse_rfc3339("9999-12-31T23:30:00-01:00"));
+  CHECK_FALSE(parse_rfc3339("0001-01-01T00:30:00+01:00"));
+  CHECK_FALSE(parse_http_date("Fri, 31 Dec 9999 23:59:60 GMT"));
+}
+
 TEST_CASE("a time is written in UTC with milliseconds, and reads back the same", "[base]") {
   CHECK(to_rfc3339(from_ms(1'000'000'000'007)) == "2001-09-09T01:46:40.007Z");
   CHECK(to_rfc3339(from_ms(-1)) == "1969-12-31T23:59:59.999Z");
