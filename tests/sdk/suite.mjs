@@ -1,13 +1,15 @@
 // Programs of others, unmodified, against coffer. usage: node suite.mjs COFFER [WORDS]
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import { Report } from "./lib/harness.mjs";
 import { helpersFor } from "./lib/helpers.mjs";
+import { Scanner } from "./lib/leak_scan.mjs";
 import { Recorder } from "./lib/recorder.mjs";
 import { complaints, loadSdks } from "./lib/sdk.mjs";
 import { World } from "./lib/world.mjs";
 
 const SDK_AREAS = ["toolkits", "tools", "auth_configs", "connected_accounts", "links", "sessions", "webhooks", "refusals", "isolation"];
-const MOST_SECONDS = 180;
+const MOST_SECONDS = 240;
 
 const [binary, words] = process.argv.slice(2);
 const started = performance.now();
@@ -15,6 +17,9 @@ const recorder = new Recorder();
 recorder.wrapFetch();
 const report = new Report(words);
 const worlds = [];
+
+const PROVIDERS = new URL("../../fixtures/providers/", import.meta.url);
+const providers = fs.readdirSync(PROVIDERS).map((name) => JSON.parse(fs.readFileSync(new URL(name, PROVIDERS))));
 
 const late = setTimeout(() => {
   console.log(`not finished after ${MOST_SECONDS} s`);
@@ -25,13 +30,53 @@ const late = setTimeout(() => {
 // A promise that nobody waits for: an SDK's or a step's fault, and never to be overlooked.
 process.on("unhandledRejection", (error) => report.fail("nothing is left unhandled", error));
 
+// Answers that are meant to hold a secret, and which: all others hold none.
+const SHOWN_ONCE = [
+  { from: /^GET .*\/_coffer\/accounts\/[^/]+\/token$/, name: /./ },
+  { from: /^POST .*\/webhook_subscriptions(\/[^/]+\/rotate_secret)?$/, name: /webhook secret/ },
+];
+const isShownOnce = (from, name) => SHOWN_ONCE.some((each) => each.from.test(from) && each.name.test(name));
+const planted = { spellings: 0, missed: [] };
+
+async function scannerOf(world) {
+  const scanner = new Scanner();
+  for (const [name, secret] of await world.secrets()) scanner.add(name, secret);
+  for (const { id, mock } of providers) {
+    for (const kind of ["access_token", "refresh_token"]) {
+      if (mock.prefixes?.[kind]) scanner.addShape(`${kind} of ${id}`, mock.prefixes[kind]);
+    }
+  }
+  return scanner;
+}
+
+// The search has to be able to fail: it is given each credential in each spelling.
+function plantIn(scanner) {
+  for (const [name, forms] of scanner.secrets) {
+    for (const form of forms) {
+      ++planted.spellings;
+      if (!scanner.leaksIn(Buffer.from(`200\r\nx-y: a${form}b\r\n\r\n{}`)).includes(name)) planted.missed.push(name);
+    }
+  }
+}
+
+async function scan(world, area) {
+  const scanner = await scannerOf(world);
+  plantIn(scanner);
+  const answers = await recorder.take();
+  const found = answers.flatMap(({ from, bytes }) => scanner.leaksIn(bytes).filter((name) => !isShownOnce(from, name)).map((name) => `${name} in ${from}`));
+  assert.deepEqual([...new Set(found)], []);
+  assert.ok(answers.length > 0, `${area} made no answers`);
+}
+
 // Each area has a daemon of its own, so that none moves another's clock or counts another's accounts.
 async function run(label, area, sdk) {
   const world = await World.start(binary, recorder);
   worlds.push(world);
   const { default: steps } = await import(`./steps/${area}.mjs`);
   const composio = sdk?.make(world);
-  await steps({ world, sdk, composio, recorder, step: report.steps(`${label} ${area}`), ...helpersFor(world, composio) });
+  const step = report.steps(`${label} ${area}`);
+  await steps({ world, sdk, composio, recorder, step, ...helpersFor(world, composio) });
+  await step("no answer, header or link holds a credential", () => scan(world, area));
   await world.stop();
   worlds.pop();
 }
@@ -43,6 +88,11 @@ for (const sdk of await loadSdks()) {
 const step = report.steps("all");
 await step("the SDKs could read every answer", async () => {
   assert.deepEqual(complaints.filter((words) => /validation failed/i.test(words)), []);
+});
+
+await step("the search for credentials finds each that is planted", async () => {
+  assert.ok(planted.spellings > 100, `${planted.spellings} tried`);
+  assert.deepEqual(planted.missed, []);
 });
 
 clearTimeout(late);

@@ -1,7 +1,7 @@
 // Named steps, run one after the other. A step that throws has failed; one that calls skip() says why.
 import assert from "node:assert/strict";
 
-const MOST_STEP_MS = 20_000;
+const MOST_STEP_MS = 60_000;
 
 class Skipped extends Error {}
 
@@ -17,6 +17,7 @@ const within = (milliseconds, work) => {
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 };
 
+const SLOW_SECONDS = 1;
 const MOST_LINES = 30;
 
 const indented = (text) => text.split("\n").slice(0, MOST_LINES).map((line) => `        ${line}`).join("\n");
@@ -44,9 +45,11 @@ export class Report {
     if (this.names.has(name)) throw new Error(`two steps are called "${name}"`);
     this.names.add(name);
     if (this.filter && !name.includes(this.filter)) return;
+    const started = performance.now();
     try {
       await within(MOST_STEP_MS, body());
-      this.#say("ok", name);
+      const seconds = (performance.now() - started) / 1000;
+      this.#say("ok", seconds < SLOW_SECONDS ? name : `${name} (${seconds.toFixed(1)} s)`);
     } catch (error) {
       if (error instanceof Skipped) return this.#say("skipped", `${name}: ${error.message}`);
       this.fail(name, error);

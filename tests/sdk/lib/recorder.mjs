@@ -36,8 +36,10 @@ export class Recorder {
     work.finally(() => this.#pending.delete(work));
   }
 
-  async settled() {
+  // What was written down since the last call.
+  async take() {
     await Promise.all(this.#pending);
+    return this.answers.splice(0);
   }
 
   // A way to `target` for clients that do not use fetch. Bytes pass as they are.
@@ -63,7 +65,7 @@ export class Receiver {
   #deliveries = [];
   #waiting = [];
 
-  static async start() {
+  static async start(recorder) {
     const receiver = new Receiver();
     receiver.server = http.createServer((request, answer) => {
       const parts = [];
@@ -71,6 +73,7 @@ export class Receiver {
       request.on("end", () => {
         const status = receiver.statuses.shift() ?? 200;
         answer.writeHead(status).end();
+        recorder.note("webhook", Buffer.concat([Buffer.from(JSON.stringify(request.headers)), ...parts]));
         receiver.#take({ headers: request.headers, body: Buffer.concat(parts).toString(), status });
       });
     });

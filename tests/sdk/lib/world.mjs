@@ -13,11 +13,13 @@ export const BOB = { email: "bob@example.com", password: "password" };
 
 export class World {
   #users = 0;
+  #secrets = new Map();
 
   static async start(binary, recorder) {
-    const home = fs.mkdtempSync(path.join(os.tmpdir(), "coffer-sdk-"));
+    // In memory where there is such a place: what a crash leaves on the disk is asked elsewhere.
+    const home = fs.mkdtempSync(path.join(fs.existsSync("/dev/shm") ? "/dev/shm" : os.tmpdir(), "coffer-sdk-"));
     const folders = { XDG_CONFIG_HOME: "config", XDG_DATA_HOME: "data", XDG_STATE_HOME: "state", XDG_RUNTIME_DIR: "run" };
-    const env = { PATH: process.env.PATH, HOME: home, LC_ALL: "C.UTF-8" };
+    const env = { PATH: process.env.PATH, HOME: home, LC_ALL: "C.UTF-8", TMPDIR: home };
     for (const [name, folder] of Object.entries(folders)) {
       env[name] = path.join(home, folder);
       fs.mkdirSync(env[name], { mode: 0o700 });
@@ -85,6 +87,29 @@ export class World {
   // What the person would enter in a key form, by field name.
   keysOf(toolkit, person) {
     return this.mock("GET", `keys?toolkit=${toolkit}&account=${encodeURIComponent(person.email)}`);
+  }
+
+  // The one way by which a credential leaves: for an API key with the scope for it, as that of a dev daemon.
+  async tokenOf(account) {
+    const { json } = await this.call("GET", `/_coffer/accounts/${account}/token`);
+    const secret = json.token ?? json.password;
+    this.remember(`credential ${this.#secrets.size} of ${account}`, secret);
+    return secret;
+  }
+
+  remember(name, secret) {
+    this.#secrets.set(name, secret);
+  }
+
+  // Everything that must be in no answer of this daemon, as far as anybody knows.
+  async secrets() {
+    const { json } = await this.call("GET", "/api/v3.1/connected_accounts?limit=1000&account_type=ALL&statuses=ACTIVE");
+    for (const { id } of json.items) await this.tokenOf(id);
+    for (const { provider, client_secret } of (await this.mock("GET", "clients")).clients) {
+      if (client_secret) this.remember(`client secret of ${provider}`, client_secret);
+    }
+    this.remember("API key", this.key);
+    return this.#secrets;
   }
 
   // The user's part of a link, to its end.

@@ -68,9 +68,8 @@ export default async function connectedAccounts({ world, sdk, composio, step, co
   });
 
   await step("initiate: an OAuth token that the program already has", async () => {
-    const { json } = await world.call("GET", `/_coffer/accounts/${gmail.id}/token`);
     const user = world.user("import");
-    const request = await accounts.initiate(user, await configFor("gmail"), { config: AuthScheme.OAuth2({ access_token: json.token }) });
+    const request = await accounts.initiate(user, await configFor("gmail"), { config: AuthScheme.OAuth2({ access_token: await world.tokenOf(gmail.id) }) });
     assert.equal((await request.waitForConnection(5_000)).status, "ACTIVE");
     assert.equal((await run("GMAIL_GET_PROFILE", { userId: user })).data.emailAddress, ALICE.email);
   });
@@ -195,10 +194,9 @@ export default async function connectedAccounts({ world, sdk, composio, step, co
   });
 
   await step("tokens are renewed as time goes by, the status stays", async () => {
-    const before = (await world.call("GET", `/_coffer/accounts/${gmail.id}/token`)).json.token;
+    const before = await world.tokenOf(gmail.id);
     await world.advance("2h");
-    const after = (await world.call("GET", `/_coffer/accounts/${gmail.id}/token`)).json.token;
-    assert.notEqual(after, before);
+    assert.notEqual(await world.tokenOf(gmail.id), before);
     assert.equal((await run("GMAIL_GET_PROFILE", { connectedAccountId: gmail.id, userId: alice })).successful, true);
   });
 
@@ -236,8 +234,8 @@ export default async function connectedAccounts({ world, sdk, composio, step, co
 
   await step("delete: with revocation, the provider knows the token no more", async () => {
     const account = await connect(world.user("thorough"), "mock", ALICE, "OAUTH2");
-    const { json } = await world.call("GET", `/_coffer/accounts/${account.id}/token`);
-    const userinfo = () => fetch(`${world.mockUrl}/mock/mockidp/userinfo`, { headers: { authorization: `Bearer ${json.token}` } });
+    const token = await world.tokenOf(account.id);
+    const userinfo = () => fetch(`${world.mockUrl}/mock/mockidp/userinfo`, { headers: { authorization: `Bearer ${token}` } });
     assert.equal((await userinfo()).status, 200);
     const answer = await world.call("DELETE", `/api/v3.1/connected_accounts/${account.id}?revoke_on_delete=true`);
     assert.deepEqual([answer.status, answer.json.success], [200, true]);

@@ -13,8 +13,8 @@ const parts = ({ headers, body }) => ({
   payload: body,
 });
 
-export default async function webhooks({ world, sdk, composio, step, connect }) {
-  const receiver = await Receiver.start();
+export default async function webhooks({ world, sdk, composio, recorder, step, connect }) {
+  const receiver = await Receiver.start(recorder);
   const subscriptions = () => world.call("GET", "/api/v3.1/webhook_subscriptions").then(({ json }) => json.items);
   const verify = (delivery, secret, more = {}) => composio.triggers.verifyWebhook({ ...parts(delivery), secret, ...more });
   let secret;
@@ -38,6 +38,7 @@ export default async function webhooks({ world, sdk, composio, step, connect }) 
     const [listed] = await subscriptions();
     assert.deepEqual([listed.id, listed.webhook_url, listed.enabled_events], [made.id, receiver.url, [EXPIRED]]);
     assert.equal(listed.secret, undefined);
+    world.remember("webhook secret", secret);
   });
 
   await step("subscribe: again changes the one there is", async () => {
@@ -86,10 +87,6 @@ export default async function webhooks({ world, sdk, composio, step, connect }) 
     assert.throws(() => new Webhook(secret).verify(old.body, old.headers));
   });
 
-  await step("delivery: the event holds no credential", async () => {
-    assert.doesNotMatch(delivery.body, /access_token":"(?!REDACTED)|eyJhbGciOi|eyJjdHkiOi/);
-  });
-
   await step("delivery: it is tried again, with the same id and a signature that holds", async () => {
     receiver.statuses.push(500);
     const first = await expire("google", "gmail", ALICE);
@@ -122,13 +119,14 @@ export default async function webhooks({ world, sdk, composio, step, connect }) 
     await step("subscriptions: a rotated secret signs what comes next", async () => {
       const rotated = await own.rotateSecret(id);
       assert.notEqual(rotated.secret, secret);
+      world.remember("rotated webhook secret", rotated.secret);
       const after = await expire("mockidp", "mock", BOB, "OAUTH2");
       await verify(after, rotated.secret);
       assert.equal(new Webhook(rotated.secret).verify(after.body, after.headers).type, EXPIRED);
     });
 
     await step("subscriptions: update", async () => {
-      const other = await Receiver.start();
+      const other = await Receiver.start(recorder);
       await own.update(id, { webhookUrl: other.url });
       assert.equal((await own.get(id)).webhookUrl, other.url);
     });
