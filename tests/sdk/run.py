@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs programs of others, unmodified, against `coffer dev`: suite.mjs step by step, and the examples.
 
-usage: run.py COFFER [WORDS]    after `npm ci` in this folder, which brings the packages and Node;
-                                with WORDS only those steps of the suite whose names hold them
+usage: run.py COFFER [AREA]    after `npm ci` in this folder, which brings the packages and Node;
+                               with AREA, such as "0.21 links", only that part of the suite
 """
 import pathlib
 import shutil
@@ -52,9 +52,9 @@ def run_examples(node, binary):
             print(f"{name}: the SDK's program ran against coffer as it stands", flush=True)
 
 
-def run_suite(node, binary, words):
+def run_suite(node, binary, area):
     with temporary_home() as home:
-        run = subprocess.run([str(node), "suite.mjs", str(binary), *words], cwd=HERE, env=environment(home),
+        run = subprocess.run([str(node), "suite.mjs", str(binary), *area], cwd=HERE, env=environment(home),
                              stdin=subprocess.DEVNULL, timeout=280)
     if run.returncode != 0:
         sys.exit(f"suite.mjs ended with {run.returncode}")
@@ -65,10 +65,10 @@ def main():
     node = HERE / "node_modules" / ".bin" / "node"
     if not node.exists():
         sys.exit("the SDKs are not installed: run `npm ci` in tests/sdk, or ./dev test")
-    words = sys.argv[2:]
-    if not words:
+    area = sys.argv[2:]
+    if not area:
         run_examples(node, binary)
-    run_suite(node, binary, words)
+    run_suite(node, binary, area)
 
 
 if __name__ == "__main__":

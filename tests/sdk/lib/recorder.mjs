@@ -6,6 +6,7 @@ export class Recorder {
   answers = []; // {from, bytes}
   #origins = new Set();
   #pending = new Set();
+  #open = new Set(); // what came through taps
 
   watch(origin) {
     this.#origins.add(origin);
@@ -39,6 +40,7 @@ export class Recorder {
   // What was written down since the last call.
   async take() {
     await Promise.all(this.#pending);
+    for (const parts of this.#open) this.note("tap", Buffer.concat(parts.splice(0)));
     return this.answers.splice(0);
   }
 
@@ -48,8 +50,8 @@ export class Recorder {
     const server = net.createServer((client) => {
       const daemon = net.connect(Number(port), hostname);
       const parts = [];
+      this.#open.add(parts);
       daemon.on("data", (bytes) => parts.push(bytes));
-      daemon.on("close", () => this.note("tap", Buffer.concat(parts)));
       client.on("error", () => daemon.destroy());
       daemon.on("error", () => client.destroy());
       client.pipe(daemon).pipe(client);

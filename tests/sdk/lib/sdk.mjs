@@ -1,6 +1,7 @@
 // Composio's SDKs as npm gives them. Nothing of them is changed; what a program may set is set here.
 process.env.TELEMETRY_DISABLED = "true"; // they would report to hosts on the internet
-process.env.COMPOSIO_LOG_LEVEL ??= "warn";
+process.env.COMPOSIO_LOG_LEVEL = "warn";
+process.env.COMPOSIO_LOGGING_LEVEL = "error"; // of the first one
 
 const QUIET = { allowTracking: false, disableVersionCheck: true };
 

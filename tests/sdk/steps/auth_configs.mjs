@@ -9,6 +9,7 @@ export default async function authConfigs({ world, composio, step }) {
   let managed;
   let own;
   let key;
+  world.remember("own client's secret", OWN_CLIENT.client_secret);
 
   await step("create: managed, by the toolkit alone", async () => {
     managed = await authConfigs.create("gmail");
