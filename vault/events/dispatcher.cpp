@@ -67,24 +67,22 @@ std::optional<Timestamp> Dispatcher::step() {
 }
 
 std::size_t Dispatcher::launch_due() {
-  std::vector<Delivery> due = due_now();
+  std::vector<Delivery> due = take_due();
   for (Delivery& delivery : due) launch(std::move(delivery));
   return due.size();
 }
 
-// Rows under way or set aside are skipped; asking for as many more keeps them from hiding others.
-std::vector<Delivery> Dispatcher::due_now() {
+// Rows under way or set aside are skipped; asking for as many more keeps them from hiding others. One
+// lock from the reading to the queueing: a row that was read as due stays queued until its end is
+// stored, so that no other round can take what it read before for due again.
+std::vector<Delivery> Dispatcher::take_due() {
   const Timestamp now = env_.clock.now();
-  std::size_t skipped = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    if (queued_.size() >= kMostQueued) return {};
-    std::erase_if(aside_, [&](const auto& entry) { return entry.second <= now; });
-    skipped = queued_.size() + aside_.size();
-  }
-  std::vector<Delivery> due = read_due(now, kBatch + skipped);
   const std::lock_guard lock(mutex_);
+  if (queued_.size() >= kMostQueued) return {};
+  std::erase_if(aside_, [&](const auto& entry) { return entry.second <= now; });
+  std::vector<Delivery> due = read_due(now, kBatch + queued_.size() + aside_.size());
   std::erase_if(due, [&](const Delivery& d) { return queued_.contains(d.id) || aside_.contains(d.id); });
+  for (const Delivery& delivery : due) queued_.insert(delivery.id);
   return due;
 }
 
@@ -109,10 +107,6 @@ void Dispatcher::end_broken() {
 void Dispatcher::launch(Delivery delivery) {
   const std::int64_t id = delivery.id;
   const std::string key = delivery.subscription.str();
-  {
-    const std::lock_guard lock(mutex_);
-    if (!queued_.insert(id).second) return;
-  }
   bool is_taken = false;
   try {
     const auto shared = std::make_shared<const Delivery>(std::move(delivery));

@@ -34,7 +34,7 @@ class Dispatcher {
 
  private:
   std::size_t launch_due();
-  std::vector<Delivery> due_now();
+  std::vector<Delivery> take_due();
   std::vector<Delivery> read_due(Timestamp now, std::size_t limit);
   void end_broken();
   void launch(Delivery delivery);
