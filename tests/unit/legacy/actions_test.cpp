@@ -61,6 +61,24 @@ TEST_CASE("actions are listed by app, name and tag in any case") {
   CHECK(names(world, "apps=nothing").empty());
 }
 
+TEST_CASE("actions are found by what somebody wants to do, the best first") {
+  LegacyWorld world;
+  const Answer found =
+      world.call("GET", "/v2/actions/search/advanced?apps=github&limit=2", {{"useCase", "create an issue"}});
+  CAPTURE(found.text);
+  REQUIRE(found.status == 200);
+  REQUIRE(found["items"].size() == 2);
+  CHECK(found["items"][0].at("app") == "github");
+  CHECK(found["items"][0].at("actions") == Json{"GITHUB_CREATE_AN_ISSUE"});
+  CHECK(found["items"][0].at("description").is_string());
+  CHECK(found["items"][0].at("order") == 0);
+  CHECK(world.call("GET", "/v2/actions/search/advanced?useCase=send%20an%20email")["items"][0].at(
+            "actions") == Json{"GMAIL_SEND_EMAIL"});
+  require_flat_error(world.call("GET", "/v2/actions/search/advanced"), 400, "BadRequestError", "useCase");
+  CHECK(names(world, "apps=gmail,slack&useCase=send%20an%20email&usecaseLimit=1") ==
+        std::vector<std::string>{"GMAIL_SEND_EMAIL"});
+}
+
 TEST_CASE("an action is found by its name in any case") {
   LegacyWorld world;
   CHECK(world.call("GET", "/v2/actions/gmail_get_profile?version=latest")["name"] == "GMAIL_GET_PROFILE");

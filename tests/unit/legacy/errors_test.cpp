@@ -1,6 +1,7 @@
 #include <set>
 
 #include "tests/unit/legacy/legacy_world.h"
+#include "vault/api/api.h"
 #include "vault/api/legacy/legacy.h"
 
 using namespace coffer;
@@ -65,4 +66,20 @@ TEST_CASE("paths of the older dialect are told from all others") {
     CAPTURE(path);
     CHECK_FALSE(api::is_legacy_path(path));
   }
+}
+
+TEST_CASE("what has no route or comes from elsewhere is refused in the flat form") {
+  LegacyWorld world;
+  const ServerHandler front = make_api(world.engine(), {});
+  const auto status_of = [&](const std::string& host) {
+    ServerRequest request;
+    request.method = "GET";
+    request.path = request.target = "/api/v1/nothing";
+    request.headers = {{"host", host}};
+    const ServerResponse response = front(request);
+    CHECK(parse_json(response.body).at("status") == response.status);
+    return response.status;
+  };
+  CHECK(status_of("127.0.0.1:9900") == 404);
+  CHECK(status_of("elsewhere.example") == 400);  // these SDKs cannot read a 403
 }

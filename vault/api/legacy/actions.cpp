@@ -1,4 +1,5 @@
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "vault/api/legacy/action_view.h"
 #include "vault/api/legacy/routes.h"
@@ -8,25 +9,70 @@
 #include "vault/api/wire/query.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/catalog/tool_search.h"
 
 namespace coffer::api::legacy {
 namespace {
 
+constexpr std::int64_t kDefaultUseCaseLimit = 20;
+
+v3::ToolFilter read_filter(const ServerRequest& request) {
+  return {.tools = list_param(request, "actions"),
+          .toolkits = list_param(request, "apps"),
+          .tags = list_param(request, "tags"),
+          .scopes = {},
+          .search = {},
+          .only_important = bool_param(request, "filterImportantActions").value_or(false)};
+}
+
+// The best for the use case first; at most `most`.
+std::vector<ToolRef> ranked(Engine& engine, const std::vector<ToolRef>& among, const std::string& use_case,
+                            std::int64_t most) {
+  std::set<const Tool*> admitted;
+  for (const ToolRef& ref : among) admitted.insert(ref.tool);
+  const auto matches =
+      engine.tool_search().find(use_case, static_cast<std::size_t>(most),
+                                [&](const ToolRef& ref) { return admitted.contains(ref.tool); });
+  std::vector<ToolRef> found;
+  for (const ToolMatch& match : matches) found.push_back(match.ref);
+  return found;
+}
+
+std::int64_t use_case_limit(const ServerRequest& request) {
+  return count_param(request, "usecaseLimit", count_param(request, "limit", kDefaultUseCaseLimit, kMostItems),
+                     kMostItems);
+}
+
 ServerResponse list_actions(Engine& engine, const ServerRequest& request) {
-  const v3::ToolFilter filter{
-      .tools = list_param(request, "actions"),
-      .toolkits = list_param(request, "apps"),
-      .tags = list_param(request, "tags"),
-      .scopes = {},
-      .search = text_param(request, "useCase"),
-      .only_important = bool_param(request, "filterImportantActions").value_or(false)};
+  std::vector<ToolRef> found = read_filter(request).select(engine.catalog());
+  if (const std::string use_case = text_param(request, "useCase"); !use_case.empty()) {
+    found = ranked(engine, found, use_case, use_case_limit(request));
+  }
   const std::int64_t limit = count_param(request, "limit", kMostItems, kMostItems);
   Json items = Json::array();
-  for (const ToolRef& ref : filter.select(engine.catalog())) {
+  for (const ToolRef& ref : found) {
     if (static_cast<std::int64_t>(items.size()) == limit) break;
     items.push_back(action_view(*ref.toolkit, *ref.tool));
   }
   const Json body = {{"items", std::move(items)}, {"page", 1}, {"totalPages", 1}};
+  return ServerResponse::json(200, dump_json(body));
+}
+
+// The JavaScript SDK sends the use case as the body of a GET, the Python SDK in the query.
+ServerResponse search_actions(Engine& engine, const ServerRequest& request) {
+  RequestBody parsed(request);
+  std::string use_case = text_param(request, "useCase");
+  if (use_case.empty()) use_case = parsed.root().required_text("useCase");
+  const auto found =
+      ranked(engine, read_filter(request).select(engine.catalog()), use_case, use_case_limit(request));
+  Json items = Json::array();
+  for (const ToolRef& ref : found) {
+    items.push_back({{"app", ref.toolkit->slug},
+                     {"actions", {ref.tool->slug}},
+                     {"description", ref.tool->description},
+                     {"order", items.size()}});
+  }
+  const Json body = {{"items", std::move(items)}};
   return ServerResponse::json(200, dump_json(body));
 }
 
@@ -92,6 +138,7 @@ std::vector<RouteEntry> action_routes() {
   return {{"GET", "/v2/actions", list_actions, "List actions"},
           {"GET", "/v2/actions/:action", get_action, "Get an action with its schemas"},
           {"POST", "/v2/actions/:action/execute", execute_action, "Run an action as an entity or account"},
+          {"GET", "/v2/actions/search/advanced", search_actions, "Find actions for a use case"},
           {"GET", "/v1/actions/list/enums", list_action_names, "List the names of all actions"},
           {"GET", "/v2/actions/list/enums", list_action_names, "List the names of all actions"}};
 }
