@@ -16,9 +16,9 @@ struct ApiOptions {
   RevokeGrant revoke_grant;  // of the trigger; may be empty
 };
 
-// Every route of the daemon: /api/v3, /api/v3.1, MCP, /link, /oauth/callback, /_coffer, health. The
-// handler checks Host, Origin and API key, logs one line per request and turns errors into
-// envelopes; `engine` outlives it.
+// Every route of the daemon: /api/v3, /api/v3.1, the first SDKs' /v1 and /v2, MCP, /link,
+// /oauth/callback, /_coffer, health. The handler checks Host, Origin and API key, logs one line
+// per request and turns errors into the dialect's own; `engine` outlives it.
 ServerHandler make_api(Engine& engine, ApiOptions options);
 
 }  // namespace coffer
