@@ -89,6 +89,8 @@ for (const sdk of [older, newer]) {
 }
 await run("0.5", "legacy", newer);
 await run("0.21", "browser", newer);
+await run("0.21", "meta_tools", newer);
+await run("MCP", "mcp", newer);
 
 const step = report.steps("all");
 await step("the SDKs could read every answer", async () => {

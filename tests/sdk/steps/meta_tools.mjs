@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { refused } from "../lib/harness.mjs";
+import { ALICE, BOB } from "../lib/world.mjs";
+
+export default async function metaTools({ world, composio, step, connect }) {
+  const alice = world.user("alice");
+  const session = await composio.create(alice);
+  const search = async (useCase) => (await session.execute("COMPOSIO_SEARCH_TOOLS", { queries: [{ use_case: useCase }] })).data;
+
+  await step("offered: all that a plain session has, none that runs others' code", async () => {
+    const names = (await session.tools()).map((tool) => tool.function.name);
+    for (const name of ["COMPOSIO_MANAGE_CONNECTIONS", "COMPOSIO_SEARCH_TOOLS", "COMPOSIO_GET_TOOL_SCHEMAS", "COMPOSIO_MULTI_EXECUTE_TOOL"]) {
+      assert.ok(names.includes(name), name);
+    }
+    for (const name of ["COMPOSIO_REMOTE_WORKBENCH", "COMPOSIO_REMOTE_BASH_TOOL", "COMPOSIO_WAIT_FOR_CONNECTIONS"]) {
+      assert.ok(!names.includes(name), name);
+    }
+  });
+
+  for (const [query, slug] of [["send an email", "GMAIL_SEND_EMAIL"], ["open a ticket", "ZENDESK_CREATE_ZENDESK_TICKET"], ["search the web", "TAVILY_TAVILY_SEARCH"], ["create an issue in a repository", "GITHUB_CREATE_AN_ISSUE"]]) {
+    await step(`search: "${query}"`, async () => {
+      const [{ primary_tool_slugs: found }] = (await search(query)).results;
+      assert.ok(found.includes(slug), found.join());
+    });
+  }
+
+  await step("search: tells schemas and what is connected", async () => {
+    const found = await search("send an email");
+    assert.ok(found.tool_schemas.GMAIL_SEND_EMAIL.input_schema.properties.recipient_email);
+    const status = found.toolkit_connection_statuses.find((each) => each.toolkit === "gmail");
+    assert.equal(status.has_active_connection, false);
+  });
+
+  await step("search: nothing that fits is no error", async () => {
+    assert.deepEqual((await search("xyzzy plugh")).results[0].primary_tool_slugs, []);
+  });
+
+  await step("schemas: of two tools", async () => {
+    const { data } = await session.execute("COMPOSIO_GET_TOOL_SCHEMAS", { tool_slugs: ["GMAIL_SEND_EMAIL", "GMAIL_GET_PROFILE"] });
+    const text = JSON.stringify(data);
+    assert.ok(text.includes("recipient_email"));
+    assert.ok(text.includes("GMAIL_GET_PROFILE"));
+  });
+
+  await step("several tools at once: each has its own result, failures are kept apart", async () => {
+    await connect(alice, "gmail", ALICE);
+    const tools = [
+      { tool_slug: "GMAIL_GET_PROFILE", arguments: {} },
+      { tool_slug: "GMAIL_SEND_EMAIL", arguments: { subject: "no recipient" } },
+      { tool_slug: "NO_SUCH_TOOL", arguments: {} },
+      { tool_slug: "SLACK_LIST_ALL_CHANNELS", arguments: {} },
+    ];
+    const { data } = await session.execute("COMPOSIO_MULTI_EXECUTE_TOOL", { tools });
+    assert.deepEqual([data.total_count, data.success_count, data.error_count], [4, 1, 3]);
+    assert.deepEqual(data.results.map((result) => [result.index, result.tool_slug]), tools.map((tool, index) => [index, tool.tool_slug]));
+    assert.equal(data.results[0].response.data.emailAddress, ALICE.email);
+    assert.match(JSON.stringify(data.results[1]), /recipient_email/);
+  });
+
+  await step("several tools at once: an account for each", async () => {
+    const second = await connect(alice, "gmail", BOB, undefined, { alias: "second" });
+    const both = await composio.create(alice, { multiAccount: { enable: true } });
+    const tools = [{ tool_slug: "GMAIL_GET_PROFILE", arguments: {}, account: "second" }, { tool_slug: "GMAIL_GET_PROFILE", arguments: {}, account: second.id }];
+    const { data } = await both.execute("COMPOSIO_MULTI_EXECUTE_TOOL", { tools });
+    assert.deepEqual(data.results.map((result) => result.response.data.emailAddress), [BOB.email, BOB.email]);
+  });
+
+  await step("several tools at once: more than fifty are refused", async () => {
+    const tools = Array.from({ length: 51 }, () => ({ tool_slug: "GMAIL_GET_PROFILE", arguments: {} }));
+    await refused(session.execute("COMPOSIO_MULTI_EXECUTE_TOOL", { tools }), "BadRequestError", { status: 400, says: /tools/ });
+  });
+
+  await step("wait: ends when the user has signed in", async () => {
+    const waiting = await composio.create(world.user("waited"), { manageConnections: { enable: true, waitForConnections: true } });
+    const names = (await waiting.tools()).map((tool) => tool.function.name);
+    assert.ok(names.includes("COMPOSIO_WAIT_FOR_CONNECTIONS"), names.join());
+    const { data } = await waiting.execute("COMPOSIO_MANAGE_CONNECTIONS", { toolkits: ["gmail"] });
+    const [result] = await Promise.all([
+      waiting.execute("COMPOSIO_WAIT_FOR_CONNECTIONS", { toolkits: ["gmail"] }),
+      world.finish(data.results.gmail.redirect_url),
+    ]);
+    assert.equal(result.error, null);
+    assert.match(JSON.stringify(result.data.results.gmail), /active/i);
+  });
+
+  await step("search off: neither the tool nor its schemas are there", async () => {
+    // The SDK has no option for it but the preset below.
+    const made = await world.call("POST", "/api/v3.1/tool_router/session", { user_id: alice, search: { enable: false } });
+    const { json } = await world.call("GET", `/api/v3.1/tool_router/session/${made.json.session_id}/tools?limit=500`);
+    const slugs = json.items.map((tool) => tool.slug);
+    assert.ok(slugs.includes("COMPOSIO_MANAGE_CONNECTIONS"), slugs.join());
+    assert.ok(!slugs.includes("COMPOSIO_SEARCH_TOOLS") && !slugs.includes("COMPOSIO_GET_TOOL_SCHEMAS"), slugs.join());
+  });
+
+  await step("direct tools: the toolkit's own instead of those that find them", async () => {
+    const direct = await composio.create(alice, { toolkits: ["gmail"], sessionPreset: "direct_tools" });
+    const names = (await direct.tools()).map((tool) => tool.function.name);
+    assert.ok(names.includes("GMAIL_GET_PROFILE"), names.join());
+    assert.ok(!names.some((name) => name.startsWith("COMPOSIO_")), names.join());
+  });
+}
