@@ -5,6 +5,7 @@
 #include "vault/store/connection_row.h"
 #include "vault/store/json_list.h"
 #include "vault/store/row_guard.h"
+#include "vault/store/shared_account_store.h"
 
 namespace coffer::connection_list {
 namespace {
@@ -20,15 +21,16 @@ std::string where(bool by_user, bool by_id) {
   text += R"sql(
       AND (?3 IS NULL OR c.toolkit IN (SELECT value FROM json_each(?3)))
       AND (?4 IS NULL OR c.auth_config_id IN (SELECT value FROM json_each(?4)))
-      AND (?5 IS NULL OR c.status IN (SELECT value FROM json_each(?5))))sql";
-  return text;
+      AND (?5 IS NULL OR c.status IN (SELECT value FROM json_each(?5)))
+      AND (?6 IS NULL OR ?6 = )sql";
+  return text + shared_account_store::kIsShared + ")";
 }
 
 // Rows are numbered as they are made: the order of creation, whatever the clock did.
 std::string order(bool by_updated, bool ascending) {
   const std::string direction = ascending ? "ASC" : "DESC";
   return " ORDER BY " + (by_updated ? "c.updated_at_ms " + direction + ", " : std::string()) + "c.rowid " +
-         direction + " LIMIT ?6 OFFSET ?7";
+         direction + " LIMIT ?7 OFFSET ?8";
 }
 
 constexpr std::size_t kFilters = 4;
@@ -65,10 +67,12 @@ std::vector<std::string> status_names(const Query& query) {
   return names;
 }
 
-void bind_filters(SqlQuery& sql, const Transaction& tx, const Query& query) {
+void bind_filters(SqlQuery& sql, const Transaction& tx, const Query& query,
+                  const std::optional<std::int64_t>& is_shared) {
   sql.optional_text(json_list(user_refs(tx, query))).optional_text(json_list_of_ids(query.ids));
   sql.optional_text(json_list(query.toolkits)).optional_text(json_list_of_ids(query.auth_configs));
   sql.optional_text(json_list(status_names(query)));
+  sql.number(is_shared);
 }
 
 std::size_t filter_of(const Query& query) {
@@ -79,17 +83,15 @@ std::size_t order_of(const Query& query) {
   return (query.order_by_updated ? 1U : 0U) + (query.ascending ? 2U : 0U);
 }
 
-}  // namespace
-
-Page<Connection> run(Transaction& tx, const Query& query) {
+Page<Connection> page_of(Transaction& tx, const Query& query, const std::optional<std::int64_t>& is_shared) {
   Page<Connection> page;
   SqlQuery count(tx, kStatements.count[filter_of(query)]);
-  bind_filters(count, tx, query);
+  bind_filters(count, tx, query, is_shared);
   count.step();
   page.total = count.number();
 
   SqlQuery rows(tx, kStatements.select[filter_of(query)][order_of(query)]);
-  bind_filters(rows, tx, query);
+  bind_filters(rows, tx, query, is_shared);
   rows.number(query.page.limit).number(query.page.offset);
   while (rows.step()) {
     unless_tampered(tx, [&] { page.items.push_back(connection_row::read(rows, tx.keys()).value); });
@@ -97,4 +99,18 @@ Page<Connection> run(Transaction& tx, const Query& query) {
   return page;
 }
 
+}  // namespace
+
+Page<Connection> run(Transaction& tx, const Query& query) {
+  return page_of(tx, query, std::nullopt);
+}
+
 }  // namespace coffer::connection_list
+
+namespace coffer::shared_account_store {
+
+Page<Connection> list(Transaction& tx, const connection_store::Query& query, AccountType type) {
+  return connection_list::page_of(tx, query, type == AccountType::Shared ? 1 : 0);
+}
+
+}  // namespace coffer::shared_account_store

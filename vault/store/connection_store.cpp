@@ -5,6 +5,7 @@
 #include "vault/store/connection_row.h"
 #include "vault/store/integrity.h"
 #include "vault/store/row_guard.h"
+#include "vault/store/shared_account_store.h"
 
 namespace coffer::connection_store {
 namespace {
@@ -13,9 +14,11 @@ const std::string kFind = connection_row::select("WHERE c.id = ? AND c.deleted_a
 const std::string kFindByAlias = connection_row::select(R"sql(
      WHERE c.user_ref = ? AND c.toolkit = ? AND c.alias_ref = ? AND c.deleted_at_ms IS NULL
      ORDER BY c.rowid DESC LIMIT 1)sql");
-const std::string kFindDefault = connection_row::select(R"sql(
-     WHERE c.user_ref = ? AND c.toolkit = ? AND c.status = 'ACTIVE' AND c.deleted_at_ms IS NULL
-     ORDER BY c.connected_at_ms DESC, c.rowid DESC)sql");
+const std::string kFindDefault = connection_row::select((std::string(R"sql(
+     WHERE c.user_ref = ? AND c.toolkit = ? AND c.status = 'ACTIVE' AND c.deleted_at_ms IS NULL AND NOT )sql") +
+                                                         shared_account_store::kIsShared + R"sql(
+     ORDER BY c.connected_at_ms DESC, c.rowid DESC)sql")
+                                                            .c_str());
 const std::string kNextRefresh = connection_row::select(R"sql(
      WHERE c.next_refresh_at_ms IS NOT NULL ORDER BY c.next_refresh_at_ms)sql");
 const std::string kDue = connection_row::select(R"sql(
@@ -138,6 +141,7 @@ bool remove(WriteTransaction& tx, const ConnectionId& id, Timestamp now) {
   row.intent.reset();
   row.deleted_at = now;
   connection_row::update(tx, before, row);
+  shared_account_store::remove(tx, id);
   return true;
 }
 

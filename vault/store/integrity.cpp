@@ -5,13 +5,14 @@
 
 #include "vault/store/data_keys.h"
 #include "vault/store/digest_keeper.h"
+#include "vault/store/document_store.h"
 #include "vault/store/sql_query.h"
 
 namespace coffer::integrity {
 namespace {
 
 // The tables whose rows carry a MAC, and how to read it.
-constexpr std::array<std::pair<const char*, const char*>, 9> kMacs = {{
+constexpr std::array<std::pair<const char*, const char*>, 10> kMacs = {{
     {"auth_config", "SELECT mac FROM auth_config"},
     {"connection", "SELECT account_sealed FROM connection"},
     {"link", "SELECT mac FROM link"},
@@ -21,6 +22,7 @@ constexpr std::array<std::pair<const char*, const char*>, 9> kMacs = {{
     {"delivery", "SELECT mac FROM delivery"},
     {"audit", "SELECT mac FROM audit"},
     {"api_key", "SELECT mac FROM api_key"},
+    {"document", "SELECT mac FROM document"},
 }};
 
 void check_rows(Transaction& tx, Faults& faults) {
@@ -33,6 +35,7 @@ void check_rows(Transaction& tx, Faults& faults) {
   check_outbox(tx, faults);
   check_audit_log(tx, faults);
   check_api_keys(tx, faults);
+  document_store::check(tx, faults);
 }
 
 void check_file(SqlConnection& connection, Faults& faults) {

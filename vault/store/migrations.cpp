@@ -186,6 +186,18 @@ constexpr std::array kSteps = {
     mac           BLOB NOT NULL
   ) STRICT;
 )sql",
+    R"sql(
+  CREATE TABLE document (
+    kind          TEXT NOT NULL,
+    id            TEXT NOT NULL,
+    data_key_id   INTEGER NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL,
+    text_sealed   BLOB NOT NULL,
+    mac           BLOB NOT NULL,
+    PRIMARY KEY (kind, id)
+  ) STRICT;
+)sql",
 };
 
 }  // namespace

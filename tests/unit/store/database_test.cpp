@@ -146,7 +146,11 @@ TEST_CASE("damage in a page that opening does not read is found by the check", "
   Place place;
   place.open();
   const std::string whole = file_bytes(place.vault);
-  write_file(place.vault, whole.substr(0, whole.size() - 4096) + std::string(4096, 'x'));
+  const int page = SQLite::Database(place.vault.string())
+                       .execAndGet("SELECT rootpage FROM sqlite_schema WHERE name = 'audit_connection'")
+                       .getInt();
+  write_file(place.vault,
+             std::string(whole).replace(static_cast<std::size_t>(page - 1) * 4096, 4096, 4096, 'x'));
   CHECK_FALSE(place.open(false)->check().empty());
 }
 
