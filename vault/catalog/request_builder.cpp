@@ -17,26 +17,6 @@ bool is_label(std::string_view text) {
   });
 }
 
-// What a connection field puts into a base URL is one label: it cannot lead to another host.
-std::string render_base(const std::string& base_url, const TemplateScope& scope) {
-  std::string out;
-  for (const auto& piece : parse_template(base_url)) {
-    if (!piece.expression) {
-      out += piece.text;
-      continue;
-    }
-    const std::string value = evaluate(*piece.expression, scope).text();
-    if (!is_label(value)) {
-      throw Error(ErrorCode::InvalidArgument,
-                  "the connected account's \"" + piece.expression->name +
-                      "\" is missing or holds more than letters, digits and hyphens");
-    }
-    out += value;
-  }
-  if (!origin_of(out)) throw Error(ErrorCode::InvalidArgument, "the base URL is not an absolute http(s) URL");
-  return out;
-}
-
 std::string text_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : dump_json(value);
 }
@@ -83,11 +63,31 @@ void add_body(HttpRequest& request, const RequestTemplate& source, const Templat
 
 }  // namespace
 
+// What a connection field puts into a base URL is one label: it cannot lead to another host.
+std::string render_base_url(const std::string& base_url, const TemplateScope& scope) {
+  std::string out;
+  for (const auto& piece : parse_template(base_url)) {
+    if (!piece.expression) {
+      out += piece.text;
+      continue;
+    }
+    const std::string value = evaluate(*piece.expression, scope).text();
+    if (!is_label(value)) {
+      throw Error(ErrorCode::InvalidArgument,
+                  "the connected account's \"" + piece.expression->name +
+                      "\" is missing or holds more than letters, digits and hyphens");
+    }
+    out += value;
+  }
+  if (!origin_of(out)) throw Error(ErrorCode::InvalidArgument, "the base URL is not an absolute http(s) URL");
+  return out;
+}
+
 HttpRequest build_request(const std::string& base_url, const RequestTemplate& source,
                           const TemplateScope& scope) {
   HttpRequest request;
   request.method = source.method;
-  const std::string base = render_base(base_url, scope);
+  const std::string base = render_base_url(base_url, scope);
   const std::string url = base + render_path(source.path, scope);
   if (origin_of(url) != origin_of(base)) {
     throw Error(ErrorCode::InvalidArgument, "the path leads to another host than the base URL");

@@ -99,37 +99,36 @@ std::string problem_of(const ServiceAnswer& answer, const Toolkit& toolkit, cons
   return {};
 }
 
-ServiceAnswer unreachable(const HttpFailure& failure, const Toolkit& toolkit) {
-  ServiceAnswer answer;
-  answer.kind = Kind::Unreachable;
+}  // namespace
+
+std::string failure_text(const HttpFailure& failure, const Toolkit& toolkit) {
+  std::string text;
   switch (failure.kind) {
     case HttpFailure::Kind::Timeout:
-      answer.problem = toolkit.name + " did not answer in time";
+      text = toolkit.name + " did not answer in time";
       break;
     case HttpFailure::Kind::TooLarge:
-      answer.problem = "the answer of " + toolkit.name + " is too large: ask for less at a time";
-      break;
+      return "the answer of " + toolkit.name + " is too large: ask for less at a time";
     case HttpFailure::Kind::Policy:
     case HttpFailure::Kind::Resolve:
     case HttpFailure::Kind::Connect:
     case HttpFailure::Kind::Tls:
     case HttpFailure::Kind::Refused:
     case HttpFailure::Kind::Broken:
-      answer.problem = toolkit.name + " cannot be reached (" + failure.detail + ")";
+      text = toolkit.name + " cannot be reached (" + failure.detail + ")";
       break;
   }
-  if (failure.sent == HttpFailure::Sent::Maybe && failure.kind != HttpFailure::Kind::TooLarge) {
-    answer.problem += "; it may have carried out the request";
-  }
-  return answer;
+  return failure.sent == HttpFailure::Sent::Maybe ? text + "; it may have carried out the request" : text;
 }
 
-}  // namespace
-
 ServiceAnswer read_answer(HttpResult result, const Toolkit& toolkit, const Tool& tool, Timestamp now) {
-  if (const auto* failure = std::get_if<HttpFailure>(&result)) return unreachable(*failure, toolkit);
-  const auto& response = std::get<HttpResponse>(result);
   ServiceAnswer answer;
+  if (const auto* failure = std::get_if<HttpFailure>(&result)) {
+    answer.kind = Kind::Unreachable;
+    answer.problem = failure_text(*failure, toolkit);
+    return answer;
+  }
+  const auto& response = std::get<HttpResponse>(result);
   answer.status = response.status;
   answer.body = read_body(response);
   answer.kind = kind_of(toolkit, tool, answer.status, answer.body);

@@ -18,6 +18,9 @@ struct ServiceAnswer {
   std::string problem;  // one sentence, not yet scrubbed; empty on success
 };
 
+// Why no answer came, in one sentence.
+std::string failure_text(const HttpFailure& failure, const Toolkit& toolkit);
+
 // By the tool's rules, then the toolkit's, then the status itself.
 ServiceAnswer read_answer(HttpResult result, const Toolkit& toolkit, const Tool& tool, Timestamp now);
 
