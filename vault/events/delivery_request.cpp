@@ -14,10 +14,20 @@ bool is_busy(int status) {
   return status == 429 || (status >= 502 && status <= 504);
 }
 
+// A receiver that has not heard of the new secret yet still finds a signature it can check.
+std::string signatures(const Event& event, const Secret& secret, const Secret& previous_secret,
+                       std::int64_t timestamp_s) {
+  std::string text = webhook_signature(secret.expose(), event.id, timestamp_s, event.body);
+  if (!previous_secret.empty()) {
+    text += " " + webhook_signature(previous_secret.expose(), event.id, timestamp_s, event.body);
+  }
+  return text;
+}
+
 }  // namespace
 
 HttpRequest delivery_request(const Event& event, const Subscription& subscription, int attempt,
-                             Timestamp real_now) {
+                             Timestamp real_now, const Secret& previous_secret) {
   const std::int64_t timestamp_s = to_ms(real_now) / 1000;
   HttpRequest request;
   request.method = "POST";
@@ -29,8 +39,7 @@ HttpRequest delivery_request(const Event& event, const Subscription& subscriptio
       {"Content-Type", "application/json"},
       {"webhook-id", event.id},
       {"webhook-timestamp", std::to_string(timestamp_s)},
-      {"webhook-signature",
-       webhook_signature(subscription.secret.expose(), event.id, timestamp_s, event.body)},
+      {"webhook-signature", signatures(event, subscription.secret, previous_secret, timestamp_s)},
       {"x-composio-webhook-version", subscription.version},
       {"x-composio-delivery-attempt", std::to_string(attempt)},
   };

@@ -9,9 +9,10 @@
 namespace coffer {
 
 // The signed POST of one delivery attempt. `real_now`: verifiers refuse timestamps that are off
-// by more than 300 s, so it is real time even where the vault's clock was moved.
+// by more than 300 s, so it is real time even where the vault's clock was moved. Signed with a
+// previous secret, too, unless it is empty.
 HttpRequest delivery_request(const Event& event, const Subscription& subscription, int attempt,
-                             Timestamp real_now);
+                             Timestamp real_now, const Secret& previous_secret = {});
 
 // How a receiver answered.
 struct DeliveryVerdict {

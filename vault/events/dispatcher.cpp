@@ -6,6 +6,7 @@
 
 #include "vault/base/error.h"
 #include "vault/events/delivery_plan.h"
+#include "vault/events/previous_secret.h"
 #include "vault/store/outbox.h"
 #include "vault/store/subscription_store.h"
 
@@ -142,8 +143,9 @@ void Dispatcher::deliver(const Delivery& delivery) {
     store(delivery, {DeliveryVerdict::Kind::Gone, 0, "the subscription is disabled", std::nullopt});
     return;
   }
-  const HttpResult result =
-      env_.http.send(delivery_request(delivery.event, *subscription, delivery.attempt + 1, real_now()));
+  const Secret previous = previous_secret::find(*database_.read(), delivery.subscription, env_.clock.now());
+  const HttpResult result = env_.http.send(
+      delivery_request(delivery.event, *subscription, delivery.attempt + 1, real_now(), previous));
   store(delivery, judge_delivery(result, real_now()));
 }
 

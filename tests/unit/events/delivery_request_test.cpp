@@ -49,6 +49,17 @@ TEST_CASE("a delivery is the frozen body, signed for this attempt", "[events]") 
   CHECK_FALSE(verify_webhook_signature(signature, kSecret, "msg_1", 1795348801, event().body));
 }
 
+TEST_CASE("while a new secret comes into use, a delivery carries signatures by both", "[events]") {
+  constexpr std::string_view kOld = "whsec_YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODk=";
+  const HttpRequest both = delivery_request(event(), subscription(), 1, kNow, Secret(kOld));
+  const auto signature = header_value(both.headers, "webhook-signature");
+  CHECK(verify_webhook_signature(signature, kSecret, "msg_1", 1795348800, event().body));
+  CHECK(verify_webhook_signature(signature, kOld, "msg_1", 1795348800, event().body));
+  const HttpRequest one = delivery_request(event(), subscription(), 1, kNow);
+  CHECK_FALSE(verify_webhook_signature(header_value(one.headers, "webhook-signature"), kOld, "msg_1",
+                                       1795348800, event().body));
+}
+
 TEST_CASE("only 2xx counts as delivered", "[events]") {
   for (const int status : {200, 201, 202, 204, 299})
     CHECK(judge_delivery(answer(status), kNow).kind == Kind::Delivered);
