@@ -6,6 +6,7 @@
 #include "vault/connect/callback_url.h"
 #include "vault/model/lifecycle.h"
 #include "vault/store/connection_store.h"
+#include "vault/store/shared_account_store.h"
 
 namespace coffer {
 namespace {
@@ -51,7 +52,8 @@ std::optional<Connection> newest_reconnectable(Transaction& tx, const ConnectReq
   query.statuses = {ConnectionStatus::Expired, ConnectionStatus::Failed, ConnectionStatus::Revoked,
                     ConnectionStatus::Initiated};
   query.page.limit = kMaxCandidates;
-  std::vector<Connection> candidates = connection_store::list(tx, query).items;
+  std::vector<Connection> candidates =
+      shared_account_store::list(tx, query, shared_account_store::AccountType::Private).items;
   const auto found = std::find_if(candidates.begin(), candidates.end(), [](const Connection& candidate) {
     return candidate.connected_at.has_value();
   });
@@ -75,7 +77,8 @@ std::optional<Connection> account_of_alias(WriteTransaction& tx, const ConnectRe
                                            const Blueprint& blueprint, Timestamp now) {
   auto holder = connection_store::find_by_alias(tx, request.user, blueprint.config.toolkit, request.alias);
   if (!holder) return std::nullopt;
-  if (is_in_use(*holder)) throw alias_taken(request.alias, *holder);
+  if (is_in_use(*holder) || shared_account_store::find(tx, holder->id))
+    throw alias_taken(request.alias, *holder);
   if (holder->auth_config == request.auth_config) return holder;
   if (holder->connected_at) throw alias_taken(request.alias, *holder);
   release_alias(tx, std::move(*holder), now);
@@ -144,6 +147,17 @@ Connection open_account(WriteTransaction& tx, const ConnectRequest& request, con
   known->updated_at = now;
   store_changed(tx, *known);
   return std::move(*known);
+}
+
+Connection make_shared_account(WriteTransaction& tx, const ConnectRequest& request,
+                               const Blueprint& blueprint, const SharedAccess& access, Timestamp now,
+                               Random& random) {
+  Connection fresh = new_account(request, blueprint, now, random);
+  fresh.alias.clear();
+  rename(tx, fresh, request.alias, now);
+  connection_store::insert(tx, fresh);
+  shared_account_store::put(tx, fresh.id, access, now);
+  return fresh;
 }
 
 }  // namespace coffer

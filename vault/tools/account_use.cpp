@@ -8,6 +8,7 @@
 #include "vault/model/lifecycle.h"
 #include "vault/refresh/plan.h"
 #include "vault/store/auth_config_store.h"
+#include "vault/store/shared_account_store.h"
 
 namespace coffer {
 namespace {
@@ -49,10 +50,18 @@ Connection AccountUse::select(const std::optional<UserId>& user, const std::opti
   return connection;
 }
 
-// Another user's account is as absent as one that never was: one message, one code.
+// Another user's account is as absent as one that never was: one message, one code. One that is
+// SHARED is no secret, but its list of users holds.
 Connection AccountUse::find_pinned(const std::optional<UserId>& user, const ConnectionId& id) {
-  auto connection = connection_store::find(*database_.read(), id);
-  if (!connection || (user && connection->user != *user)) fail_absent(id);
+  const auto tx = database_.read();
+  auto connection = connection_store::find(*tx, id);
+  if (!connection) fail_absent(id);
+  if (user && !shared_account_store::may_use(*tx, *connection, *user)) {
+    if (!shared_account_store::find(*tx, id)) fail_absent(id);
+    throw Error(ErrorCode::Forbidden,
+                "user \"" + user->str() + "\" may not use the SHARED account " + id.str(),
+                "let the user in with PATCH /api/v3/connected_accounts/" + id.str());
+  }
   if (connection->toolkit != toolkit_.slug) {
     throw Error(ErrorCode::InvalidArgument, "connected account " + id.str() + " belongs to toolkit \"" +
                                                 connection->toolkit + "\", not \"" + toolkit_.slug + "\"");
