@@ -165,7 +165,7 @@ TEST_CASE("an MCP client needs the API key, in either header") {
   const auto status = [&](const HttpHeaders& headers) {
     return world.send_raw("POST", mcp_path(id), headers, ping).status;
   };
-  const std::pair<std::string, std::string> json = {"content-type", "application/json"};
+  const HttpHeader json = {"content-type", "application/json"};
   CHECK(status({json}) == 401);
   CHECK(status({json, {"x-api-key", "wrong"}}) == 401);
   CHECK(status({json, {"x-api-key", kApiKey}}) == 200);
