@@ -1,6 +1,7 @@
 #include "vault/api/api.h"
 
 #include <chrono>
+#include <nlohmann/json.hpp>
 #include <typeinfo>
 
 #include "vault/api/admin/admin.h"
@@ -11,6 +12,8 @@
 #include "vault/api/wire/dialect.h"
 #include "vault/api/wire/envelope.h"
 #include "vault/api/wire/guard.h"
+#include "vault/api/wire/openapi.h"
+#include "vault/base/json.h"
 
 namespace coffer {
 namespace {
@@ -38,10 +41,11 @@ class Front {
     if (options.movable_clock != nullptr) {
       api::add_test_control_routes(router_, engine, guard_, {*options.movable_clock, options.revoke_grant});
     }
+    add_description();
     router_.set_fallback([](const ServerRequest& request) {
       return error_answer(request,
                           Error(ErrorCode::NotFound, "no route " + request.method + " " + request.path,
-                                "docs/http-api.md lists what there is"));
+                                "GET /openapi.json lists what there is"));
     });
   }
 
@@ -58,6 +62,19 @@ class Front {
   }
 
  private:
+  // Made of the routes that are there, so that none can be missing; no secret, so no key.
+  void add_description() {
+    router_.add("GET", "/openapi.json", [this](const ServerRequest&) {
+      const std::vector<api::DescribedRoutes> tables = {{"/api/v3", api::v3_routes()},
+                                                        {"/api/v3.1", api::v3_routes()},
+                                                        {"/api", api::legacy_routes()},
+                                                        {"", api::legacy_routes()},
+                                                        {"", api::mcp_routes()}};
+      const Json document = api::openapi_document(router_.routes(), tables, engine_.public_url());
+      return ServerResponse::json(200, dump_json(document));
+    });
+  }
+
   ServerResponse answer(ServerRequest& request) {
     try {
       guard_.check_host_and_origin(request);

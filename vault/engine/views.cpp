@@ -6,6 +6,7 @@
 #include "vault/base/json.h"
 #include "vault/model/event.h"
 #include "vault/store/auth_config_store.h"
+#include "vault/store/shared_account_store.h"
 
 namespace coffer {
 namespace {
@@ -88,7 +89,17 @@ Json text_or_null(const std::string& text) {
 
 }  // namespace
 
-Json connection_view(const Connection& connection, const AuthConfig* auth_config) {
+Json experimental_view(const std::optional<SharedAccess>& shared) {
+  if (!shared) return {{"account_type", "PRIVATE"}};
+  return {{"account_type", "SHARED"},
+          {"acl_config_for_shared",
+           {{"allow_all_users", shared->allow_all_users},
+            {"allowed_user_ids", shared->allowed_user_ids},
+            {"not_allowed_user_ids", shared->not_allowed_user_ids}}}};
+}
+
+Json connection_view(const Connection& connection, const AuthConfig* auth_config,
+                     const std::optional<SharedAccess>& shared) {
   Json val = state_values(connection);
   Json data = val;
   Json view = {{"id", connection.id.str()},
@@ -106,7 +117,7 @@ Json connection_view(const Connection& connection, const AuthConfig* auth_config
                  {"is_disabled", auth_config == nullptr || !auth_config->is_enabled}}},
                {"created_at", to_rfc3339(connection.created_at)},
                {"updated_at", to_rfc3339(connection.updated_at)},
-               {"experimental", {{"account_type", "PRIVATE"}}}};
+               {"experimental", experimental_view(shared)}};
   view["state"] = {{"authScheme", to_string(connection.scheme)}, {"val", std::move(val)}};
   view["data"] = std::move(data);
   if (!connection.connected_at && !connection.scopes.empty()) view["requested_scopes"] = connection.scopes;
@@ -115,7 +126,8 @@ Json connection_view(const Connection& connection, const AuthConfig* auth_config
 
 Json connection_view(Transaction& tx, const Connection& connection) {
   const auto auth_config = auth_config_store::find(tx, connection.auth_config);
-  return connection_view(connection, auth_config ? &*auth_config : nullptr);
+  return connection_view(connection, auth_config ? &*auth_config : nullptr,
+                         shared_account_store::find(tx, connection.id));
 }
 
 std::string expired_event_body(Transaction& tx, const Connection& connection, const std::string& event_id,

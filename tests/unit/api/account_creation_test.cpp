@@ -55,7 +55,7 @@ TEST_CASE("a link that cannot be is refused by the name of what is wrong") {
   refuse({{"callback_url", "http://app.example.com/"}}, 400, "callback_url");
   refuse({{"callback_url", "javascript:alert(1)"}}, 400, "callback_url");
   refuse({{"alias", 5}}, 400, "alias");
-  refuse({{"experimental", {{"account_type", "SHARED"}}}}, 501, "SHARED");
+  refuse({{"experimental", {{"account_type", "PUBLIC"}}}}, 400, "account_type");
   require_page(world.get("/connected_accounts"), 0);
 }
 

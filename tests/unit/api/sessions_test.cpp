@@ -43,6 +43,10 @@ TEST_CASE("a session answers what SDKs need, with enabled where the request says
   CHECK(config.at("manage_connections").at("enabled") == true);
   CHECK(config.at("manage_connections").at("callback_url") == "https://app.example.com/");
   CHECK(config.at("multi_account").at("max_accounts_per_toolkit") == 3);
+  CHECK(config.at("execute").at("enable_multi_execute") == true);
+  CHECK(config.at("search").at("enable") == true);
+  CHECK(config.at("workbench").at("enable") == false);
+  CHECK_FALSE(session.body.contains("warnings"));
   CHECK(world.get(path_of(id)).body == session.body);
 }
 
@@ -63,6 +67,8 @@ TEST_CASE("what the direct-tools preset sends is taken as it comes") {
                                                  {"execute", {{"enable_multi_execute", false}}}})));
   CHECK(session["config"].at("manage_connections").at("enabled") == false);
   CHECK(session["config"].at("preload").at("tools") == "all");
+  CHECK(session["config"].at("search").at("enable") == false);
+  CHECK(session["config"].at("execute").at("enable_multi_execute") == false);
   CHECK(session["tool_router_tools"].empty());
 }
 
@@ -150,4 +156,17 @@ TEST_CASE("an unknown session is absent for every verb") {
   require_error(world.get(path_of("trs_unknown", "/toolkits")), 404, "trs_unknown");
   require_error(world.post(path_of("trs_unknown", "/link"), {{"toolkit", "gmail"}}), 404, "trs_unknown");
   require_error(world.post(path_of("trs_unknown", "/execute"), {{"tool_slug", "X"}}), 404, "trs_unknown");
+}
+
+TEST_CASE("a session says what it was asked for and does not have") {
+  ApiWorld world;
+  const Answer session = world.get(path_of(world.session(
+      "user_1",
+      {{"workbench", {{"enable", true}, {"enable_proxy_execution", false}, {"sandbox_size", "small"}}},
+       {"experimental", {{"custom_tools", {{{"slug", "MINE"}}}}}}})));
+  CHECK(session["config"].at("workbench") ==
+        Json({{"enable", false}, {"proxy_execution_enabled", false}, {"sandbox_size", "small"}}));
+  REQUIRE(session["warnings"].size() == 2);
+  CHECK(session["warnings"][0].at("code") == "workbench_unsupported");
+  CHECK(session["warnings"][1].at("code") == "custom_tools_unsupported");
 }

@@ -114,3 +114,16 @@ TEST_CASE("both versions of the path lead to the same answer") {
   CHECK(world.send_raw("GET", "/api/v3/toolkits/gmail", headers, "").text ==
         world.send_raw("GET", "/api/v3.1/toolkits/gmail", headers, "").text);
 }
+
+TEST_CASE("toolkits are listed by their slugs") {
+  ApiWorld world;
+  const Answer page = world.post("/toolkits/multi", {{"toolkits", {"GMAIL", "tavily", "nothing"}}});
+  require_page(page, 2);
+  CHECK(ids_of(page, "slug") == std::vector<std::string>{"gmail", "tavily"});
+  require_error(world.post("/toolkits/multi", {{"toolkits", 5}}), 400, "toolkits");
+}
+
+TEST_CASE("the changelog is an empty page") {
+  ApiWorld world;
+  require_page(world.get("/toolkits/changelog"), 0);
+}

@@ -42,7 +42,7 @@ TEST_CASE("each scheme and status has the keys of state.val that SDKs require") 
       {AuthScheme::ApiKey, Active, {"generic_api_key"}},
       {AuthScheme::NoAuth, Active, {}},
   }));
-  const Json view = connection_view(account(scheme, status), nullptr);
+  const Json view = connection_view(account(scheme, status), nullptr, std::nullopt);
   CHECK(view["state"]["authScheme"] == to_string(scheme));
   const Json& val = view["state"]["val"];
   CHECK(val["status"] == to_string(status));
@@ -56,12 +56,14 @@ TEST_CASE("each scheme and status has the keys of state.val that SDKs require") 
 }
 
 TEST_CASE("not even the last characters of a credential are shown") {
-  const Json view = connection_view(account(AuthScheme::OAuth2, ConnectionStatus::Active), nullptr);
+  const Json view =
+      connection_view(account(AuthScheme::OAuth2, ConnectionStatus::Active), nullptr, std::nullopt);
   CHECK(view.dump().find("9f3a") == std::string::npos);
 }
 
 TEST_CASE("an account whose auth config is gone counts as disabled there") {
-  const Json view = connection_view(account(AuthScheme::OAuth2, ConnectionStatus::Active), nullptr);
+  const Json view =
+      connection_view(account(AuthScheme::OAuth2, ConnectionStatus::Active), nullptr, std::nullopt);
   CHECK(view["auth_config"]["is_disabled"] == true);
   CHECK(view["auth_config"]["is_composio_managed"] == false);
 }

@@ -1,4 +1,5 @@
 #include "tests/unit/api/api_world.h"
+#include "vault/events/previous_secret.h"
 #include "vault/store/subscription_store.h"
 
 using namespace coffer;
@@ -34,7 +35,7 @@ TEST_CASE("a subscription shows its secret when it is made, and then never again
   }
 }
 
-TEST_CASE("rotating gives a new secret") {
+TEST_CASE("rotating gives a new secret and keeps the old one for a day") {
   ApiWorld world;
   const Answer made = world.post("/webhook_subscriptions", subscription_body());
   const std::string id = made["id"];
@@ -44,6 +45,13 @@ TEST_CASE("rotating gives a new secret") {
   CHECK(rotated["secret"] != made["secret"]);
   const auto stored = subscription_store::find(*world.engine().database().read(), SubscriptionId(id));
   CHECK(stored->secret.expose() == rotated["secret"].get<std::string>());
+  const Timestamp now = world.outside().clock.now();
+  const auto previous_at = [&](Timestamp when) {
+    return std::string(
+        previous_secret::find(*world.engine().database().read(), SubscriptionId(id), when).expose());
+  };
+  CHECK(previous_at(now) == made["secret"].get<std::string>());
+  CHECK(previous_at(now + std::chrono::hours(24)).empty());
 }
 
 TEST_CASE("updating a subscription changes what is named and keeps the secret") {

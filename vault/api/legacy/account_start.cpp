@@ -10,6 +10,7 @@
 #include "vault/api/wire/secret_answer.h"
 #include "vault/base/json.h"
 #include "vault/store/connection_store.h"
+#include "vault/store/shared_account_store.h"
 
 namespace coffer::api::legacy {
 namespace {
@@ -63,7 +64,8 @@ std::optional<ConnectionId> waiting_account(Engine& engine, const ConnectRequest
   query.auth_configs = {connect.auth_config};
   query.statuses = {ConnectionStatus::Initiated};
   query.page.limit = 1;
-  const auto found = connection_store::list(*engine.database().read(), query);
+  const auto found = shared_account_store::list(*engine.database().read(), query,
+                                                shared_account_store::AccountType::Private);
   if (found.items.empty()) return std::nullopt;
   return found.items.front().id;
 }

@@ -10,6 +10,7 @@
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 #include "vault/store/connection_store.h"
+#include "vault/store/shared_account_store.h"
 
 namespace coffer::api::legacy {
 namespace {
@@ -69,7 +70,8 @@ ServerResponse list_accounts(Engine& engine, const ServerRequest& request) {
   const connection_store::Query query = read_query(request);
   // No account has a label.
   if (!list_param(request, "labels").empty()) return list_page_response(Json::array(), 0, query.page);
-  const auto found = connection_store::list(*engine.database().read(), query);
+  const auto found = shared_account_store::list(*engine.database().read(), query,
+                                                shared_account_store::AccountType::Private);
   Json items = Json::array();
   for (const Connection& connection : found.items) {
     items.push_back(account_view(engine.catalog(), connection));

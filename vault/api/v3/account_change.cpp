@@ -5,6 +5,7 @@
 
 #include "vault/api/v3/account_view.h"
 #include "vault/api/v3/credential_input.h"
+#include "vault/api/v3/shared_input.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 #include "vault/model/lifecycle.h"
@@ -13,6 +14,7 @@
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
 #include "vault/store/link_store.h"
+#include "vault/store/shared_account_store.h"
 
 namespace coffer::api::v3 {
 namespace {
@@ -41,6 +43,16 @@ void set_alias(Engine& engine, const ConnectionId& id, const std::string& alias)
   connection.alias = alias;
   connection.updated_at = engine.env().clock.now();
   store(*tx, connection);
+  tx->commit();
+}
+
+void set_access(Engine& engine, const ConnectionId& id, const ObjectReader& body) {
+  const auto tx = engine.database().write();
+  account_or_not_found(*tx, id);
+  const auto access = change_shared_access(body, shared_account_store::find(*tx, id));
+  if (!access) return;
+  shared_account_store::put(*tx, id, *access, engine.env().clock.now());
+  audit_log::append(*tx, {0, engine.env().clock.now(), "shared", id, {}});
   tx->commit();
 }
 
@@ -125,22 +137,12 @@ std::string alias_of(const ObjectReader& body) {
   return alias;
 }
 
-void refuse_shared(const ObjectReader& body) {
-  const auto experimental = body.object("experimental");
-  if (!experimental) return;
-  const std::string type = experimental->text("account_type");
-  if ((type.empty() || type == "PRIVATE") && !experimental->has("acl_config_for_shared")) return;
-  throw Error(ErrorCode::Unsupported, "SHARED accounts are not offered here",
-              "connect each user on their own");
-}
-
 Connection patch_account(Engine& engine, const ConnectionId& id, const ObjectReader& body) {
-  refuse_shared(body);
-  account_or_not_found(*engine.database().read(), id);
+  set_access(engine, id, body);
   if (const auto connection = body.object("connection")) {
     replace_credential(engine, id, connection->required_object("state"));
   }
-  if (body.has("alias")) set_alias(engine, id, alias_of(body));
+  if (body.mentions("alias")) set_alias(engine, id, alias_of(body));
   return account_or_not_found(*engine.database().read(), id);
 }
 

@@ -14,7 +14,8 @@ inline constexpr std::size_t kMostAliasBytes = 64;
 // applies.
 void set_enabled(Engine& engine, const ConnectionId& id, bool enabled);
 
-// Alias ("" clears) and credential of a key scheme. Throws InvalidArgument, Conflict (alias taken).
+// Alias ("" clears), credential of a key scheme, and who may use a SHARED account. Throws
+// InvalidArgument, Conflict (alias taken).
 Connection patch_account(Engine& engine, const ConnectionId& id, const ObjectReader& body);
 
 // With `revoke_first`, nothing is deleted if the provider cannot be brought to revoke the grant.
@@ -23,8 +24,5 @@ void delete_account_of(Engine& engine, const ConnectionId& id, bool revoke_first
 
 // Throws InvalidArgument for one that is too long, holds control characters or looks like an id.
 std::string alias_of(const ObjectReader& body);
-
-// Throws Unsupported for experimental keys that ask for a SHARED account.
-void refuse_shared(const ObjectReader& body);
 
 }  // namespace coffer::api::v3

@@ -6,8 +6,11 @@
 #include "vault/api/v3/account_view.h"
 #include "vault/api/v3/credential_input.h"
 #include "vault/api/v3/routes.h"
+#include "vault/api/v3/shared_input.h"
+#include "vault/api/v3/shared_start.h"
 #include "vault/api/wire/body.h"
 #include "vault/api/wire/secret_answer.h"
+#include "vault/engine/views.h"
 
 namespace coffer::api::v3 {
 namespace {
@@ -21,19 +24,19 @@ void refuse_secrets(const ObjectReader& data, const AuthMode& mode) {
   }
 }
 
-Json link_view(Engine& engine, const ConnectLink& link) {
+Json link_view(Engine& engine, const ConnectLink& link, const std::optional<SharedAccess>& shared) {
   return {{"link_token", link.token.expose()},
           {"redirect_url", engine.link_url(link.token)},
           {"expires_at", to_rfc3339(link.expires_at)},
           {"connected_account_id", link.connection.id.str()},
-          {"experimental", {{"account_type", "PRIVATE"}}}};
+          {"experimental", experimental_view(shared)}};
 }
 
 ServerResponse create_link(Engine& engine, const ServerRequest& request) {
   RequestBody parsed(request);
   const ObjectReader body = parsed.root();
-  refuse_shared(body);
   ConnectRequest connect;
+  const auto shared = read_shared_access(body);
   connect.auth_config = AuthConfigId(body.required_text("auth_config_id"));
   connect.user = user_id_of(body, "user_id");
   connect.callback_url = body.text("callback_url");
@@ -44,8 +47,11 @@ ServerResponse create_link(Engine& engine, const ServerRequest& request) {
     refuse_secrets(values, *known.mode);
     connect.fields = take_fields(values, *known.mode);
   }
-  const ConnectLink link = engine.connector().authorize(connect);
-  return secret_answer(201, link_view(engine, link));
+  Json view;
+  with_account(engine, std::move(connect), shared, [&](const ConnectRequest& wanted) {
+    view = link_view(engine, engine.connector().authorize(wanted), shared);
+  });
+  return secret_answer(201, std::move(view));
 }
 
 // The older create: `connectionData` is camelCase there, and its `val` is all that SDKs read.
@@ -93,7 +99,7 @@ ServerResponse create_account(Engine& engine, const ServerRequest& request) {
   RequestBody parsed(request);
   const ObjectReader body = parsed.root();
   const ObjectReader connection = body.required_object("connection");
-  refuse_shared(connection);
+  const auto shared = read_shared_access(body.has("experimental") ? body : connection);
   if (body.boolean("validate_credentials") == true) {
     body.fail("validate_credentials", "is not offered",
               "leave it out, or use a Connect Link, which does check");
@@ -102,7 +108,11 @@ ServerResponse create_account(Engine& engine, const ServerRequest& request) {
   const ModeOfConfig known = mode_of_config(engine, id);
   ConnectRequest connect = read_connect_request(connection, id);
   const auto values = values_of(connection, known.mode->scheme);
-  return created(connect_account(engine, known, std::move(connect), values));
+  std::optional<ServerResponse> response;
+  with_account(engine, std::move(connect), shared, [&](const ConnectRequest& wanted) {
+    response = created(connect_account(engine, known, wanted, values));
+  });
+  return std::move(*response);
 }
 
 // Despite its name not a token refresh: it asks the user to sign in again. The account keeps its
@@ -123,10 +133,20 @@ ServerResponse reauthorize(Engine& engine, const ServerRequest& request) {
 }  // namespace
 
 std::vector<RouteEntry> account_creation_routes() {
-  return {{"POST", "/connected_accounts/link", create_link, "Make a Connect Link for a user"},
-          {"POST", "/connected_accounts", create_account, "Import a credential, or make a Connect Link"},
+  return {{"POST", "/connected_accounts/link", create_link, "Make a Connect Link for a user",
+           "a link leads to the hosted page and names its account"},
+          {"POST",
+           "/connected_accounts",
+           create_account,
+           "Import a credential, or make a Connect Link",
+           "credentials of each scheme are imported as they were given",
+           {},
+           Support::Partial,
+           "OAUTH2, API_KEY, BEARER_TOKEN, BASIC and NO_AUTH; other schemes are refused with 400"},
           {"POST", "/connected_accounts/:id/refresh", reauthorize,
-           "Make a Connect Link that reconnects an account"}};
+           "Make a Connect Link that reconnects an account",
+           "refresh makes a link for the same account and leaves an ACTIVE one at work", "redirect_url",
+           Support::Partial, "an ACTIVE account stays ACTIVE until the new grant is there"}};
 }
 
 }  // namespace coffer::api::v3

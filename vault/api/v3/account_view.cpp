@@ -7,6 +7,7 @@
 #include "vault/engine/views.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
+#include "vault/store/shared_account_store.h"
 
 namespace coffer::api::v3 {
 
@@ -20,7 +21,8 @@ Connection account_or_not_found(Transaction& tx, const ConnectionId& id) {
 Json AccountViews::view(const Connection& connection) {
   const auto [place, is_new] = auth_configs_.try_emplace(connection.auth_config);
   if (is_new) place->second = auth_config_store::find(tx_, connection.auth_config);
-  return connection_view(connection, place->second ? &*place->second : nullptr);
+  return connection_view(connection, place->second ? &*place->second : nullptr,
+                         shared_account_store::find(tx_, connection.id));
 }
 
 }  // namespace coffer::api::v3

@@ -12,9 +12,12 @@
 #include "vault/base/error.h"
 #include "vault/engine/views.h"
 #include "vault/store/connection_store.h"
+#include "vault/store/shared_account_store.h"
 
 namespace coffer::api::v3 {
 namespace {
+
+using shared_account_store::AccountType;
 
 ServerResponse get_account(Engine& engine, const ServerRequest& request) {
   const auto tx = engine.database().read();
@@ -43,6 +46,13 @@ std::vector<ConnectionStatus> statuses_param(const ServerRequest& request) {
   return statuses;
 }
 
+// Absent: private ones alone.
+std::optional<AccountType> account_type_param(const ServerRequest& request) {
+  const std::string type = choice_param(request, "account_type", {"PRIVATE", "SHARED", "ALL"});
+  if (type == "ALL") return std::nullopt;
+  return type == "SHARED" ? AccountType::Shared : AccountType::Private;
+}
+
 connection_store::Query read_query(const ServerRequest& request) {
   connection_store::Query query;
   query.users = ids_param<UserTag>(request, "user_ids");
@@ -59,10 +69,10 @@ connection_store::Query read_query(const ServerRequest& request) {
 
 ServerResponse list_accounts(Engine& engine, const ServerRequest& request) {
   const connection_store::Query query = read_query(request);
-  const std::string account_type = choice_param(request, "account_type", {"PRIVATE", "SHARED", "ALL"});
-  if (account_type == "SHARED") return page_response(Json::array(), 0, query.page);  // there are none yet
+  const auto type = account_type_param(request);
   const auto tx = engine.database().read();
-  const auto found = connection_store::list(*tx, query);
+  const auto found =
+      type ? shared_account_store::list(*tx, query, *type) : connection_store::list(*tx, query);
   AccountViews views(*tx);
   Json items = Json::array();
   for (const Connection& connection : found.items) items.push_back(views.view(connection));
@@ -116,12 +126,21 @@ ServerResponse revoke_account(Engine& engine, const ServerRequest& request) {
 }  // namespace
 
 std::vector<RouteEntry> connected_account_routes() {
-  return {{"GET", "/connected_accounts", list_accounts, "List connected accounts"},
-          {"GET", "/connected_accounts/:id", get_account, "Get a connected account"},
-          {"PATCH", "/connected_accounts/:id/status", set_account_status, "Enable or disable an account"},
-          {"PATCH", "/connected_accounts/:id", update_account, "Change alias or credential of an account"},
-          {"POST", "/connected_accounts/:id/revoke", revoke_account, "Revoke the grant at the provider"},
-          {"DELETE", "/connected_accounts/:id", delete_account, "Delete an account"}};
+  return {
+      {"GET", "/connected_accounts", list_accounts, "List connected accounts",
+       "accounts are listed by user, toolkit, auth config, status and id",
+       "user_ids,auth_config_ids,toolkit_slugs,connected_account_ids,statuses,account_type,order_by,"
+       "order_direction,limit,cursor"},
+      {"GET", "/connected_accounts/:id", get_account, "Get a connected account",
+       "an account shows all that SDKs need and no credential"},
+      {"PATCH", "/connected_accounts/:id/status", set_account_status, "Enable or disable an account",
+       "a disabled account is INACTIVE until it is enabled again"},
+      {"PATCH", "/connected_accounts/:id", update_account, "Change alias, credential or users of an account",
+       "a denial wins over all, and who is not let in stays out"},
+      {"POST", "/connected_accounts/:id/revoke", revoke_account, "Revoke the grant at the provider",
+       "what cannot be revoked is refused in the SDK's own numbers"},
+      {"DELETE", "/connected_accounts/:id", delete_account, "Delete an account",
+       "a deleted account is absent everywhere", "revoke_on_delete"}};
 }
 
 }  // namespace coffer::api::v3

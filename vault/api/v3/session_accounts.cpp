@@ -6,6 +6,7 @@
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 #include "vault/store/connection_store.h"
+#include "vault/store/shared_account_store.h"
 
 namespace coffer::api::v3 {
 namespace {
@@ -21,7 +22,8 @@ std::vector<Connection> pinned_accounts(Transaction& tx, const Session& session,
   std::vector<Connection> found;
   for (const ConnectionId& id : ids) {
     auto connection = connection_store::find(tx, id);
-    if (connection && connection->user == session.user) found.push_back(std::move(*connection));
+    if (connection && shared_account_store::may_use(tx, *connection, session.user))
+      found.push_back(std::move(*connection));
   }
   return found;
 }
@@ -67,7 +69,7 @@ std::vector<Connection> accounts_of(Transaction& tx, const Session& session, con
   query.page.limit = kMostAccounts;
   const auto config = session.config.auth_configs.find(toolkit);
   if (config != session.config.auth_configs.end()) query.auth_configs = {config->second};
-  return connection_store::list(tx, query).items;
+  return shared_account_store::list(tx, query, shared_account_store::AccountType::Private).items;
 }
 
 std::optional<Connection> default_account(Transaction& tx, const Session& session,

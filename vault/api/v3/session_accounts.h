@@ -10,7 +10,8 @@
 #include "vault/store/database.h"
 
 // Which of the user's accounts a session may act through: the pinned ones of a toolkit, else
-// those of the auth config that the session names for it, else all. Never another user's.
+// those of the auth config that the session names for it, else all. Never another user's private
+// one; a SHARED one only where it is pinned and lets the user in.
 namespace coffer::api::v3 {
 
 // Newest first; at most 100.

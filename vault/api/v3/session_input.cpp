@@ -1,5 +1,6 @@
 #include "vault/api/v3/session_input.h"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -10,6 +11,7 @@
 #include "vault/connect/callback_url.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
+#include "vault/store/shared_account_store.h"
 
 namespace coffer::api::v3 {
 namespace {
@@ -64,11 +66,19 @@ void check_pinned(Transaction& tx, const ObjectReader& given, const std::string&
                   const std::string& slug, const ConnectionId& id) {
   const auto found = connection_store::find(tx, id);
   // One sentence for all: whose account it is must not be found out here.
-  if (!found || found->user != user || found->toolkit != slug) {
+  if (!found || found->toolkit != slug || !shared_account_store::may_use(tx, *found, user)) {
     given.fail(key, "holds no account of this user and toolkit: \"" + id.str() + "\"");
   }
   if (found->status == ConnectionStatus::Inactive)
     given.fail(key, "holds an account that is disabled: \"" + id.str() + "\"");
+}
+
+void check_number_of_shared(Transaction& tx, const ObjectReader& given, const std::string& key,
+                            const std::vector<ConnectionId>& ids) {
+  const auto count = std::count_if(ids.begin(), ids.end(), [&](const ConnectionId& id) {
+    return shared_account_store::find(tx, id).has_value();
+  });
+  if (count > 1) given.fail(key, "holds more than one SHARED account", "pin one of them");
 }
 
 void read_pinned_accounts(Engine& engine, const UserId& user, const ObjectReader& body,
@@ -84,6 +94,7 @@ void read_pinned_accounts(Engine& engine, const UserId& user, const ObjectReader
       check_pinned(*tx, *given, key, user, slug, id);
       config.connected_accounts[slug].push_back(id);
     }
+    check_number_of_shared(*tx, *given, key, config.connected_accounts[slug]);
   }
 }
 

@@ -1,5 +1,7 @@
 #include "vault/api/v3/session_link.h"
 
+#include "vault/api/v3/shared_start.h"
+
 #include "vault/base/error.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
@@ -45,7 +47,9 @@ ConnectLink link_for_session(Engine& engine, const Session& session, const Toolk
   connect.callback_url = request.callback_url.empty() ? session.config.callback_url : request.callback_url;
   connect.alias = request.alias;
   connect.reconnect = request.reconnect;
-  if (const auto pinned = pinned_account(engine, session, toolkit.slug)) {
+  if (request.shared) {
+    connect.auth_config = auth_config_for(engine, session, toolkit);
+  } else if (const auto pinned = pinned_account(engine, session, toolkit.slug)) {
     connect.reconnect = pinned->id;
     connect.auth_config = pinned->auth_config;
   } else if (connect.reconnect) {
@@ -54,7 +58,10 @@ ConnectLink link_for_session(Engine& engine, const Session& session, const Toolk
   } else {
     connect.auth_config = auth_config_for(engine, session, toolkit);
   }
-  return engine.connector().authorize(connect);
+  std::optional<ConnectLink> link;
+  with_account(engine, std::move(connect), request.shared,
+               [&](const ConnectRequest& wanted) { link = engine.connector().authorize(wanted); });
+  return std::move(*link);
 }
 
 Session session_or_not_found(Transaction& tx, const SessionId& id) {

@@ -5,6 +5,7 @@
 
 #include "vault/engine/engine.h"
 #include "vault/model/session.h"
+#include "vault/model/shared_access.h"
 
 namespace coffer::api::v3 {
 
@@ -12,6 +13,7 @@ struct SessionLinkRequest {
   std::string callback_url;  // empty: the session's
   std::string alias;
   std::optional<ConnectionId> reconnect;
+  std::optional<SharedAccess> shared;  // make a new account, shared with these
 };
 
 // A Connect Link for the session's user, under the auth config that the session names for the

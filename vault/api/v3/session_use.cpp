@@ -8,6 +8,7 @@
 #include "vault/api/v3/session_link.h"
 #include "vault/api/v3/session_scope.h"
 #include "vault/api/v3/session_tools.h"
+#include "vault/api/v3/shared_input.h"
 #include "vault/api/v3/text_match.h"
 #include "vault/api/v3/tool_filter.h"
 #include "vault/api/v3/toolkit_view.h"
@@ -16,6 +17,7 @@
 #include "vault/api/wire/query.h"
 #include "vault/api/wire/secret_answer.h"
 #include "vault/base/error.h"
+#include "vault/engine/views.h"
 #include "vault/store/auth_config_store.h"
 
 namespace coffer::api::v3 {
@@ -32,18 +34,18 @@ ServerResponse create_session_link(Engine& engine, const ServerRequest& request)
   const Session session = session_of(engine, request);
   RequestBody parsed(request);
   const ObjectReader body = parsed.root();
-  refuse_shared(body);
   const Toolkit& toolkit = toolkit_or_not_found(engine.catalog(), body.required_text("toolkit"));
   SessionScope(session.config).require(toolkit);
   SessionLinkRequest wanted;
   wanted.callback_url = body.text("callback_url");
   wanted.alias = alias_of(body);
+  wanted.shared = read_shared_access(body);
   const ConnectLink link = link_for_session(engine, session, toolkit, wanted);
   Json out = {{"connected_account_id", link.connection.id.str()},
               {"link_token", link.token.expose()},
               {"redirect_url", engine.link_url(link.token)},
               {"expires_at", to_rfc3339(link.expires_at)},
-              {"experimental", {{"account_type", "PRIVATE"}}}};
+              {"experimental", experimental_view(wanted.shared)}};
   return secret_answer(201, std::move(out));
 }
 
@@ -125,12 +127,17 @@ ServerResponse run_in_session(Engine& engine, const ServerRequest& request) {
 
 std::vector<RouteEntry> session_use_routes() {
   return {{"POST", "/tool_router/session/:id/link", create_session_link,
-           "Make a Connect Link for the session's user"},
+           "Make a Connect Link for the session's user",
+           "a session's link connects the session's user, and comes back to the session's callback"},
           {"GET", "/tool_router/session/:id/toolkits", list_session_toolkits,
-           "List toolkits and their connections"},
-          {"GET", "/tool_router/session/:id/tools", list_session_tools, "List the session's tools"},
-          {"POST", "/tool_router/session/:id/execute", run_in_session, "Run a tool as the session's user"},
-          {"POST", "/tool_router/session/:id/execute_meta", run_in_session, "Run a meta tool"}};
+           "List toolkits and their connections", "a session's toolkits show the user's connection",
+           "toolkits,is_connected,search,limit,cursor"},
+          {"GET", "/tool_router/session/:id/tools", list_session_tools, "List the session's tools",
+           "a session's pages of tools join without a gap", "limit,cursor"},
+          {"POST", "/tool_router/session/:id/execute", run_in_session, "Run a tool as the session's user",
+           "a session runs tools as its user and answers what SDKs need"},
+          {"POST", "/tool_router/session/:id/execute_meta", run_in_session, "Run a meta tool",
+           "the raw name of meta execution works, too"}};
 }
 
 }  // namespace coffer::api::v3

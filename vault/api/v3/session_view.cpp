@@ -46,14 +46,23 @@ void add_accounts(Json& view, const SessionConfig& config) {
   }
 }
 
+// There is no sandbox here, whatever was asked for.
+Json workbench_view(const Json& kept) {
+  Json out = kept.value("workbench", Json::object());
+  out["enable"] = false;
+  out["proxy_execution_enabled"] = out.value("enable_proxy_execution", true);
+  out.erase("enable_proxy_execution");
+  return out;
+}
+
 Json config_view(const Session& session) {
   const Json kept = parse_json(session.config.extra_json, "stored session");
   const MetaSwitches switches = meta_switches(session.config);
   Json view = {{"user_id", session.user.str()},
-               {"preload", kept.value("preload", Json{{"tools", Json::array()}})},
+               {"preload", kept.value("preload", Json{{"tools", "all"}})},
                {"execute", {{"enable_multi_execute", switches.multi_execute}}},
                {"search", {{"enable", switches.search}}},
-               {"workbench", {{"enable", false}}},
+               {"workbench", workbench_view(kept)},
                {"manage_connections", manage_connections_view(session.config, kept)}};
   add_toolkits(view, session.config);
   add_accounts(view, session.config);
@@ -63,17 +72,32 @@ Json config_view(const Session& session) {
   return view;
 }
 
+// What was asked for and is not there: taken with a warning, so that programs that ask for all run.
+Json warnings_of(const SessionConfig& config) {
+  const Json kept = parse_json(config.extra_json, "stored session");
+  Json warnings = Json::array();
+  if (kept.value("/workbench/enable"_json_pointer, Json(false)) == true) {
+    warnings.push_back({{"code", "workbench_unsupported"}, {"message", "there is no workbench here"}});
+  }
+  if (kept.value("/experimental/custom_tools"_json_pointer, Json()).size() > 0) {
+    warnings.push_back({{"code", "custom_tools_unsupported"}, {"message", "custom tools are not kept here"}});
+  }
+  return warnings;
+}
+
 }  // namespace
 
 Json session_view(const Engine& engine, const Session& session) {
   Json meta_tools = Json::array();
   for (const MetaTool* tool : meta_tools_of(session.config)) meta_tools.push_back(tool->slug);
-  return {
+  Json view = {
       {"session_id", session.id.str()},
       {"config_version", session.config_version},
       {"mcp", {{"type", "http"}, {"url", engine.public_url() + "/tool_router/" + session.id.str() + "/mcp"}}},
       {"tool_router_tools", std::move(meta_tools)},
       {"config", config_view(session)}};
+  if (Json warnings = warnings_of(session.config); !warnings.empty()) view["warnings"] = std::move(warnings);
+  return view;
 }
 
 }  // namespace coffer::api::v3

@@ -55,10 +55,20 @@ ServerResponse delete_session(Engine& engine, const ServerRequest& request) {
 }  // namespace
 
 std::vector<RouteEntry> session_routes() {
-  return {{"POST", "/tool_router/session", create_session, "Create a session for a user"},
-          {"GET", "/tool_router/session/:id", get_session, "Get a session"},
-          {"PATCH", "/tool_router/session/:id", update_session, "Change a session's configuration"},
-          {"DELETE", "/tool_router/session/:id", delete_session, "Delete a session"}};
+  return {{"POST",
+           "/tool_router/session",
+           create_session,
+           "Create a session for a user",
+           "a session answers what SDKs need, with enabled where the request says enable",
+           {},
+           Support::Partial,
+           "no workbench and no tools that the caller defines"},
+          {"GET", "/tool_router/session/:id", get_session, "Get a session",
+           "a session answers what SDKs need, with enabled where the request says enable"},
+          {"PATCH", "/tool_router/session/:id", update_session, "Change a session's configuration",
+           "updating a session changes what is named, null clears, and the version grows"},
+          {"DELETE", "/tool_router/session/:id", delete_session, "Delete a session",
+           "a deleted session is absent and its user's accounts stay"}};
 }
 
 }  // namespace coffer::api::v3

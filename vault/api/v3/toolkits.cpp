@@ -4,7 +4,9 @@
 
 #include "vault/api/v3/routes.h"
 #include "vault/api/v3/text_match.h"
+#include "vault/api/v3/tool_filter.h"
 #include "vault/api/v3/toolkit_view.h"
+#include "vault/api/wire/body.h"
 #include "vault/api/wire/paging.h"
 #include "vault/api/wire/query.h"
 #include "vault/base/encoding.h"
@@ -13,6 +15,8 @@
 
 namespace coffer::api::v3 {
 namespace {
+
+constexpr std::size_t kMostSlugs = 1000;
 
 struct ToolkitFilter {
   std::string category;
@@ -30,6 +34,13 @@ struct ToolkitFilter {
   }
 };
 
+ServerResponse toolkits_page(Engine& engine, std::vector<const Toolkit*> found, const PageRequest& page) {
+  const auto cut = cut_page(std::move(found), page);
+  Json items = Json::array();
+  for (const Toolkit* toolkit : cut.items) items.push_back(toolkit_item(engine, *toolkit));
+  return page_response(std::move(items), cut.total, page);
+}
+
 ServerResponse list_toolkits(Engine& engine, const ServerRequest& request) {
   const ToolkitFilter filter{
       .category = to_lower(text_param(request, "category")),
@@ -41,16 +52,29 @@ ServerResponse list_toolkits(Engine& engine, const ServerRequest& request) {
   for (const Toolkit& toolkit : engine.catalog().toolkits()) {
     if (!only_custom && filter.admits(engine, toolkit)) found.push_back(&toolkit);
   }
-  const PageRequest page = page_param(request);
-  const auto cut = cut_page(std::move(found), page);
-  Json items = Json::array();
-  for (const Toolkit* toolkit : cut.items) items.push_back(toolkit_item(engine, *toolkit));
-  return page_response(std::move(items), cut.total, page);
+  return toolkits_page(engine, std::move(found), page_param(request));
 }
 
 ServerResponse get_toolkit(Engine& engine, const ServerRequest& request) {
   const Toolkit& toolkit = toolkit_or_not_found(engine.catalog(), request.param("slug"));
   return ServerResponse::json(200, dump_json(toolkit_detail(engine, toolkit)));
+}
+
+// Those of these slugs; unknown ones are left out.
+ServerResponse list_named_toolkits(Engine& engine, const ServerRequest& request) {
+  RequestBody parsed(request);
+  const ObjectReader body = parsed.root();
+  std::vector<std::string> slugs = body.texts(body.has("toolkits") ? "toolkits" : "slugs");
+  if (slugs.size() > kMostSlugs) body.fail("toolkits", "has more than 1000 entries");
+  std::vector<const Toolkit*> found;
+  for (const Toolkit& toolkit : engine.catalog().toolkits()) {
+    if (slugs.empty() || contains_ignoring_case(slugs, toolkit.slug)) found.push_back(&toolkit);
+  }
+  return toolkits_page(engine, std::move(found), page_param(request));
+}
+
+ServerResponse list_changes(Engine&, const ServerRequest& request) {
+  return page_response(Json::array(), 0, page_param(request));
 }
 
 ServerResponse list_categories(Engine& engine, const ServerRequest& request) {
@@ -68,9 +92,17 @@ ServerResponse list_categories(Engine& engine, const ServerRequest& request) {
 }  // namespace
 
 std::vector<RouteEntry> toolkit_routes() {
-  return {{"GET", "/toolkits", list_toolkits, "List the toolkits"},
-          {"GET", "/toolkits/categories", list_categories, "List the categories of toolkits"},
-          {"GET", "/toolkits/:slug", get_toolkit, "Get a toolkit with its ways of authenticating"}};
+  return {
+      {"GET", "/toolkits", list_toolkits, "List the toolkits", "toolkits are filtered by category and words",
+       "category,managed_by,sort_by,search,type,include_deprecated,limit,cursor"},
+      {"POST", "/toolkits/multi", list_named_toolkits, "List toolkits by their slugs",
+       "toolkits are listed by their slugs", "limit,cursor"},
+      {"GET", "/toolkits/categories", list_categories, "List the categories of toolkits",
+       "categories are listed once each", "limit,cursor"},
+      {"GET", "/toolkits/changelog", list_changes, "List the changes of toolkits",
+       "the changelog is an empty page", "limit,cursor", Support::Partial, "a toolkit has one version here"},
+      {"GET", "/toolkits/:slug", get_toolkit, "Get a toolkit with its ways of authenticating",
+       "a toolkit tells its ways of authenticating and what each asks for", "version"}};
 }
 
 }  // namespace coffer::api::v3

@@ -100,10 +100,21 @@ ServerResponse execute_tool(Engine& engine, const ServerRequest& request) {
 }  // namespace
 
 std::vector<RouteEntry> tool_routes() {
-  return {{"GET", "/tools", list_tools, "List tools"},
-          {"GET", "/tools/enum", list_tool_slugs, "List the slugs of all tools"},
-          {"GET", "/tools/:slug", get_tool, "Get a tool with its schemas"},
-          {"POST", "/tools/execute/:slug", execute_tool, "Run a tool as a user"}};
+  return {{"GET", "/tools", list_tools, "List tools", "tools are listed by slug, toolkit, tag and words",
+           "tool_slugs,toolkit_slug,tags,scopes,search,query,important,auth_config_ids,toolkit_versions,"
+           "include_deprecated,limit,cursor"},
+          {"GET", "/tools/enum", list_tool_slugs, "List the slugs of all tools",
+           "the enum of tools is a plain list of slugs"},
+          {"GET", "/tools/:slug", get_tool, "Get a tool with its schemas",
+           "a tool is found by its slug in any case and with any version", "version,toolkit_versions"},
+          {"POST",
+           "/tools/execute/:slug",
+           execute_tool,
+           "Run a tool as a user",
+           "a tool runs as a user and answers what SDKs need",
+           {},
+           Support::Partial,
+           "custom_auth_params, custom_connection_data and text are refused with 400"}};
 }
 
 }  // namespace coffer::api::v3

@@ -6,20 +6,30 @@ namespace {
 
 ServerResponse refuse(Engine&, const ServerRequest& request) {
   throw Error(ErrorCode::Unsupported, request.method + " " + request.path + " is not offered here",
-              "docs/http-api.md lists what there is");
+              "docs/compatibility.md lists what there is");
+}
+
+RouteEntry refused(const char* method, const char* pattern, const char* summary) {
+  return {
+      method, pattern,      refuse, summary, "what SDKs know and this daemon does not offer is told as such",
+      {},     Support::None};
 }
 
 }  // namespace
 
 std::vector<RouteEntry> unsupported_routes() {
-  return {
-      {"POST", "/tools/execute/proxy", refuse, "Not offered: raw calls to a toolkit's API"},
-      {"POST", "/tools/execute/:slug/input", refuse, "Not offered: arguments out of plain language"},
-      {"POST", "/tool_router/session/:id/search", refuse, "Not offered: search for tools"},
-      {"POST", "/tool_router/session/:id/proxy_execute", refuse, "Not offered: raw calls to a toolkit's API"},
-      {"POST", "/tool_router/session/:id/attach", refuse, "Not offered: tools defined by the caller"},
-      {"GET", "/internal/sdk/realtime/credentials", refuse, "Not offered: push through a third party"},
-      {"POST", "/internal/sdk/realtime/auth", refuse, "Not offered: push through a third party"}};
+  return {refused("POST", "/tools/execute/:slug/input", "Make arguments out of plain language"),
+          refused("POST", "/tool_router/session/:id/attach", "Add tools that the caller defines"),
+          refused("GET", "/tool_router/session/:id/config_history", "List a session's configurations"),
+          refused("GET", "/tool_router/session/:id/mounts/*rest", "List a session's files"),
+          refused("POST", "/tool_router/session/:id/mounts/*rest", "Move a session's files"),
+          refused("POST", "/files/upload/request", "Keep a file for a tool"),
+          refused("GET", "/files/list", "List the files kept for tools"),
+          refused("POST", "/logs/tool_execution", "Search the log of tool calls"),
+          refused("GET", "/logs/tool_execution/:id", "Get an entry of the log of tool calls"),
+          refused("POST", "/internal/action_execution/logs", "Search the log of tool calls"),
+          refused("GET", "/internal/sdk/realtime/credentials", "Push events through a third party"),
+          refused("POST", "/internal/sdk/realtime/auth", "Push events through a third party")};
 }
 
 }  // namespace coffer::api::v3

@@ -7,9 +7,10 @@ namespace coffer::api {
 std::vector<RouteEntry> v3_routes() {
   std::vector<RouteEntry> all;
   for (const auto& table :
-       {v3::toolkit_routes(), v3::tool_routes(), v3::auth_config_routes(), v3::connected_account_routes(),
-        v3::account_creation_routes(), v3::session_routes(), v3::session_use_routes(),
-        v3::webhook_subscription_routes(), v3::unsupported_routes()}) {
+       {v3::toolkit_routes(), v3::tool_routes(), v3::proxy_routes(), v3::auth_config_routes(),
+        v3::connected_account_routes(), v3::account_creation_routes(), v3::session_routes(),
+        v3::session_use_routes(), v3::session_search_routes(), v3::webhook_subscription_routes(),
+        v3::mcp_server_routes(), v3::project_routes(), v3::trigger_routes(), v3::unsupported_routes()}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   return all;

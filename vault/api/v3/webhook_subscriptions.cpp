@@ -9,6 +9,7 @@
 #include "vault/api/wire/secret_answer.h"
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
+#include "vault/events/previous_secret.h"
 #include "vault/events/webhook_secret.h"
 #include "vault/store/subscription_store.h"
 
@@ -137,15 +138,18 @@ ServerResponse delete_subscription(Engine& engine, const ServerRequest& request)
   const auto tx = engine.database().write();
   const Subscription found = subscription_or_not_found(*tx, SubscriptionId(request.param("id")));
   subscription_store::remove(*tx, found.id);
+  previous_secret::forget(*tx, found.id);
   tx->commit();
   return ServerResponse::json(200, R"({"success":true})");
 }
 
+// For a day deliveries carry signatures by both, so that receivers can change over in peace.
 ServerResponse rotate_secret(Engine& engine, const ServerRequest& request) {
   const auto tx = engine.database().write();
   Subscription subscription = subscription_or_not_found(*tx, SubscriptionId(request.param("id")));
-  subscription.secret = new_webhook_secret(engine.env().random);
   subscription.updated_at = engine.env().clock.now();
+  previous_secret::keep(*tx, subscription.id, subscription.secret, subscription.updated_at);
+  subscription.secret = new_webhook_secret(engine.env().random);
   subscription_store::update(*tx, subscription);
   tx->commit();
   return secret_answer(200, {{"id", subscription.id.str()}, {"secret", subscription.secret.expose()}});
@@ -164,13 +168,19 @@ ServerResponse list_event_types(Engine&, const ServerRequest&) {
 }  // namespace
 
 std::vector<RouteEntry> webhook_subscription_routes() {
-  return {{"POST", "/webhook_subscriptions", create_subscription, "Subscribe a URL to events"},
-          {"GET", "/webhook_subscriptions", list_subscriptions, "List webhook subscriptions"},
-          {"GET", "/webhook_subscriptions/event_types", list_event_types, "List the types of events"},
-          {"GET", "/webhook_subscriptions/:id", get_subscription, "Get a webhook subscription"},
-          {"PATCH", "/webhook_subscriptions/:id", update_subscription, "Change URL, version or events"},
-          {"DELETE", "/webhook_subscriptions/:id", delete_subscription, "Delete a webhook subscription"},
-          {"POST", "/webhook_subscriptions/:id/rotate_secret", rotate_secret, "Replace the signing secret"}};
+  constexpr const char* kShown = "a subscription shows its secret when it is made, and then never again";
+  return {{"POST", "/webhook_subscriptions", create_subscription, "Subscribe a URL to events", kShown},
+          {"GET", "/webhook_subscriptions", list_subscriptions, "List webhook subscriptions", kShown,
+           "limit,cursor"},
+          {"GET", "/webhook_subscriptions/event_types", list_event_types, "List the types of events",
+           "the event types name the versions that have them"},
+          {"GET", "/webhook_subscriptions/:id", get_subscription, "Get a webhook subscription", kShown},
+          {"PATCH", "/webhook_subscriptions/:id", update_subscription, "Change URL, version or events",
+           "updating a subscription changes what is named and keeps the secret"},
+          {"DELETE", "/webhook_subscriptions/:id", delete_subscription, "Delete a webhook subscription",
+           "a deleted subscription is absent"},
+          {"POST", "/webhook_subscriptions/:id/rotate_secret", rotate_secret, "Replace the signing secret",
+           "rotating gives a new secret and keeps the old one for a day"}};
 }
 
 }  // namespace coffer::api::v3

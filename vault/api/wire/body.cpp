@@ -97,6 +97,18 @@ ObjectReader ObjectReader::required_object(std::string_view key) const {
   return *found;
 }
 
+std::vector<ObjectReader> ObjectReader::objects(std::string_view key) const {
+  Json* found = find(key);
+  if (found == nullptr) return {};
+  if (!found->is_array()) fail(key, "is not a list of objects");
+  std::vector<ObjectReader> out;
+  for (Json& element : *found) {
+    if (!element.is_object()) fail(key, "is not a list of objects");
+    out.emplace_back(element, name_of(key) + "." + std::to_string(out.size()));
+  }
+  return out;
+}
+
 const Json& ObjectReader::value(std::string_view key) const {
   const Json* found = find(key);
   return found == nullptr ? null_json() : *found;

@@ -34,6 +34,8 @@ class ObjectReader {
   std::vector<std::string> texts(std::string_view key) const;
   std::optional<ObjectReader> object(std::string_view key) const;
   ObjectReader required_object(std::string_view key) const;
+  // A list of objects; empty if absent.
+  std::vector<ObjectReader> objects(std::string_view key) const;
   // The value itself; null if absent.
   const Json& value(std::string_view key) const;
   // Takes the string out of the body, so that no copy is left there. Empty if absent.

@@ -1,0 +1,103 @@
+#include "vault/api/wire/openapi.h"
+
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <sstream>
+
+#include "tests/unit/api/api_world.h"
+#include "vault/api/api.h"
+#include "vault/api/v3/v3.h"
+
+using namespace coffer;
+using namespace coffer::api;
+using namespace coffer::api::testing;
+
+namespace {
+
+const std::filesystem::path kRoot = std::filesystem::path(COFFER_SOURCE_DIR);
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+ServerResponse ask(ApiWorld& world, const std::string& path) {
+  const ServerHandler handler = make_api(world.engine(), {});
+  ServerRequest request;
+  request.method = "GET";
+  request.path = request.target = path;
+  request.headers = {{"host", "127.0.0.1:9900"}};
+  request.request_id = "00000000-0000-4000-8000-000000000001";
+  return handler(request);
+}
+
+std::string templated(std::string_view pattern) {
+  std::string path;
+  for (const std::string& segment : split(pattern, '/')) {
+    const bool is_parameter = segment.front() == ':' || segment.front() == '*';
+    path += "/" + (is_parameter ? "{" + segment.substr(1) + "}" : segment);
+  }
+  return path;
+}
+
+}  // namespace
+
+TEST_CASE("the OpenAPI document lists every route, with what is below it") {
+  ApiWorld world;
+  const ServerResponse response = ask(world, "/openapi.json");
+  REQUIRE(response.status == 200);
+  const Json document = parse_json(response.body, "document");
+  CHECK(document.at("openapi") == "3.1.0");
+  CHECK(document.at("servers")[0].at("url") == kPublicUrl);
+  for (const char* prefix : {"/api/v3", "/api/v3.1"}) {
+    for (const RouteEntry& route : v3_routes()) {
+      CAPTURE(prefix, route.method, route.pattern);
+      const Json& operation =
+          document.at("paths").at(prefix + templated(route.pattern)).at(to_lower(route.method));
+      CHECK(operation.at("summary") == std::string(route.summary));
+      CHECK(operation.at("responses").contains("default"));
+    }
+  }
+  CHECK(document.at("paths").contains("/livez"));
+  CHECK(document.at("paths").contains("/link/{token}"));
+}
+
+TEST_CASE("the OpenAPI document names parameters, and no operation twice") {
+  ApiWorld world;
+  const Json document = parse_json(ask(world, "/openapi.json").body, "document");
+  const Json& list = document.at("paths").at("/api/v3.1/toolkits").at("get");
+  CHECK(list.at("parameters")[0] ==
+        Json({{"name", "category"}, {"in", "query"}, {"schema", {{"type", "string"}}}}));
+  const Json& one = document.at("paths").at("/api/v3.1/toolkits/{slug}").at("get");
+  CHECK(one.at("parameters")[0].at("in") == "path");
+  CHECK(one.at("parameters")[0].at("required") == true);
+  std::set<std::string> ids;
+  for (const auto& [path, operations] : document.at("paths").items()) {
+    for (const auto& [method, operation] : operations.items()) {
+      CAPTURE(path, method);
+      CHECK(ids.insert(operation.at("operationId")).second);
+    }
+  }
+}
+
+TEST_CASE("every route names a test that is there") {
+  std::string tests;
+  for (const auto& file : std::filesystem::directory_iterator(kRoot / "tests/unit/api")) {
+    tests += text_of(file.path());
+  }
+  for (const RouteEntry& route : v3_routes()) {
+    CAPTURE(route.method, route.pattern, route.shown_by);
+    CHECK_FALSE(route.shown_by.empty());
+    CHECK(tests.find("TEST_CASE(\"" + std::string(route.shown_by) + "\"") != std::string::npos);
+  }
+}
+
+TEST_CASE("the page of compatibility is what the route table says") {
+  CHECK(text_of(kRoot / "docs/compatibility.md") == compatibility_page(v3_routes()));
+}
+
+// Run by hand after a change of the route table: unit_api "[write-docs]".
+TEST_CASE("writes the page of compatibility", "[.][write-docs]") {
+  std::ofstream(kRoot / "docs/compatibility.md") << compatibility_page(v3_routes());
+}

@@ -1,0 +1,207 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "vault/api/v3/mcp_server_view.h"
+#include "vault/api/v3/routes.h"
+#include "vault/api/v3/toolkit_view.h"
+#include "vault/api/wire/body.h"
+#include "vault/api/wire/paging.h"
+#include "vault/api/wire/query.h"
+#include "vault/base/encoding.h"
+#include "vault/base/error.h"
+#include "vault/store/auth_config_store.h"
+#include "vault/store/session_store.h"
+
+// An MCP server is a name for a choice of toolkits and tools. What serves it is a session for each
+// user, made when its URL is asked for, so that the choice holds as in every other session.
+namespace coffer::api::v3 {
+namespace {
+
+constexpr std::size_t kMostServers = 1000;
+constexpr std::size_t kMostNames = 100;
+constexpr std::size_t kMostUsers = 50;
+constexpr std::size_t kMostNameBytes = 200;
+
+std::vector<std::string> checked(const ObjectReader& body, const char* key) {
+  std::vector<std::string> names = body.texts(key);
+  if (names.size() > kMostNames) body.fail(key, "has more than 100 entries");
+  return names;
+}
+
+void read_toolkits(Engine& engine, const ObjectReader& body, McpServer& server) {
+  server.toolkits.clear();
+  for (const std::string& slug : checked(body, "toolkits")) {
+    const Toolkit* toolkit = engine.catalog().find_toolkit(slug);
+    if (toolkit == nullptr) body.fail("toolkits", "names a toolkit that does not exist: \"" + slug + "\"");
+    server.toolkits.push_back(toolkit->slug);
+  }
+}
+
+void read_auth_configs(Engine& engine, const ObjectReader& body, McpServer& server) {
+  const auto tx = engine.database().read();
+  for (const std::string& id : server.auth_configs = checked(body, "auth_config_ids")) {
+    if (!auth_config_store::find(*tx, AuthConfigId(id))) {
+      body.fail("auth_config_ids", "holds no auth config: \"" + id + "\"");
+    }
+  }
+}
+
+void read_tools(Engine& engine, const ObjectReader& body, const char* key, McpServer& server) {
+  server.tools.clear();
+  for (const std::string& slug : checked(body, key)) {
+    const ToolRef ref = engine.catalog().find_tool(slug);
+    if (ref.tool == nullptr) body.fail(key, "names a tool that does not exist: \"" + slug + "\"");
+    server.tools.push_back(ref.tool->slug);
+  }
+}
+
+void read_server(Engine& engine, const ObjectReader& body, McpServer& server) {
+  if (body.has("name")) server.name = body.required_text("name");
+  if (server.name.size() > kMostNameBytes) body.fail("name", "is longer than 200 bytes");
+  if (body.has("toolkits")) read_toolkits(engine, body, server);
+  if (body.has("auth_config_ids")) read_auth_configs(engine, body, server);
+  for (const char* key : {"custom_tools", "allowed_tools"}) {
+    if (body.has(key)) read_tools(engine, body, key, server);
+  }
+  const auto managed = body.boolean("managed_auth_via_composio");
+  server.managed_auth = managed.value_or(server.managed_auth);
+}
+
+ServerResponse create_server(Engine& engine, const ServerRequest& request) {
+  RequestBody parsed(request);
+  const ObjectReader body = parsed.root();
+  McpServer server;
+  server.id = random_uuid(engine.env().random);
+  server.name = body.required_text("name");
+  server.created_at = server.updated_at = engine.env().clock.now();
+  read_server(engine, body, server);
+  const auto tx = engine.database().write();
+  if (mcp_servers(*tx).size() >= kMostServers) {
+    throw Error(ErrorCode::InvalidArgument, "there are 1000 MCP servers already", "delete one first");
+  }
+  store(*tx, server);
+  tx->commit();
+  return ServerResponse::json(201, dump_json(mcp_server_view(engine, server)));
+}
+
+ServerResponse get_server(Engine& engine, const ServerRequest& request) {
+  const McpServer server = mcp_server_or_not_found(*engine.database().read(), request.param("id"));
+  return ServerResponse::json(200, dump_json(mcp_server_view(engine, server)));
+}
+
+bool shares_one(const std::vector<std::string>& wanted, const std::vector<std::string>& held) {
+  return wanted.empty() || std::any_of(wanted.begin(), wanted.end(), [&](const std::string& name) {
+           return std::find(held.begin(), held.end(), name) != held.end();
+         });
+}
+
+// Pages by number here, unlike everywhere else.
+PageRequest numbered_page(const ServerRequest& request) {
+  PageRequest page = page_param(request);
+  const std::string number = text_param(request, "page_no");
+  const bool is_number = !number.empty() && number.size() < 7 &&
+                         number.find_first_not_of("0123456789") == std::string::npos && number != "0";
+  if (!number.empty() && !is_number) {
+    throw Error(ErrorCode::InvalidArgument, "query parameter \"page_no\" is not a number from 1 up");
+  }
+  if (is_number) page.offset = (std::stoll(number) - 1) * page.limit;
+  return page;
+}
+
+ServerResponse list_servers(Engine& engine, const ServerRequest& request) {
+  const std::string name = to_lower(text_param(request, "name"));
+  const auto toolkits = list_param(request, "toolkits");
+  const auto auth_configs = list_param(request, "auth_config_ids");
+  std::vector<McpServer> found;
+  for (McpServer& server : mcp_servers(*engine.database().read())) {
+    if (to_lower(server.name).find(name) == std::string::npos) continue;
+    if (shares_one(toolkits, server.toolkits) && shares_one(auth_configs, server.auth_configs)) {
+      found.push_back(std::move(server));
+    }
+  }
+  const PageRequest page = numbered_page(request);
+  const auto cut = cut_page(std::move(found), page);
+  Json items = Json::array();
+  for (const McpServer& server : cut.items) items.push_back(mcp_server_view(engine, server));
+  return ServerResponse::json(200, dump_json({{"items", std::move(items)},
+                                              {"current_page", page.offset / page.limit + 1},
+                                              {"total_pages", (cut.total + page.limit - 1) / page.limit}}));
+}
+
+ServerResponse update_server(Engine& engine, const ServerRequest& request) {
+  RequestBody parsed(request);
+  McpServer server = mcp_server_or_not_found(*engine.database().read(), request.param("id"));
+  read_server(engine, parsed.root(), server);
+  server.updated_at = engine.env().clock.now();
+  const auto tx = engine.database().write();
+  mcp_server_or_not_found(*tx, server.id);
+  store(*tx, server);
+  tx->commit();
+  return ServerResponse::json(200, dump_json(mcp_server_view(engine, server)));
+}
+
+ServerResponse delete_server(Engine& engine, const ServerRequest& request) {
+  const auto tx = engine.database().write();
+  const McpServer server = mcp_server_or_not_found(*tx, request.param("id"));
+  remove(*tx, server);
+  tx->commit();
+  return ServerResponse::json(200, dump_json({{"id", server.id}, {"deleted", true}}));
+}
+
+std::vector<UserId> users_of(const ObjectReader& body) {
+  std::vector<UserId> users;
+  for (std::string& user : body.texts("user_ids")) {
+    if (user.empty() || user.size() > 256)
+      body.fail("user_ids", "holds a user id that is not 1 to 256 bytes long");
+    users.emplace_back(std::move(user));
+  }
+  if (users.size() > kMostUsers) body.fail("user_ids", "has more than 50 entries");
+  return users;
+}
+
+ServerResponse generate_urls(Engine& engine, const ServerRequest& request) {
+  RequestBody parsed(request);
+  const ObjectReader body = parsed.root();
+  const McpServer server =
+      mcp_server_or_not_found(*engine.database().read(), body.required_text("mcp_server_id"));
+  const SessionConfig config = session_config_of(engine, server);
+  Json urls = Json::array();
+  const auto tx = engine.database().write();
+  for (const UserId& user : users_of(body)) {
+    Session session;
+    session.id = SessionId(random_id(engine.env().random, "trs_"));
+    session.user = user;
+    session.config = config;
+    session.created_at = engine.env().clock.now();
+    session_store::insert(*tx, session);
+    urls.push_back(engine.public_url() + "/tool_router/" + session.id.str() + "/mcp");
+  }
+  tx->commit();
+  const Json out = {{"mcp_url", mcp_server_view(engine, server).at("mcp_url")},
+                    {"user_ids_url", std::move(urls)},
+                    {"connected_account_urls", Json::array()}};
+  return ServerResponse::json(200, dump_json(out));
+}
+
+}  // namespace
+
+std::vector<RouteEntry> mcp_server_routes() {
+  constexpr const char* kShown = "an MCP server is made, listed, changed and deleted";
+  return {{"POST", "/mcp/servers", create_server, "Name a choice of toolkits and tools", kShown},
+          {"POST", "/mcp/servers/custom", create_server, "The same", kShown},
+          {"GET", "/mcp/servers", list_servers, "List MCP servers", kShown,
+           "page_no,limit,name,toolkits,auth_config_ids"},
+          {"POST",
+           "/mcp/servers/generate",
+           generate_urls,
+           "Make each user's MCP URL of a server",
+           "a generated URL is a session of the user with the server's choice",
+           {},
+           Support::Partial,
+           "by user ids, not by connected accounts"},
+          {"GET", "/mcp/:id", get_server, "Get an MCP server", kShown},
+          {"PATCH", "/mcp/:id", update_server, "Change an MCP server", kShown},
+          {"DELETE", "/mcp/:id", delete_server, "Delete an MCP server", kShown}};
+}
+
+}  // namespace coffer::api::v3

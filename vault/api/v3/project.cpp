@@ -1,0 +1,105 @@
+#include <nlohmann/json.hpp>
+
+#include "vault/api/v3/routes.h"
+#include "vault/api/wire/body.h"
+#include "vault/base/error.h"
+#include "vault/base/json.h"
+#include "vault/store/document_store.h"
+
+namespace coffer::api::v3 {
+namespace {
+
+constexpr std::string_view kKind = "setting";
+constexpr std::string_view kId = "project";
+constexpr std::size_t kMostTextBytes = 2048;
+
+Json default_config() {
+  return {{"is_2FA_enabled", false},
+          {"mask_secret_keys_in_connected_account", true},
+          {"log_visibility_setting", "dont_store_data"},
+          {"require_mcp_api_key", true},
+          {"logo_url", ""},
+          {"display_name", ""}};
+}
+
+Json stored_config(Transaction& tx) {
+  Json config = default_config();
+  if (const auto found = document_store::find(tx, kKind, kId)) {
+    config.update(parse_json(found->text, "stored project config"));
+  }
+  return config;
+}
+
+// Silence would look like consent: what nothing here does must not be accepted.
+void refuse_flag(const ObjectReader& body, const char* key, bool refused) {
+  if (body.boolean(key) != refused) return;
+  throw Error(ErrorCode::Unsupported,
+              "\"" + body.name_of(key) + "\" cannot be " + (refused ? "true" : "false") + " here",
+              "leave it out");
+}
+
+void read_config(const ObjectReader& body, Json& config) {
+  refuse_flag(body, "is_2FA_enabled", true);
+  refuse_flag(body, "require_mcp_api_key", false);
+  // Values stay masked, whatever this says: no answer holds a credential.
+  const auto masked = body.boolean("mask_secret_keys_in_connected_account");
+  if (masked) config["mask_secret_keys_in_connected_account"] = *masked;
+  const std::string visibility = body.text("log_visibility_setting");
+  if (!visibility.empty() && visibility != "show_all" && visibility != "dont_store_data") {
+    body.fail("log_visibility_setting", "is none of its values", "use show_all or dont_store_data");
+  }
+  if (!visibility.empty()) config["log_visibility_setting"] = visibility;
+  for (const char* key : {"logo_url", "display_name"}) {
+    const auto text = body.optional_text(key);
+    if (text && text->size() > kMostTextBytes) body.fail(key, "is longer than 2048 bytes");
+    if (text) config[key] = *text;
+  }
+}
+
+ServerResponse get_project_config(Engine& engine, const ServerRequest&) {
+  return ServerResponse::json(200, dump_json(stored_config(*engine.database().read())));
+}
+
+ServerResponse update_project_config(Engine& engine, const ServerRequest& request) {
+  RequestBody parsed(request);
+  const auto tx = engine.database().write();
+  Json config = stored_config(*tx);
+  read_config(parsed.root(), config);
+  const Timestamp now = engine.env().clock.now();
+  document_store::put(*tx, {std::string(kKind), std::string(kId), dump_json(config), now, now});
+  tx->commit();
+  return ServerResponse::json(200, dump_json(config));
+}
+
+// One vault is one project; its caller is whoever holds the key.
+ServerResponse get_caller(Engine& engine, const ServerRequest&) {
+  const Json project = {{"id", engine.project_id()},
+                        {"name", "coffer"},
+                        {"org", {{"id", engine.organization_id()}, {"name", "coffer"}}}};
+  return ServerResponse::json(200, dump_json({{"project", project}}));
+}
+
+}  // namespace
+
+std::vector<RouteEntry> project_routes() {
+  return {{"GET", "/org/project/config", get_project_config, "Get the project's settings",
+           "the masking switch is stored and answered, and changes no mask"},
+          {"PATCH",
+           "/org/project/config",
+           update_project_config,
+           "Change the project's settings",
+           "the masking switch is stored and answered, and changes no mask",
+           {},
+           Support::Partial,
+           "values stay masked whatever the switch says"},
+          {"GET",
+           "/auth/session/info",
+           get_caller,
+           "Tell which project the API key belongs to",
+           "the caller is told its project",
+           {},
+           Support::Partial,
+           "project and organization only"}};
+}
+
+}  // namespace coffer::api::v3

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "vault/api/wire/route.h"
+#include "vault/net/router.h"
+
+namespace coffer::api {
+
+// A route table and where it is served.
+struct DescribedRoutes {
+  std::string prefix;
+  std::vector<RouteEntry> entries;
+};
+
+// The OpenAPI 3.1 document of these routes: all that the router has, with what the tables say
+// about them.
+nlohmann::json openapi_document(const std::vector<Router::Route>& routes,
+                                const std::vector<DescribedRoutes>& described, const std::string& server_url);
+
+// docs/compatibility.md: a table of endpoint, support and the test that shows it.
+std::string compatibility_page(const std::vector<RouteEntry>& entries);
+
+}  // namespace coffer::api
