@@ -322,15 +322,15 @@ TEST_CASE("a modern request whose headers and body differ is refused") {
   const HttpHeaders good = modern_headers("tools/call", kProfile);
   for (std::size_t i = 0; i < good.size(); ++i) {
     HttpHeaders other = good;
-    other[i].second = "something else";
-    CAPTURE(good[i].first);
+    other[i].value = "something else";
+    CAPTURE(good[i].name);
     require_rpc_error(send(other, params), 400, -32020);
     HttpHeaders missing = good;
     missing.erase(missing.begin() + static_cast<std::ptrdiff_t>(i));
     require_rpc_error(send(missing, params), 400, -32020);
   }
   HttpHeaders encoded = good;
-  encoded[2].second = "=?base64?" + to_base64("GMAIL_GET_PROFILE") + "?=";
+  encoded[2].value = "=?base64?" + to_base64("GMAIL_GET_PROFILE") + "?=";
   CHECK(send(encoded, params).status == 200);
 }
 
