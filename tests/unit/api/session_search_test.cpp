@@ -68,7 +68,7 @@ TEST_CASE("a search that cannot be is refused, and one that finds nothing says s
   require_error(search(world, session, {{"queries", Json(11, {{"use_case", "x"}})}}), 400, "queries");
   require_error(search(world, "trs_unknown", query("send an email")), 404, "trs_unknown");
   const std::string without = world.session("user_1", {{"search", {{"enable", false}}}});
-  require_error(search(world, without, query("send an email")), 403, "search");
+  require_error(search(world, without, query("send an email")), 403, "SEARCH_TOOLS");
   const Answer none = search(world, session, query("xyzzy"));
   CHECK(none["success"] == true);
   CHECK(none["results"][0].at("primary_tool_slugs").empty());
