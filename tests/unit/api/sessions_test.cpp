@@ -94,6 +94,29 @@ TEST_CASE("a session that cannot be is refused by the name of what is wrong") {
   refuse({{"manage_connections", {{"callback_url", "http://app.example.com/"}}}}, "callback_url");
   refuse({{"multi_account", {{"max_accounts_per_toolkit", 11}}}}, "max_accounts_per_toolkit");
   refuse({{"preload", "all"}}, "preload");
+  refuse({{"multi_account", {{"enable", true}, {"require_explicit_selection", "yes"}}}},
+         "multi_account.require_explicit_selection");
+}
+
+TEST_CASE("a restriction that is not understood is refused, never ignored") {
+  ApiWorld world;
+  const auto refuse = [&](Json config, const char* fragment) {
+    config.emplace("user_id", "user_1");
+    CAPTURE(fragment);
+    require_error(world.post("/tool_router/session", config), 400, fragment);
+  };
+  refuse({{"tools", {"GMAIL_GET_PROFILE"}}}, "tools");
+  refuse({{"tools", {{"gmial", {{"disable", {"GMAIL_SEND_EMAIL"}}}}}}}, "tools.gmial");
+  refuse({{"tools", {{"gmail", 5}}}}, "tools.gmail");
+  refuse({{"tools", {{"gmail", Json::array()}}}}, "tools.gmail");
+  refuse({{"tools", {{"gmail", {{"enable", "GMAIL_GET_PROFILE"}}}}}}, "tools.gmail.enable");
+  refuse({{"tools", {{"gmail", {{"enable", Json::array()}}}}}}, "tools.gmail.enable");
+  refuse({{"tools", {{"gmail", {{"disable", {5}}}}}}}, "tools.gmail.disable");
+  refuse({{"tools", {{"gmail", {{"enabled", {"GMAIL_GET_PROFILE"}}}}}}}, "tools.gmail.enabled");
+  refuse({{"tools", {{"gmail", {{"tags", {{"enable", 5}}}}}}}}, "tools.gmail.tags.enable");
+  refuse({{"tags", Json::array()}}, "tags");
+  refuse({{"tags", {{"enable", {Json()}}}}}, "tags.enable");
+  refuse({{"tags", {{"disabled", {"destructiveHint"}}}}}, "tags.disabled");
 }
 
 TEST_CASE("pinning another user's account is refused in the words of an unknown one") {

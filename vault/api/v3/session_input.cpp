@@ -118,17 +118,52 @@ void read_manage_connections(const ObjectReader& body, SessionConfig& config, Js
   }
 }
 
-void check_account_limit(const ObjectReader& body) {
+void check_multi_account(const ObjectReader& body) {
   const auto given = body.object("multi_account");
-  if (!given || !given->has("max_accounts_per_toolkit")) return;
+  if (!given) return;
+  given->boolean("enable");
+  given->boolean("require_explicit_selection");
+  if (!given->has("max_accounts_per_toolkit")) return;
   const Json& limit = given->value("max_accounts_per_toolkit");
   if (!limit.is_number_integer() || limit < 2 || limit > 10) {
     given->fail("max_accounts_per_toolkit", "is not a number from 2 to 10");
   }
 }
 
+// An empty list of what is allowed would be read as no restriction at all.
+void check_names(const ObjectReader& choice, std::string_view key, bool may_be_empty) {
+  if (!choice.value(key).is_array()) choice.fail(key, "is not a list of strings");
+  if (choice.texts(key).empty() && !may_be_empty) choice.fail(key, "is empty");
+}
+
+// A list, which is short for {"enable": list}, or {"enable", "disable"}.
+void check_choice(const ObjectReader& body, std::string_view key, bool may_have_tags) {
+  if (!body.has(key)) return;
+  if (body.value(key).is_array()) return check_names(body, key, false);
+  const ObjectReader choice = body.required_object(key);
+  for (const std::string& name : choice.keys()) {
+    if (name == "enable" || name == "disable") {
+      check_names(choice, name, name == "disable");
+    } else if (name == "tags" && may_have_tags) {
+      check_choice(choice, name, false);
+    } else {
+      choice.fail(name, "is no restriction", "use enable, disable, or for tools tags");
+    }
+  }
+}
+
+// A restriction that is not understood must not be lost: the session would do more than it may.
+void check_restrictions(Engine& engine, const ObjectReader& body) {
+  check_choice(body, "tags", false);
+  const auto tools = body.object("tools");
+  if (!tools) return;
+  for (const std::string& toolkit : tools->keys()) {
+    known_toolkit(engine, *tools, toolkit, toolkit);
+    check_choice(*tools, toolkit, true);
+  }
+}
+
 void read_kept_objects(const ObjectReader& body, Json& kept) {
-  check_account_limit(body);
   for (const std::string_view key : kKeptObjects) {
     if (!body.mentions(key)) continue;
     kept.erase(std::string(key));
@@ -147,6 +182,8 @@ void read_session_config(Engine& engine, const UserId& user, const ObjectReader&
   if (body.mentions("auth_configs")) read_auth_configs(engine, body, config);
   if (body.mentions("connected_accounts")) read_pinned_accounts(engine, user, body, config);
   if (body.mentions("manage_connections")) read_manage_connections(body, config, kept);
+  check_multi_account(body);
+  check_restrictions(engine, body);
   read_kept_objects(body, kept);
   config.extra_json = dump_json(kept);
 }
