@@ -2,6 +2,7 @@
 
 #include "vault/api/admin/admin.h"
 #include "vault/api/admin/subscriptions.h"
+#include "vault/api/wire/body.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 #include "vault/store/connection_store.h"
@@ -61,8 +62,8 @@ std::string_view name_of(RefreshResult::Kind kind) {
 
 ServerResponse refresh_account(Engine& engine, const ServerRequest& request) {
   const ConnectionId id(request.param("id"));
-  const Json body = request.body.empty() ? Json::object() : parse_json(request.body);
-  const bool force = body.is_object() && body.value("force", false);
+  RequestBody body(request);
+  const bool force = body.root().boolean("force").value_or(false);
   const RefreshResult result = engine.refresher().refresh_now(id, force);
   const auto connection = connection_store::find(*engine.database().read(), id);
   if (!connection) throw Error(ErrorCode::NotFound, "connected account \"" + id.str() + "\" does not exist");

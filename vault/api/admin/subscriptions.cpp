@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "vault/api/wire/body.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 #include "vault/events/webhook_secret.h"
@@ -10,28 +11,18 @@
 namespace coffer::api {
 namespace {
 
-std::vector<std::string> event_types(const Json& body) {
-  const auto found = body.find("events");
-  if (found == body.end()) return {std::string(kExpiredEvent)};
-  if (!found->is_array() || found->empty()) {
-    throw Error(ErrorCode::InvalidArgument, "\"events\" is not a list of event types");
-  }
-  std::vector<std::string> types;
-  for (const Json& type : *found) {
-    if (!type.is_string())
-      throw Error(ErrorCode::InvalidArgument, "\"events\" holds something that is not text");
-    types.push_back(type.get<std::string>());
-  }
+std::vector<std::string> event_types(const ObjectReader& body) {
+  if (!body.has("events")) return {std::string(kExpiredEvent)};
+  std::vector<std::string> types = body.texts("events");
+  if (types.empty()) body.fail("events", "is empty");
   return types;
 }
 
 ServerResponse create(Engine& engine, const ServerRequest& request) {
-  const Json body = parse_json(request.body);
-  const std::string url = body.is_object() ? body.value("url", "") : "";
-  if (!origin_of(url)) {
-    throw Error(ErrorCode::InvalidArgument, "\"url\" is not an http(s) URL",
-                "name where deliveries shall go");
-  }
+  RequestBody parsed(request);
+  const ObjectReader body = parsed.root();
+  const std::string url = body.text("url");
+  if (!origin_of(url)) body.fail("url", "is not an http(s) URL", "name where deliveries shall go");
   Subscription subscription;
   subscription.id = SubscriptionId(random_id(engine.env().random, "ws_"));
   subscription.url = url;
