@@ -58,6 +58,10 @@ void add_fields(Json& values, const std::vector<std::string>& fields) {
 // Stores a credential that is at hand: ACTIVE at once, no link.
 int import_credential(HttpApi& api, const ConnectOptions& options) {
   const Secret text = read_private_file(options.from_file);
+  if (text.empty()) {
+    throw Error(ErrorCode::InvalidArgument, "\"" + options.from_file + "\" is empty",
+                "write the credential into it");
+  }
   const std::string auth_config = find_auth_config(api, options.link);
   const std::string scheme = text_of(api.get(api_path("auth_configs", auth_config)), "auth_scheme");
   Json values = credential_values(scheme, text);
@@ -70,6 +74,11 @@ int import_credential(HttpApi& api, const ConnectOptions& options) {
   wipe(values);
   wipe(connection);
   wipe(body);
+  if (text_of(answer, "status") != "ACTIVE") {
+    throw Error(ErrorCode::InvalidArgument,
+                "nothing was stored: the credential has no field that is a secret of " + options.link.toolkit,
+                "use the names that GET /api/v3/toolkits/" + options.link.toolkit + " lists");
+  }
   print_account(answer, options.json);
   return exit_code::kOk;
 }
