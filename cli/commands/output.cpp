@@ -1,7 +1,9 @@
 #include "cli/commands/output.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "vault/base/json.h"
@@ -75,8 +77,8 @@ void print_progress(const std::string& text) {
 }
 
 void print_line(const std::string& line) {
-  std::fputs((line + "\n").c_str(), stdout);
-  std::fflush(stdout);
+  if (std::fputs((line + "\n").c_str(), stdout) >= 0 && std::fflush(stdout) == 0) return;
+  throw Error(ErrorCode::Storage, std::string("standard output cannot be written: ") + std::strerror(errno));
 }
 
 void print_json(const Json& value) {

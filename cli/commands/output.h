@@ -28,7 +28,7 @@ void print_warning(const std::string& fact);
 // "coffer: <text>" on standard error: what goes on while one waits.
 void print_progress(const std::string& text);
 
-// One line on standard output, flushed.
+// One line on standard output, flushed. Throws Storage if it cannot be written.
 void print_line(const std::string& line);
 void print_json(const nlohmann::json& value);
 
