@@ -25,7 +25,7 @@ fs::path api_key_file(const Globals& globals) {
 }
 
 void refuse_existing(const fs::path& path, const std::string& what) {
-  if (!fs::exists(path)) return;
+  if (!fs::exists(fs::symlink_status(path))) return;  // a link that leads nowhere is in the way too
   throw Error(ErrorCode::Conflict, "there is " + what + " at \"" + path.string() + "\" already",
               "nothing was changed; move it away first if you mean to start anew");
 }
@@ -47,6 +47,14 @@ Secret make_vault(const fs::path& path, KeySource key, bool allow_tokens) {
   std::vector<std::string> scopes = {"api"};
   if (allow_tokens) scopes.emplace_back("tokens");
   return vault.create_api_key("init", scopes);
+}
+
+// What a failure left: a second try would refuse it.
+void remove_vault(const fs::path& path) {
+  for (const char* suffix : {"", "-wal", "-shm", ".lock"}) {
+    std::error_code ignored;
+    fs::remove(path.string() + suffix, ignored);
+  }
 }
 
 void report(const fs::path& vault, const std::string& key, const fs::path& api_key, bool as_json) {
@@ -73,8 +81,13 @@ int run(const Globals& globals, const InitOptions& options) {
   if (file != nullptr) make_key_file(file->path);
   make_private_directory(vault.parent_path());
   make_private_directory(api_key.parent_path());  // before there is a vault that a second try would refuse
-  const Secret made = make_vault(vault, std::move(key), options.allow_tokens);
-  create_private_file(api_key, std::string(made.expose()) + "\n");
+  try {
+    const Secret made = make_vault(vault, std::move(key), options.allow_tokens);
+    create_private_file(api_key, std::string(made.expose()) + "\n");
+  } catch (const Error&) {
+    remove_vault(vault);
+    throw;
+  }
   report(vault, key_path, api_key, options.json);
   return exit_code::kOk;
 }

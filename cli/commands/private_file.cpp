@@ -97,7 +97,12 @@ void create_private_file(const fs::path& path, std::string_view content) {
   make_private_directory(path.parent_path());
   const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (file.get() < 0) fail("create", path);
-  write_all(file.get(), content, path);
+  try {
+    write_all(file.get(), content, path);
+  } catch (const Error&) {
+    ::unlink(path.c_str());  // a part of it would be taken for the whole
+    throw;
+  }
 }
 
 void replace_private_file(const fs::path& path, std::string_view content) {

@@ -1,5 +1,6 @@
 #include "cli/commands/process.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -24,9 +25,20 @@ sigset_t stop_signals() {
   return set;
 }
 
+// What is opened in place of a closed one would take what is meant to be printed: the key file, say.
+void open_standard_descriptors() {
+  int fd = 0;
+  do {
+    fd = ::open("/dev/null", O_RDWR);
+    if (fd < 0) throw Error(ErrorCode::Internal, "/dev/null cannot be opened");
+  } while (fd <= STDERR_FILENO);
+  ::close(fd);
+}
+
 }  // namespace
 
 void harden_process() {
+  open_standard_descriptors();
   const rlimit none{0, 0};
   if (::prctl(PR_SET_DUMPABLE, 0) != 0 || ::setrlimit(RLIMIT_CORE, &none) != 0) {
     throw Error(ErrorCode::Internal, "core dumps cannot be turned off");
