@@ -106,7 +106,8 @@ class Connector {
   // The POST of the key form: makes the verifying call where the toolkit defines one, then
   // commits. A refused key is InvalidArgument and the link stays open.
   BrowserStep submit(std::string_view link_token, const Fields& form);
-  BrowserStep cancel(std::string_view link_token);
+  // A sign-in that was begun is cancelled by the browser that began it alone.
+  BrowserStep cancel(std::string_view link_token, std::string_view browser);
 
   // The provider's answer at /oauth/callback/{ac_id}: code and state, or error. Consumes the
   // state, exchanges the code, discovers what the toolkit asks for, commits.

@@ -70,9 +70,11 @@ void Connector::verify_key(const Blueprint& blueprint, Grant& grant) {
   grant.identity = std::visit(require, probe.identify(grant.credential, grant.fields));
 }
 
-BrowserStep Connector::cancel(std::string_view link_token) {
+BrowserStep Connector::cancel(std::string_view link_token, std::string_view browser) {
   const auto tx = database_.write();
   const Walk walk = open_walk(*tx, catalog_, link_token, env_.clock.now());
+  const bool is_begun = walk.link.state == link_store::State::Begun;
+  if (is_begun && !link_store::is_bound_to(*tx, link_token, browser)) throw other_browser();
   return end_link(*tx, walk.link,
                   {BrowserStep::Failure::Cancelled, std::string(reason::kDenied), "You cancelled.", {}});
 }

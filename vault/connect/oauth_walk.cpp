@@ -34,11 +34,6 @@ Secret browser_secret(std::string_view cookie, Random& random) {
   return is_base64url_secret(cookie) ? Secret(cookie) : random_secret(random);
 }
 
-Error other_browser() {
-  return {ErrorCode::Forbidden, "this link was opened in another browser",
-          "go on in the browser where it was opened first, or ask for a new link"};
-}
-
 // What a later change of catalog or configuration must not touch.
 void freeze(Link& link, const Blueprint& blueprint, const std::string& public_url, Random& random) {
   link.token_url = blueprint.provider->token_url;

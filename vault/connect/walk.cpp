@@ -56,6 +56,11 @@ void require_open(const Link& link, Timestamp now) {
   }
 }
 
+Error other_browser() {
+  return {ErrorCode::Forbidden, "this link was opened in another browser",
+          "go on in the browser where it was opened first, or ask for a new link"};
+}
+
 std::map<std::string, std::string> known_fields(const Walk& walk) {
   std::map<std::string, std::string> known = walk.link.fields;
   for (const ConnectionField& field : asked_fields(*walk.blueprint.mode)) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "vault/base/error.h"
 #include "vault/connect/blueprint.h"
 #include "vault/connect/connector.h"
 #include "vault/store/link_store.h"
@@ -26,6 +27,8 @@ link_store::State state_of(const link_store::Link& link, Timestamp now);
 bool is_open(const link_store::Link& link, Timestamp now);
 // Throws Gone with the reason.
 void require_open(const link_store::Link& link, Timestamp now);
+
+Error other_browser();
 
 // What the account's connection fields are known to be before the person enters anything.
 std::map<std::string, std::string> known_fields(const Walk& walk);

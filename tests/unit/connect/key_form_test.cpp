@@ -161,10 +161,10 @@ TEST_CASE("cancelling ends the link and fails the account") {
   request.callback_url = "https://app.example/done";
   const std::string toolkit = GENERATE(as<std::string>(), "keyco", "acme");
   const ConnectLink link = vault.link(toolkit, request);
-  const BrowserStep end = vault.connector.cancel(link.token.expose());
+  const BrowserStep end = vault.connector.cancel(link.token.expose(), {});
   CHECK(end.failure == BrowserStep::Failure::Cancelled);
   CHECK(end.location.starts_with("https://app.example/done?status=failed&"));
   CHECK(vault.account(link.connection.id).status == ConnectionStatus::Failed);
   CHECK(vault.account(link.connection.id).status_reason == reason::kDenied);
-  CHECK(code_of([&] { vault.connector.cancel(link.token.expose()); }) == ErrorCode::Gone);
+  CHECK(code_of([&] { vault.connector.cancel(link.token.expose(), {}); }) == ErrorCode::Gone);
 }

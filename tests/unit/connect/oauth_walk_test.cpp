@@ -142,6 +142,16 @@ TEST_CASE("another browser cannot take a link over") {
         ErrorCode::Forbidden);
 }
 
+TEST_CASE("another browser cannot cancel a walk, the one that began it can") {
+  Begun walk;
+  const std::string_view token = walk.link.token.expose();
+  const std::string stranger = GENERATE(as<std::string>(), "", std::string(43, 'x'));
+  CHECK(code_of([&] { walk.vault.connector.cancel(token, stranger); }) == ErrorCode::Forbidden);
+  CHECK(walk.vault.account(walk.link.connection.id).status == ConnectionStatus::Initiated);
+  CHECK(walk.vault.connector.cancel(token, walk.step.browser.expose()).failure ==
+        BrowserStep::Failure::Cancelled);
+}
+
 TEST_CASE("one browser walks two links at once with one secret") {
   Begun walk;
   ConnectRequest request;

@@ -273,6 +273,7 @@ TEST_CASE("another browser gets neither the link nor its answer") {
   const std::string mine = site.cookie;
   site.cookie.clear();
   CHECK(site.post(Site::path_of(link), kGo).status == 403);
+  CHECK(site.post(Site::path_of(link), kCancel).status == 403);
   const ServerResponse page = site.get(callback);
   CHECK(page.status == 403);
   CHECK(title(page) == "Opened elsewhere - coffer");

@@ -75,7 +75,9 @@ class Pages {
     const LinkView view = context_.connector.view(token);
     if (!is_open(view)) return closed_link_page(view, own_host());
     const WipedForm form(read_form(request));
-    if (find_field(form.fields, "_step") == "cancel") return after_form(context_.connector.cancel(token));
+    if (find_field(form.fields, "_step") == "cancel") {
+      return after_form(context_.connector.cancel(token, request.cookie(cookie_name())));
+    }
     const FormTrouble trouble{
         .problem = {}, .fields = check_form(view.missing_fields, form.fields), .details = {}};
     if (!trouble.fields.empty()) return again(400, view, token, form.fields, trouble);
