@@ -37,7 +37,7 @@ function fillIn({ content, button }, values) {
 // Opens the link and presses on until no page has one of these buttons, or until the way leads back to
 // the application, whose page is not opened. Answers with where it ended: URL, status (none for the
 // application's) and text of the page.
-export async function walk(link, values, buttons = BUTTONS) {
+export async function walk(link, values, buttons = BUTTONS, isApplication = (url) => url.searchParams.has("connected_account_id")) {
   const cookies = new Map(); // by origin
   let next = { url: new URL(link) };
   for (let step = 0; step < MOST_STEPS; ++step) {
@@ -53,7 +53,7 @@ export async function walk(link, values, buttons = BUTTONS) {
     const location = answer.headers.get("location");
     if (location) {
       const target = new URL(location, url);
-      if (target.searchParams.has("connected_account_id")) return { url: target };
+      if (isApplication(target)) return { url: target };
       next = { url: target };
       continue;
     }
