@@ -140,6 +140,7 @@ async function interact(request, response) {
 }
 
 const CONTROLS = {
+  add_client: (client) => store.put("Client", client.client_id, client),
   clock: ({ advance_s = 0, set_skew_s }) => { skew_ms = set_skew_s === undefined ? skew_ms + advance_s * 1000 : set_skew_s * 1000; },
   rotate_keys: rotateKeys,
   revoke: ({ account }) => store.revokeGrantsOf(account),

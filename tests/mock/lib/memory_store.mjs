@@ -44,6 +44,11 @@ export class MemoryStore {
     };
   }
 
+  // An entry that oidc-provider did not make itself, such as a client.
+  put(model, id, payload) {
+    this.#entries.set(`${model}:${id}`, { payload, until: Infinity });
+  }
+
   #read(key) {
     const entry = this.#entries.get(key);
     return entry && entry.until > Date.now() ? entry.payload : undefined;
