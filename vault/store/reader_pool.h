@@ -1,13 +1,13 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <mutex>
+#include <semaphore>
 #include <vector>
 
+#include "vault/base/brief_lock.h"
 #include "vault/store/sql_connection.h"
 
 namespace coffer {
@@ -22,31 +22,37 @@ struct Reader {
 
 // A few read-only connections, opened when first needed. One that comes back keeps its snapshot,
 // and goes out with it again for as long as nothing was committed: beginning a snapshot costs
-// three system calls. Any thread.
+// three system calls, and SQLite then forgets every page it had read. Any thread.
 class ReaderPool {
  public:
-  explicit ReaderPool(std::filesystem::path path) : path_(std::move(path)) {}
+  explicit ReaderPool(std::filesystem::path path);
 
   // In a transaction that sees all that was committed. Blocks while all are lent out.
   // Throws SQLite::Exception.
   std::unique_ptr<Reader> take();
   void give_back(std::unique_ptr<Reader> reader) noexcept;
 
-  // The writer says so after each commit.
-  void note_commit() { ++commits_; }
+  // The writer says so after each commit: take() may return what is older until then, and never
+  // after. Where there were reads since the last commit, one idle reader is first put on the new
+  // snapshot, with the pages that lead to an account read, so that the next read finds it so.
+  void note_commit() noexcept;
   // Before a checkpoint, which cannot pass a snapshot that somebody stands on.
   void end_idle_snapshots() noexcept;
   void close_idle() noexcept;
 
  private:
   std::unique_ptr<Reader> take_idle();
+  bool is_current(const std::unique_ptr<Reader>& reader) const { return reader->commits_seen == commits_; }
+  bool may_renew();
+  std::unique_ptr<Reader> take_outdated();
+  std::unique_ptr<Reader> renewed() noexcept;
 
   std::filesystem::path path_;
   std::atomic<std::uint64_t> commits_ = 0;
-  std::mutex mutex_;  // guards all below
-  std::condition_variable returned_;
+  std::counting_semaphore<> lendable_;
+  BriefLock lock_;  // guards all below
   std::vector<std::unique_ptr<Reader>> idle_;
-  int lent_ = 0;
+  bool is_read_since_commit_ = false;
 };
 
 }  // namespace coffer

@@ -1,8 +1,10 @@
 #include "vault/store/reader_pool.h"
 
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <future>
 
+#include "tests/support/test_env.h"
 #include "tests/unit/store/store_fixture.h"
 
 namespace coffer {
@@ -63,6 +65,58 @@ TEST_CASE("every reader that comes back old is brought up to date", "[reader_poo
     all.push_back(f.vault->read());
     CHECK(count(*all.back()) == 1);
   }
+}
+
+// A connection beside the pool's, and a pool that is told of its commits one by one.
+struct PoolFixture {
+  PoolFixture() {
+    writer.execute("PRAGMA journal_mode = WAL; CREATE TABLE connection (id TEXT, toolkit TEXT)");
+  }
+
+  void commit_row() { writer.execute("INSERT INTO connection VALUES ('ca_1', 'gmail')"); }
+  int rows_read() {
+    std::unique_ptr<Reader> reader = pool.take();
+    const int rows = reader->connection.value_of("SELECT count(*) FROM connection");
+    pool.give_back(std::move(reader));
+    return rows;
+  }
+
+  testing::TempDir directory;
+  const std::filesystem::path file = directory.path() / "pool.db";
+  SqlConnection writer{created(file), SqlConnection::Access::Write};
+  ReaderPool pool{file};
+
+ private:
+  static std::filesystem::path created(const std::filesystem::path& file) {
+    std::ofstream{file};
+    return file;
+  }
+};
+
+TEST_CASE("after reads, a commit puts a reader on its snapshot before it is noted", "[reader_pool]") {
+  PoolFixture f;
+  CHECK(f.rows_read() == 0);
+  f.commit_row();
+  f.pool.note_commit();
+  f.commit_row();  // not noted: a reader that begins now would see it
+  CHECK(f.rows_read() == 1);
+}
+
+TEST_CASE("without reads a commit leaves the readers alone", "[reader_pool]") {
+  PoolFixture f;
+  f.commit_row();
+  f.pool.note_commit();
+  f.commit_row();
+  CHECK(f.rows_read() == 2);
+}
+
+TEST_CASE("a read during a commit keeps the snapshot of the last one noted", "[reader_pool]") {
+  PoolFixture f;
+  CHECK(f.rows_read() == 0);
+  f.commit_row();
+  CHECK(f.rows_read() == 0);
+  f.pool.note_commit();
+  CHECK(f.rows_read() == 1);
 }
 
 TEST_CASE("idle readers do not stand in the way of a checkpoint", "[reader_pool]") {
