@@ -6,7 +6,8 @@ usage: docs_test.py COFFER
 A block that is one daemon's command runs in the background, as in a second terminal, until the document ends. Where a
 block prints a Connect Link, the reader opens it and signs in as alice@example.com. A block after the line
 "<!-- run by .ci/run -->" is not run here: each of its lines has to stand in that script. A console block after
-"<!-- printed by ./dev demo -->" has to be what the demo prints. $MOCK_URL is a mock provider, where a document asks for it.
+"<!-- printed by ./dev demo -->" has to be what the demo prints. $MOCK_URL is a mock provider, where a document asks for it, and
+$CLIENTS the folder mockprovider/clients.
 """
 import pathlib
 import re
@@ -63,7 +64,7 @@ def check_document(document, binary):
     with temporary_home() as home:
         transcript = Transcript(binary, home)
         # Daemons take any free port; the commands find it as they find any other.
-        transcript.variables |= {"COFFER_DEV_PORT": "0", "COFFER_SERVE_PORT": "0"}
+        transcript.variables |= {"COFFER_DEV_PORT": "0", "COFFER_SERVE_PORT": "0", "CLIENTS": str(ROOT / "mockprovider" / "clients")}
         try:
             if "$MOCK_URL" in document.read_text():
                 transcript.run("start mock control_url coffer mock --print-json")

@@ -1,0 +1,120 @@
+// usage: COFFER=path node --test
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { mockFixture, MockError, startMock } from "./index.mjs";
+
+const ALICE = "alice@example.com";
+const BOB = "bob@example.com";
+
+let mock;
+before(async () => { mock = await startMock(); });
+beforeEach(() => mock.reset());
+after(() => mock.stop());
+
+const isDead = (tokens) => assert.rejects(mock.userinfo(tokens), { name: "MockError", status: 401 });
+const isRefused = (tokens) => assert.rejects(mock.refresh(tokens), { name: "MockError", error: "invalid_grant" });
+
+async function authorizeUrl() {
+  const query = { response_type: "code", client_id: mock.clientId, redirect_uri: "http://127.0.0.1:8123/cb", state: "s1", scope: "openid",
+    code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", code_challenge_method: "S256" };
+  return `${(await mock.metadata()).authorization_endpoint}?${new URLSearchParams(query)}`;
+}
+
+test("a user is connected", async () => {
+  const tokens = await mock.connect(BOB, { scope: "openid email" });
+  assert.equal((await mock.userinfo(tokens)).email, BOB);
+});
+
+test("an application gets its redirect when the user approves", async () => {
+  const back = await mock.approve(await authorizeUrl(), ALICE);
+  assert.equal(back.origin + back.pathname, "http://127.0.0.1:8123/cb");
+  assert.equal(back.searchParams.get("state"), "s1");
+  assert.ok(back.searchParams.get("code"));
+});
+
+test("an application is told when the user denies", async () => {
+  assert.equal((await mock.deny(await authorizeUrl())).searchParams.get("error"), "access_denied");
+});
+
+test("a wrong password is an error", async () => {
+  await assert.rejects(mock.approve(await authorizeUrl(), ALICE, "wrong"), MockError);
+});
+
+test("time ends an access token", async () => {
+  const tokens = await mock.connect(ALICE);
+  await mock.advance("2h");
+  await isDead(tokens);
+  assert.ok(await mock.userinfo(await mock.refresh(tokens)));
+});
+
+test("an access token can be expired alone", async () => {
+  const tokens = await mock.connect(ALICE);
+  assert.equal(await mock.expire({ account: ALICE }), 1);
+  await isDead(tokens);
+  assert.ok((await mock.refresh(tokens)).access_token);
+});
+
+test("a refresh token can be expired", async () => {
+  const tokens = await mock.connect(ALICE);
+  await mock.expire({ account: ALICE, what: "refresh" });
+  await isRefused(tokens);
+});
+
+test("a grant can be revoked without touching another", async () => {
+  const [alices, bobs] = [await mock.connect(ALICE), await mock.connect(BOB)];
+  assert.equal(await mock.revoke({ account: ALICE }), 1);
+  await isDead(alices);
+  await isRefused(alices);
+  assert.ok(await mock.userinfo(bobs));
+});
+
+test("the journal tells what was asked", async () => {
+  await mock.refresh(await mock.connect(ALICE));
+  const entries = await mock.journal({ endpoint: "refresh", account: ALICE });
+  assert.deepEqual(entries.map((entry) => entry.status), [200]);
+});
+
+test("a fault meets the next request", async () => {
+  const tokens = await mock.connect(ALICE);
+  await mock.fault({ endpoint: "refresh", status: 503 });
+  await assert.rejects(mock.refresh(tokens), { status: 503 });
+  assert.ok((await mock.refresh(tokens)).access_token);
+});
+
+test("faults can be cleared", async () => {
+  const tokens = await mock.connect(ALICE);
+  await mock.fault({ endpoint: "refresh", status: 503 });
+  await mock.clearFaults();
+  assert.ok((await mock.refresh(tokens)).access_token);
+});
+
+test("a client can be added", async () => {
+  await mock.addClient({ client_id: "mine", client_secret: "its secret", redirect_uris: ["https://app.example/cb"] });
+  const { clients } = await mock.control("GET", "clients");
+  assert.ok(clients.some((client) => client.client_id === "mine"));
+});
+
+test("a refused control says why", async () => {
+  await assert.rejects(mock.control("POST", "clock", { sideways: "1h" }), /sideways/);
+});
+
+test("a reset forgets the grants", async () => {
+  const tokens = await mock.connect(ALICE);
+  await mock.reset();
+  await isDead(tokens);
+  assert.deepEqual(await mock.grants(), []);
+});
+
+test("a program that is no coffer is an error", async () => {
+  await assert.rejects(startMock({ binary: "false" }), /ended with 1/);
+  await assert.rejects(startMock({ binary: "/no/such/program" }), MockError);
+});
+
+test("a fixture lends a mock and ends it", async () => {
+  let lent;
+  await mockFixture()({}, async (each) => {
+    lent = each;
+    assert.ok((await each.connect()).access_token);
+  });
+  await assert.rejects(lent.metadata());
+});

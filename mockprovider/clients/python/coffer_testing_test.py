@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""usage: coffer_testing_test.py COFFER    or, with $COFFER: python3 -m unittest coffer_testing_test"""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import textwrap
+import unittest
+import urllib.parse
+
+from coffer_testing import Mock, MockError
+
+ALICE, BOB = "alice@example.com", "bob@example.com"
+HERE = pathlib.Path(__file__).resolve().parent
+PYTHONS = (sys.executable, "/usr/bin/python3")
+
+
+class MockTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.mock = Mock.start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.mock.stop()
+
+    def setUp(self):
+        self.mock.reset()
+
+    def assert_dead(self, tokens):
+        with self.assertRaises(MockError) as refused:
+            self.mock.userinfo(tokens)
+        self.assertEqual(refused.exception.status, 401)
+
+    def assert_not_refreshed(self, tokens):
+        with self.assertRaises(MockError) as refused:
+            self.mock.refresh(tokens)
+        self.assertEqual(refused.exception.error, "invalid_grant")
+
+    def authorize_url(self):
+        query = {"response_type": "code", "client_id": self.mock.client_id, "redirect_uri": "http://127.0.0.1:8123/cb", "state": "s1",
+                 "scope": "openid", "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "code_challenge_method": "S256"}
+        return self.mock.metadata()["authorization_endpoint"] + "?" + urllib.parse.urlencode(query)
+
+    def test_a_user_is_connected(self):
+        tokens = self.mock.connect(BOB, scope="openid email")
+        self.assertEqual(self.mock.userinfo(tokens)["email"], BOB)
+
+    def test_an_application_gets_its_redirect_when_the_user_approves(self):
+        back = urllib.parse.urlsplit(self.mock.approve(self.authorize_url(), ALICE))
+        self.assertEqual((back.hostname, back.port, back.path), ("127.0.0.1", 8123, "/cb"))
+        answer = dict(urllib.parse.parse_qsl(back.query))
+        self.assertEqual(answer["state"], "s1")
+        self.assertTrue(answer["code"])
+
+    def test_an_application_is_told_when_the_user_denies(self):
+        answer = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.mock.deny(self.authorize_url())).query))
+        self.assertEqual(answer["error"], "access_denied")
+
+    def test_a_wrong_password_is_an_error(self):
+        with self.assertRaises(MockError):
+            self.mock.approve(self.authorize_url(), ALICE, "wrong")
+
+    def test_time_ends_an_access_token(self):
+        tokens = self.mock.connect(ALICE)
+        self.mock.advance("2h")
+        self.assert_dead(tokens)
+        self.assertTrue(self.mock.userinfo(self.mock.refresh(tokens)))
+
+    def test_an_access_token_can_be_expired_alone(self):
+        tokens = self.mock.connect(ALICE)
+        self.assertEqual(self.mock.expire(ALICE), 1)
+        self.assert_dead(tokens)
+        self.assertTrue(self.mock.refresh(tokens).access_token)
+
+    def test_a_refresh_token_can_be_expired(self):
+        tokens = self.mock.connect(ALICE)
+        self.mock.expire(ALICE, "refresh")
+        self.assert_not_refreshed(tokens)
+
+    def test_a_grant_can_be_revoked_without_touching_another(self):
+        alices, bobs = self.mock.connect(ALICE), self.mock.connect(BOB)
+        self.assertEqual(self.mock.revoke(ALICE), 1)
+        self.assert_dead(alices)
+        self.assert_not_refreshed(alices)
+        self.assertTrue(self.mock.userinfo(bobs))
+
+    def test_the_journal_tells_what_was_asked(self):
+        self.mock.refresh(self.mock.connect(ALICE))
+        entries = self.mock.journal(endpoint="refresh", account=ALICE)
+        self.assertEqual([entry["status"] for entry in entries], [200])
+
+    def test_a_fault_meets_the_next_request(self):
+        tokens = self.mock.connect(ALICE)
+        self.mock.fault(endpoint="refresh", status=503)
+        with self.assertRaises(MockError) as refused:
+            self.mock.refresh(tokens)
+        self.assertEqual(refused.exception.status, 503)
+        self.assertTrue(self.mock.refresh(tokens).access_token)
+
+    def test_faults_can_be_cleared(self):
+        tokens = self.mock.connect(ALICE)
+        self.mock.fault(endpoint="refresh", status=503)
+        self.mock.clear_faults()
+        self.assertTrue(self.mock.refresh(tokens).access_token)
+
+    def test_a_client_can_be_added(self):
+        self.mock.add_client("mine", "its secret", ["https://app.example/cb"])
+        clients = self.mock.control("GET", "clients")["clients"]
+        self.assertIn("mine", [client["client_id"] for client in clients])
+
+    def test_a_refused_control_says_why(self):
+        with self.assertRaisesRegex(MockError, "sideways"):
+            self.mock.control("POST", "clock", {"sideways": "1h"})
+
+    def test_a_reset_forgets_the_grants(self):
+        tokens = self.mock.connect(ALICE)
+        self.mock.reset()
+        self.assert_dead(tokens)
+        self.assertEqual(self.mock.grants(), [])
+
+
+class StartTest(unittest.TestCase):
+    def test_a_program_that_is_no_coffer_is_an_error(self):
+        with self.assertRaisesRegex(MockError, "ended with"):
+            Mock.start("false")
+
+    def test_two_run_side_by_side_and_end_when_told(self):
+        with Mock.start() as one, Mock.start() as two:
+            self.assertNotEqual(one.url, two.url)
+        with self.assertRaises(OSError):
+            one.metadata()
+
+
+class PytestTest(unittest.TestCase):
+    TESTS = """
+        pytest_plugins = ["coffer_testing"]
+
+        def test_first(coffer_mock):
+            assert coffer_mock.connect("alice@example.com").access_token
+            assert len(coffer_mock.grants()) == 1
+
+        def test_second(coffer_mock):
+            assert coffer_mock.grants() == []
+    """
+
+    def test_its_fixtures_start_one_mock_and_give_each_test_a_fresh_one(self):
+        python = next((each for each in PYTHONS if subprocess.run([each, "-c", "import pytest"], capture_output=True).returncode == 0), None)
+        if not python:
+            self.skipTest("there is no pytest")
+        with tempfile.TemporaryDirectory() as directory:
+            pathlib.Path(directory, "test_it.py").write_text(textwrap.dedent(self.TESTS))
+            run = subprocess.run([python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"], cwd=directory, capture_output=True, text=True,
+                                 env=os.environ | {"PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"}, timeout=120)
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        self.assertIn("2 passed", run.stdout)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1 and os.path.exists(sys.argv[1]):
+        os.environ["COFFER"] = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
