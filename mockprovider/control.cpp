@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mockprovider/control_calls.h"
+#include "mockprovider/error_answer.h"
 #include "mockprovider/members.h"
 #include "mockprovider/pages.h"
 #include "vault/base/error.h"
@@ -122,15 +123,6 @@ const Route& find_route(const ServerRequest& request, const std::string& name) {
               "docs/mock-provider.md lists them");
 }
 
-Json read_body(const ServerRequest& request) {
-  if (request.method != "POST" || request.body.empty()) return Json::object();
-  // A page of another site can send text/plain without being asked first, but not this type.
-  if (!to_lower(request.header("content-type")).starts_with("application/json")) {
-    throw Error(ErrorCode::InvalidArgument, "the body has to be application/json");
-  }
-  return parse_json(request.body);
-}
-
 ServerResponse serve_index(const Tenant& tenant) {
   IndexPage page;
   for (const auto& [id, profile] : tenant.profiles) {
@@ -145,8 +137,30 @@ ServerResponse serve_index(const Tenant& tenant) {
 
 }  // namespace
 
-bool wants_reset(const ServerRequest& request) {
-  return request.method == "POST" && request.path == "/_mock/reset";
+bool wants_reset(const ServerRequest& request, const std::vector<std::string>& segments) {
+  return request.method == "POST" && segments.size() == 2 && segments[1] == "reset";
+}
+
+bool may_control(const ServerRequest& request) {
+  const std::string_view host = request.header("host");
+  const auto host_name =
+      host.empty() ? std::optional<std::string>("localhost") : host_of("http://" + std::string(host));
+  const std::string_view origin = request.header("origin");
+  const bool is_same_origin = origin.empty() || origin == "http://" + std::string(host);
+  return host_name && is_loopback_host(*host_name) && is_same_origin;
+}
+
+ServerResponse control_refused() {
+  return error_answer(403, "forbidden", "the controls answer on loopback and to no other site's pages");
+}
+
+Json control_body(const ServerRequest& request) {
+  if (request.method != "POST" || request.body.empty()) return Json::object();
+  // A page of another site can send text/plain without being asked first, but not this type.
+  if (!to_lower(request.header("content-type")).starts_with("application/json")) {
+    throw Error(ErrorCode::InvalidArgument, "the body has to be application/json");
+  }
+  return parse_json(request.body);
 }
 
 ServerResponse serve_control(Tenant& tenant, const ServerRequest& request,
@@ -155,7 +169,7 @@ ServerResponse serve_control(Tenant& tenant, const ServerRequest& request,
   const std::string name = segments.size() < 2 ? "" : segments[1];
   if (request.method == "GET" && name == "style.css") return style_sheet();
   const Route& route = find_route(request, name);
-  const Json body = read_body(request);
+  const Json body = control_body(request);
   const ControlCall call{tenant, request, body, segments.size() > 2 ? segments[2] : ""};
   return ServerResponse::json(200, dump_json(route.serve(call))).with_header("Cache-Control", "no-store");
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,14 @@ ServerResponse serve_control(Tenant& tenant, const ServerRequest& request,
                              const std::vector<std::string>& segments);
 
 // POST /_mock/reset, which is for the owner of the tenant to do.
-bool wants_reset(const ServerRequest& request);
+bool wants_reset(const ServerRequest& request, const std::vector<std::string>& segments);
+
+// A page of another site must not reach the controls, by its own name or by a name that was made
+// to point here.
+bool may_control(const ServerRequest& request);
+ServerResponse control_refused();
+
+// The JSON object that a POST carries; an empty one for none. Throws InvalidArgument.
+nlohmann::json control_body(const ServerRequest& request);
 
 }  // namespace coffer::mock

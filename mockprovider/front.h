@@ -1,63 +1,36 @@
 #pragma once
 
 #include <functional>
-#include <memory>
-#include <mutex>
-#include <string>
-#include <vector>
+#include <utility>
 
-#include "mockprovider/tenant.h"
-#include "mockprovider/toolkit_server.h"
+#include "mockprovider/tenants.h"
 
 namespace coffer::mock {
 
-// Everything that the mock answers, on plain requests: finds the endpoint, lets the fault plan
-// have its say, serves, and keeps the journal. Any thread; one lock around the tenant.
+// Everything that the mock answers, on plain requests: finds the tenant that a path is of and
+// hands the request to it. Any thread.
 class Front {
  public:
-  // `pause` waits real time and may end early when the mock stops.
+  // `options`: of the default tenant, at the root. `pause` waits real time and may end early when
+  // the mock stops.
   Front(const TenantOptions& options, std::function<void(Duration)> pause);
 
   // Never throws.
   ServerResponse handle(const ServerRequest& request);
 
-  // Runs `use` on the tenant under the lock.
+  // Runs `use` on the default tenant under its lock.
   template <class Use>
   auto with_tenant(Use use) {
-    const std::lock_guard lock(mutex_);
-    return use(*tenant_);
+    return root_.with_tenant(std::move(use));
   }
 
  private:
-  struct Mount {
-    std::vector<std::string> prefix;
-    const Toolkit* toolkit = nullptr;  // one of the two
-    const Provider* provider = nullptr;
-  };
-  // Where a path leads.
-  struct Place {
-    std::string endpoint = "unknown";
-    const Toolkit* toolkit = nullptr;
-    const Profile* profile = nullptr;
-    std::vector<std::string> rest;  // of a toolkit's path
-  };
+  ServerResponse dispatch(const ServerRequest& request);
+  ServerResponse control_tenants(const ServerRequest& request, const std::vector<std::string>& segments);
 
-  Place locate(const ServerRequest& request) const;
-  Place locate_metadata(const std::vector<std::string>& segments) const;
-  const Mount* find_mount(const std::vector<std::string>& segments) const;
-  RequestFacets facets_of(const Place& place, const ServerRequest& request) const;
-  ServerResponse control(const ServerRequest& request);
-  ServerResponse serve(const Place& place, const ServerRequest& request, Exchange& exchange);
-  ServerResponse serve_fault(const Place& place, const Fault& fault, Exchange& exchange);
-  ServerResponse serve_with_faults(const Place& place, const ServerRequest& request, Exchange& exchange);
-  ServerResponse guarded(const std::function<ServerResponse()>& handler) const;
-
-  const TenantOptions options_;
-  std::function<void(Duration)> pause_;
-  ToolkitServer toolkits_;
-  std::vector<Mount> mounts_;  // longest prefix first
-  std::mutex mutex_;           // guards tenant_
-  std::unique_ptr<Tenant> tenant_;
+  const Services services_;
+  TenantServer root_;
+  Tenants tenants_;
 };
 
 }  // namespace coffer::mock

@@ -1,0 +1,80 @@
+#include "mockprovider/mounts.h"
+
+#include <algorithm>
+
+#include "mockprovider/authorization_server.h"
+#include "mockprovider/oauth_request.h"
+#include "vault/net/request_target.h"
+
+namespace coffer::mock {
+namespace {
+
+using Segments = std::vector<std::string>;
+
+bool starts_with(const Segments& path, const Segments& prefix) {
+  return path.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), path.begin());
+}
+
+Segments rest_of(const Segments& path, std::size_t skipped) {
+  return {path.begin() + static_cast<std::ptrdiff_t>(skipped), path.end()};
+}
+
+bool is_refresh(const ServerRequest& request) {
+  const auto parameters = body_parameters(request);
+  return parameters && find_field(*parameters, "grant_type") == "refresh_token";
+}
+
+}  // namespace
+
+Segments segments_of(const ServerRequest& request) {
+  const auto target = parse_target(request.target.empty() ? request.path : request.target);
+  return target ? target->segments : split(request.path, '/');
+}
+
+Mounts::Mounts(const Catalog& catalog, const Profiles& profiles) : profiles_(profiles) {
+  for (const auto& toolkit : catalog.toolkits()) {
+    mounts_.push_back({split(toolkit.mock_path, '/'), &toolkit, nullptr});
+  }
+  for (const auto& [id, provider] : catalog.providers()) {
+    mounts_.push_back({split(provider.mock_path, '/'), nullptr, &provider});
+  }
+  std::stable_sort(mounts_.begin(), mounts_.end(),
+                   [](const Mount& a, const Mount& b) { return a.prefix.size() > b.prefix.size(); });
+}
+
+const Mounts::Mount* Mounts::find(const Segments& segments) const {
+  const auto found = std::find_if(mounts_.begin(), mounts_.end(),
+                                  [&](const Mount& mount) { return starts_with(segments, mount.prefix); });
+  return found == mounts_.end() ? nullptr : &*found;
+}
+
+Place Mounts::locate(const ServerRequest& request, const Segments& segments) const {
+  if (segments.front() == ".well-known") return locate_metadata(segments);
+  const Mount* mount = find(segments);
+  Place place;
+  if (!mount) return place;
+  place.rest = rest_of(segments, mount->prefix.size());
+  if (mount->toolkit) {
+    place.toolkit = mount->toolkit;
+    place.endpoint = "api:" + mount->toolkit->slug;
+    return place;
+  }
+  place.profile = &profiles_.at(mount->provider->id);
+  place.endpoint = endpoint_name(join(place.rest, "/"));
+  if (place.endpoint == "token" && is_refresh(request)) place.endpoint = "refresh";
+  return place;
+}
+
+// RFC 8414 section 3.1: the well-known part stands between host and path of the issuer.
+Place Mounts::locate_metadata(const Segments& segments) const {
+  Place place;
+  if (segments.size() < 3) return place;
+  const Segments path = rest_of(segments, 2);
+  const Mount* mount = find(path);
+  if (!mount || !mount->provider || mount->prefix.size() != path.size()) return place;
+  place.profile = &profiles_.at(mount->provider->id);
+  place.endpoint = endpoint_name(segments[0] + "/" + segments[1]);
+  return place;
+}
+
+}  // namespace coffer::mock

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "mockprovider/mounts.h"
+#include "mockprovider/tenant.h"
+#include "mockprovider/toolkit_server.h"
+
+namespace coffer::mock {
+
+// What all tenants share: it never changes. Any thread.
+struct Services {
+  const Mounts mounts;
+  const ToolkitServer toolkits;
+  const std::function<void(Duration)> pause;  // real time; may end early when the mock stops
+};
+
+// Serves one tenant: finds the endpoint, lets the fault plan have its say, serves, and keeps the
+// journal. Any thread; its lock is its own, and is never held while it waits.
+class TenantServer {
+ public:
+  // `clock`: what options.clock refers to, unless somebody else owns that.
+  TenantServer(const TenantOptions& options, const Services& services,
+               std::unique_ptr<MovableClock> clock = nullptr);
+
+  // `segments`: of the path below the tenant's own. May throw Error.
+  ServerResponse handle(const ServerRequest& request, const std::vector<std::string>& segments);
+
+  // Runs `use` on the tenant under the lock.
+  template <class Use>
+  auto with_tenant(Use use) {
+    const std::lock_guard lock(mutex_);
+    return use(*tenant_);
+  }
+
+ private:
+  ServerResponse control(const ServerRequest& request, const std::vector<std::string>& segments);
+  RequestFacets facets_of(const Place& place, const ServerRequest& request) const;
+  ServerResponse serve(const Place& place, const ServerRequest& request, Exchange& exchange);
+  ServerResponse serve_fault(const Place& place, const Fault& fault, Exchange& exchange);
+  ServerResponse serve_with_faults(const Place& place, const ServerRequest& request, Exchange& exchange);
+
+  const std::unique_ptr<MovableClock> own_clock_;
+  const TenantOptions options_;
+  const Services& services_;
+  std::mutex mutex_;  // guards tenant_
+  std::unique_ptr<Tenant> tenant_;
+};
+
+}  // namespace coffer::mock
