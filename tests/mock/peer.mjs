@@ -1,12 +1,14 @@
 // panva's oidc-provider, unmodified, with what the checks need: clients, plain forms, and a clock that can be moved.
 // usage: node peer.mjs [SETTINGS as JSON]    prints one line as `coffer mock --print-json` does
+// With {"as_it_comes": true} keys and database are those that it brings itself, for measurements.
 import { generateKeyPairSync, randomBytes } from "node:crypto";
+import fs from "node:fs";
 import http from "node:http";
 import { CLIENTS, LOOPBACK, pkceOf, SCOPES } from "./clients.mjs";
 import { MemoryStore } from "./lib/memory_store.mjs";
 import { consentForm, form, loginForm, page } from "./lib/peer_pages.mjs";
 
-const settings = { access_token_s: 3600, refresh_token_s: 30 * 86400, clients: [], ...JSON.parse(process.argv[2] ?? "{}") };
+const settings = { access_token_s: 3600, refresh_token_s: 30 * 86400, ...JSON.parse(process.argv[2] ?? "{}") };
 const PEOPLE = ["alice@example.com", "bob@example.com"];
 const EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 
@@ -28,7 +30,7 @@ const makeKeys = () => [makeKey("rsa", { modulusLength: 2048 }, "RS256"), makeKe
 const ready = {
   client_id: "peer-ready-client",
   client_secret: randomBytes(24).toString("base64url"),
-  redirect_uris: [LOOPBACK, ...(settings.redirect_uris ?? [])],
+  redirect_uris: [LOOPBACK],
   application_type: "native",
   token_endpoint_auth_method: "client_secret_basic",
   grant_types: ["authorization_code", "refresh_token", "client_credentials"],
@@ -39,7 +41,7 @@ function asPeerClient({ pkce, access_token_format, ...client }) {
   const grant_types = client.grant_types.filter((grant) => grant !== EXCHANGE);
   return { ...client, grant_types };
 }
-const clients = [ready, ...Object.values(CLIENTS), ...settings.clients].map(asPeerClient);
+const clients = [ready, ...(settings.as_it_comes ? [] : Object.values(CLIENTS))].map(asPeerClient);
 const pkceRequired = new Set(Object.values(CLIENTS).filter((client) => pkceOf(client) === "required").map((client) => client.client_id));
 
 const server = http.createServer();
@@ -56,9 +58,8 @@ const ownOnly = (_, client, token) => token.clientId === client.clientId;
 
 const store = new MemoryStore();
 const configuration = (keys) => ({
-  adapter: store.adapter(),
+  ...(settings.as_it_comes ? {} : { adapter: store.adapter(), jwks: { keys } }),
   clients,
-  jwks: { keys },
   scopes: SCOPES.split(" "),
   claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
   cookies: { keys: ["not a secret"], long: { sameSite: "none" } },
@@ -94,7 +95,7 @@ const configuration = (keys) => ({
   },
 });
 
-let keys = makeKeys();
+let keys = settings.as_it_comes ? [] : makeKeys();
 let provider = new Provider(url, configuration(keys));
 let serve = provider.callback();
 
@@ -167,5 +168,5 @@ console.warn = quiet;
 console.log(JSON.stringify({ url, issuer: url, client_id: ready.client_id, client_secret: ready.client_secret,
   control_url: `${url}/_control`, pid: process.pid, resources: Object.keys(RESOURCES) }));
 
-// It ends with whoever started it.
-process.stdin.on("end", () => process.exit(0)).resume();
+// It ends with whoever started it and holds the other end of this pipe.
+if (!fs.fstatSync(0).isCharacterDevice()) process.stdin.on("end", () => process.exit(0)).resume();
