@@ -6,6 +6,15 @@ export interface StartOptions {
   args?: string[];
 }
 
+export interface TenantOptions {
+  name?: string;
+  seed?: number;
+  now?: string;
+  freeze?: boolean;
+  rate?: number;
+  provider?: string;
+}
+
 export interface Tokens {
   access_token: string;
   token_type: string;
@@ -35,6 +44,8 @@ export declare class Mock {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly controlUrl: string;
+  /** A mock of its own in the same process, until it is stopped. */
+  tenant(options?: TenantOptions): Promise<Mock>;
   stop(): Promise<void>;
   approve(authorizeUrl: string | URL, account?: string, password?: string): Promise<URL>;
   deny(authorizeUrl: string | URL, account?: string, password?: string): Promise<URL>;

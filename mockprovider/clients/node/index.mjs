@@ -37,7 +37,15 @@ export async function startMock({ binary = process.env.COFFER ?? "coffer", args 
   const [line] = await Promise.race([once(readline.createInterface(child.stdout), "line"), once(child, "exit")]).catch((error) => [error]);
   if (typeof line !== "string") throw new MockError(`${binary} mock did not start: ${line?.message ?? `it ended with ${line}`}`);
   STARTED.add(child);
-  return new Mock(JSON.parse(line), child);
+  return new Mock(JSON.parse(line), () => stopChild(child));
+}
+
+async function stopChild(child) {
+  STARTED.delete(child);
+  if (child.exitCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill();
+  await ended;
 }
 
 // A fixture for the `test.extend` of Playwright and Vitest, such as test.extend({ mock: mockFixture() }): a mock for each test.
@@ -50,25 +58,28 @@ export const mockFixture = (options) => async ({}, use) => {
   }
 };
 
-// A running mock provider: what startMock() began, or one that somebody else did, by the line that it printed.
+// A running mock provider: what startMock() began, one that somebody else did, by the line that it printed, or a tenant.
 export class Mock {
-  #child;
+  #end;
 
-  constructor(ready, child) {
+  constructor(ready, end = async () => {}) {
     Object.assign(this, { url: ready.url, issuer: ready.issuer, clientId: ready.client_id, clientSecret: ready.client_secret,
       controlUrl: ready.control_url });
-    this.#child = child;
+    this.#end = end;
   }
 
+  // A mock of its own in the same process: own clock, accounts, clients, faults and journal. Options: name, seed, now,
+  // freeze, rate, provider.
+  async tenant(options = {}) {
+    const ready = await this.control("POST", "tenants", options);
+    return new Mock(ready, () => this.control("DELETE", `tenants/${ready.name}`));
+  }
+
+  // Ends what startMock() or tenant() began.
   async stop() {
-    const child = this.#child;
-    this.#child = undefined;
-    if (!child) return;
-    STARTED.delete(child);
-    if (child.exitCode !== null) return;
-    const ended = once(child, "exit");
-    child.kill();
-    await ended;
+    const end = this.#end;
+    this.#end = async () => {};
+    await end();
   }
 
   [Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]() {
@@ -92,7 +103,7 @@ export class Mock {
     const cookies = new Map();
     let next = { url: new URL(authorizeUrl) };
     for (let step = 0; step < MOST_STEPS; ++step) {
-      if (next.url.origin !== this.url) return next.url;
+      if (next.url.origin !== new URL(this.url).origin) return next.url;
       const answer = await browse(next, cookies);
       const location = answer.headers.get("location");
       if (location) {

@@ -105,6 +105,19 @@ test("a reset forgets the grants", async () => {
   assert.deepEqual(await mock.grants(), []);
 });
 
+test("tenants share a process and nothing else", async () => {
+  const [one, other] = [await mock.tenant(), await mock.tenant({ name: "other" })];
+  const [mine, theirs] = [await one.connect(ALICE), await other.connect(ALICE)];
+  await one.advance("2h");
+  assert.equal(await other.revoke({ account: BOB }), 0);
+  assert.ok(await other.userinfo(theirs));
+  await assert.rejects(one.userinfo(mine), { status: 401 });
+  assert.equal((await mock.journal({ endpoint: "token" })).length, 0);
+  await one.stop();
+  await other.stop();
+  await assert.rejects(one.metadata(), MockError);
+});
+
 test("a program that is no coffer is an error", async () => {
   await assert.rejects(startMock({ binary: "false" }), /ended with 1/);
   await assert.rejects(startMock({ binary: "/no/such/program" }), MockError);

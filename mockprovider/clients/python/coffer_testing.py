@@ -54,12 +54,12 @@ class Tokens:
 
 
 class Mock:
-    """A running mock provider: `coffer mock` that start() began, or one that somebody else did."""
+    """A running mock provider: `coffer mock` that start() began, one that somebody else did, or a tenant of it."""
 
-    def __init__(self, ready, process=None):
+    def __init__(self, ready, end=lambda: None):
         self.url, self.issuer = ready["url"], ready["issuer"]
         self.client_id, self.client_secret = ready["client_id"], ready["client_secret"]
-        self._control, self._process = ready["control_url"], process
+        self._control, self._end = ready["control_url"], end
 
     @classmethod
     def start(cls, binary=None, arguments=()):
@@ -70,16 +70,24 @@ class Mock:
         if not line:
             process.stdout.close()
             raise MockError(f"{' '.join(command)} ended with {process.wait()}")
-        return cls(json.loads(line), process)
+
+        def end():
+            process.terminate()
+            process.wait()
+            process.stdout.close()
+
+        return cls(json.loads(line), end)
+
+    def tenant(self, **options):
+        """A mock of its own in the same process: own clock, accounts, clients, faults and journal. `options`: name, seed,
+        now, freeze, rate, provider."""
+        ready = self.control("POST", "tenants", options)
+        return Mock(ready, lambda: self.control("DELETE", f"tenants/{ready['name']}"))
 
     def stop(self):
-        """Ends what start() began."""
-        if not self._process:
-            return
-        self._process.terminate()
-        self._process.wait()
-        self._process.stdout.close()
-        self._process = None
+        """Ends what start() or tenant() began."""
+        end, self._end = self._end, lambda: None
+        end()
 
     def __enter__(self):
         return self
@@ -101,7 +109,7 @@ class Mock:
         browser = _Browser(self.url)
         status, location, text = browser.request("GET", url)
         for _ in range(MOST_STEPS):
-            if location and not location.startswith(self.url):
+            if location and not browser.is_at_home(location):
                 return location
             if location:
                 url = location
@@ -224,10 +232,13 @@ class _Browser:
     def __init__(self, origin):
         self.netloc, self.cookies = urllib.parse.urlsplit(origin).netloc, {}
 
+    def is_at_home(self, url):
+        return urllib.parse.urlsplit(url).netloc == self.netloc
+
     def request(self, method, url, body=None):
         """Status, absolute location if there is one, text."""
         parts = urllib.parse.urlsplit(url)
-        if parts.netloc != self.netloc:
+        if not self.is_at_home(url):
             raise MockError(f"{parts.netloc} is not the mock at {self.netloc}")
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
         if body is not None:
@@ -301,6 +312,6 @@ else:
 
     @pytest.fixture
     def coffer_mock(coffer_mock_process):
-        """The mock as it was in the beginning, for each test."""
-        coffer_mock_process.reset()
-        yield coffer_mock_process
+        """A tenant of it for each test."""
+        with coffer_mock_process.tenant() as mock:
+            yield mock

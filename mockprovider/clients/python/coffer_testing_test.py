@@ -121,6 +121,25 @@ class MockTest(unittest.TestCase):
         self.assertEqual(self.mock.grants(), [])
 
 
+class TenantTest(unittest.TestCase):
+    def test_tenants_share_a_process_and_nothing_else(self):
+        with Mock.start() as mock, mock.tenant() as one, mock.tenant(name="other") as other:
+            mine, theirs = one.connect(ALICE), other.connect(ALICE)
+            one.advance("2h")
+            self.assertEqual(other.revoke(BOB), 0)
+            self.assertTrue(other.userinfo(theirs))
+            with self.assertRaises(MockError):
+                one.userinfo(mine)
+            self.assertEqual(mock.journal(), [])
+
+    def test_a_tenant_ends_when_told(self):
+        with Mock.start() as mock:
+            with mock.tenant() as tenant:
+                tenant.metadata()
+            with self.assertRaises(MockError):
+                tenant.metadata()
+
+
 class StartTest(unittest.TestCase):
     def test_a_program_that_is_no_coffer_is_an_error(self):
         with self.assertRaisesRegex(MockError, "ended with"):
