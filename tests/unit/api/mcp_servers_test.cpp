@@ -55,24 +55,25 @@ TEST_CASE("an MCP server that cannot be is refused by the name of what is wrong"
   CHECK(world.get("/mcp/servers")["items"].empty());
 }
 
-TEST_CASE("a generated URL is a session of the user with the server's choice") {
+TEST_CASE("a generated URL acts as its user with the server's choice as it is at the time") {
   ApiWorld world;
-  const Json body = server_body(world);
-  const std::string server = world.post("/mcp/servers/custom", body)["id"];
-  const Answer made =
-      world.post("/mcp/servers/generate", {{"mcp_server_id", server}, {"user_ids", {"user_1", "user_2"}}});
+  const std::string account = world.oauth_account("user_1");
+  const std::string server = world.post("/mcp/servers/custom", server_body(world))["id"];
+  const auto generate = [&](Json body) {
+    body["mcp_server_id"] = server;
+    return world.post("/mcp/servers/generate", body);
+  };
+  const std::string url = std::string(kPublicUrl) + "/v3/mcp/" + server + "/mcp";
+  const Answer made = generate({{"user_ids", {"user_1", "b&c"}}, {"connected_account_ids", {account}}});
   CAPTURE(made.text);
   REQUIRE(made.status == 200);
-  CHECK(made["connected_account_urls"].empty());
-  REQUIRE(made["user_ids_url"].size() == 2);
-  const std::string url = made["user_ids_url"][1];
-  const std::string start = std::string(kPublicUrl) + "/tool_router/";
-  REQUIRE(url.starts_with(start + "trs_"));
-  REQUIRE(url.ends_with("/mcp"));
-  const std::string session = url.substr(start.size(), url.size() - start.size() - 4);
-  const Answer found = world.get("/tool_router/session/" + session);
-  CHECK(found["config"].at("user_id") == "user_2");
-  CHECK(found["config"].at("toolkits").at("enabled") == body.at("toolkits"));
-  CHECK(found["config"].at("tools").at("gmail").at("enabled") == body.at("custom_tools"));
-  CHECK(found["config"].at("auth_configs").at("gmail") == body.at("auth_config_ids")[0]);
+  CHECK(made["mcp_url"] == url);
+  CHECK(made["user_ids_url"] == Json::array({url + "?user_id=user_1", url + "?user_id=b%26c"}));
+  CHECK(made["connected_account_urls"] == Json::array({url + "?connected_account_id=" + account}));
+  CHECK(generate({{"user_ids", {"u"}}, {"managed_auth_by_composio", false}})["user_ids_url"] ==
+        Json::array({url + "?user_id=u&manage_connections=false"}));
+  require_error(generate({{"connected_account_ids", {"ca_unknown"}}}), 404, "ca_unknown");
+  require_error(generate({{"user_ids", Json(51, "u")}}), 400, "user_ids");
+  require_error(generate({{"user_ids", {std::string(257, 'x')}}}), 400, "user_ids");
+  require_error(world.post("/mcp/servers/generate", {{"mcp_server_id", "none"}}), 404, "none");
 }

@@ -1,6 +1,7 @@
 // Streamable HTTP MCP in both eras: what the specification's revisions 2025-11-25 and 2026-07-28 ask of a
 // server.
 #include <algorithm>
+#include <set>
 
 #include "tests/unit/api/api_world.h"
 
@@ -96,6 +97,13 @@ Json resumed(const Json& asked, const std::string& action) {
   params["requestState"] = asked.at("requestState");
   params["inputResponses"] = {{"connect", {{"action", action}}}};
   return params;
+}
+
+std::set<std::string> listed_names(ApiWorld& world, const std::string& target) {
+  const Json listed = result_of(post(world, target, rpc("tools/list")));
+  std::set<std::string> names;
+  for (const Json& tool : listed.at("tools")) names.insert(tool.at("name"));
+  return names;
 }
 
 }  // namespace
@@ -423,4 +431,61 @@ TEST_CASE("a user has a default session with every toolkit at /mcp") {
   CHECK(result_of(at("/mcp?user_id=user_2", rpc("tools/call", kProfile))).at("isError") == true);
   require_error(at("/mcp", rpc("ping")), 400, "user_id");
   require_error(at("/mcp?user_id=" + std::string(257, 'x'), rpc("ping")), 400, "user_id");
+}
+
+TEST_CASE("an MCP server serves its choice of tools, to the user of the URL") {
+  ApiWorld world;
+  const std::string account = world.oauth_account("user_1");
+  const Json made = world.post("/mcp/servers/custom", {{"name", "Mail"}, {"toolkits", {"gmail"}}}).body;
+  const std::string path = "/v3/mcp/" + made.at("id").get<std::string>();
+  CHECK(made.at("mcp_url") == std::string(kPublicUrl) + path + "/mcp");
+  const auto is_error = [&](const std::string& target) {
+    answer_profile(world);
+    return result_of(post(world, target, rpc("tools/call", kProfile))).at("isError").get<bool>();
+  };
+  const auto names = listed_names(world, path + "/mcp?user_id=user_1");
+  CHECK(names.contains("GMAIL_SEND_EMAIL"));
+  CHECK(names.contains("COMPOSIO_MANAGE_CONNECTIONS"));
+  CHECK_FALSE(names.contains("GITHUB_CREATE_AN_ISSUE"));
+  CHECK_FALSE(is_error(path + "/mcp?user_id=user_1"));
+  CHECK_FALSE(is_error(path + "?user_id=user_1"));
+  CHECK_FALSE(is_error(path + "/mcp?connected_account_id=" + account));
+  CHECK(is_error(path + "/mcp?user_id=user_2"));
+  CHECK_FALSE(listed_names(world, path + "/mcp?user_id=user_1&manage_connections=false")
+                  .contains("COMPOSIO_MANAGE_CONNECTIONS"));
+}
+
+TEST_CASE("an MCP server's URL follows what the server becomes") {
+  ApiWorld world;
+  const std::string id = world.post("/mcp/servers/custom", {{"name", "Mail"}, {"toolkits", {"gmail"}}})["id"];
+  const std::string url = "/v3/mcp/" + id + "/mcp?user_id=user_1";
+  world.patch("/mcp/" + id, {{"toolkits", {"github"}}});
+  const auto names = listed_names(world, url);
+  CHECK(names.contains("GITHUB_CREATE_AN_ISSUE"));
+  CHECK_FALSE(names.contains("GMAIL_SEND_EMAIL"));
+  world.remove("/mcp/" + id);
+  require_error(post(world, url, rpc("ping")), 404, "MCP server");
+}
+
+TEST_CASE("an MCP server's URL has to name a user, and only an account that is theirs to use") {
+  ApiWorld world;
+  const std::string account = world.oauth_account("user_1");
+  const std::string id = world.post("/mcp/servers/custom", {{"name", "Mail"}, {"toolkits", {"gmail"}}})["id"];
+  const auto ping = [&](const std::string& query) {
+    return post(world, "/v3/mcp/" + id + "/mcp?" + query, rpc("ping"));
+  };
+  require_error(ping(""), 400, "user_id");
+  require_error(ping("connected_account_id=ca_unknown"), 404, "ca_unknown");
+  require_error(ping("user_id=user_2&connected_account_id=" + account), 404, account);
+  CHECK(ping("user_id=user_1&connected_account_id=" + account).status == 200);
+}
+
+TEST_CASE("an MCP server of auth configs alone has their toolkits") {
+  ApiWorld world;
+  const Json body = {
+      {"name", "Mail"}, {"toolkits", Json::array()}, {"auth_config_ids", {world.auth_config("gmail")}}};
+  const std::string id = world.post("/mcp/servers/custom", body)["id"];
+  const auto names = listed_names(world, "/v3/mcp/" + id + "/mcp?user_id=user_1");
+  CHECK(names.contains("GMAIL_SEND_EMAIL"));
+  CHECK_FALSE(names.contains("GITHUB_CREATE_AN_ISSUE"));
 }

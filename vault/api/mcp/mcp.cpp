@@ -3,10 +3,13 @@
 #include "vault/api/mcp/era.h"
 #include "vault/api/mcp/json_rpc.h"
 #include "vault/api/mcp/tools.h"
+#include "vault/api/v3/account_view.h"
+#include "vault/api/v3/mcp_server_view.h"
 #include "vault/api/v3/session_link.h"
 #include "vault/api/wire/secret_answer.h"
 #include "vault/base/error.h"
 #include "vault/base/version.h"
+#include "vault/store/shared_account_store.h"
 
 namespace coffer::api {
 namespace mcp {
@@ -113,30 +116,68 @@ ServerResponse serve_session(Engine& engine, const ServerRequest& request) {
   return serve(engine, session, request);
 }
 
-// Made anew for each request and never stored: what a user may do is in the accounts.
-Session session_of_user(Engine& engine, const ServerRequest& request) {
+UserId user_param(const ServerRequest& request) {
   const std::string user(request.query_value("user_id"));
   if (user.empty() || user.size() > kMostUserIdBytes) {
     throw Error(ErrorCode::InvalidArgument, "\"user_id\" is missing or longer than 256 bytes",
-                "use the URL /mcp?user_id=... with your own id of the user");
+                "use the URL with ?user_id=... and your own id of the user");
   }
+  return UserId(user);
+}
+
+// Made anew for each request and never stored: what a user may do is in the accounts.
+Session passing_session(Engine& engine, const std::string& id, UserId user) {
   Session session;
-  session.id = SessionId("default");
-  session.user = UserId(user);
+  session.id = SessionId(id);
+  session.user = std::move(user);
   session.created_at = engine.env().clock.now();
   return session;
 }
 
 ServerResponse serve_user(Engine& engine, const ServerRequest& request) {
-  return serve(engine, session_of_user(engine, request), request);
+  return serve(engine, passing_session(engine, "default", user_param(request)), request);
+}
+
+// An account that this user may not use is as absent as one that never was.
+void pin(Engine& engine, Session& session, const Connection& account) {
+  const auto tx = engine.database().read();
+  if (!shared_account_store::may_use(*tx, account, session.user)) {
+    throw Error(ErrorCode::NotFound, "connected account \"" + account.id.str() + "\" does not exist");
+  }
+  session.config.connected_accounts[account.toolkit] = {account.id};
+}
+
+// The user of the URL, or the one whose account it names: then that account is the only one of its toolkit.
+Session session_of_server(Engine& engine, const v3::McpServer& server, const ServerRequest& request) {
+  const ConnectionId id{std::string(request.query_value("connected_account_id"))};
+  std::optional<Connection> account;
+  if (!id.str().empty()) account = v3::account_or_not_found(*engine.database().read(), id);
+  const bool is_of_account = account && request.query_value("user_id").empty();
+  Session session = passing_session(engine, server.id, is_of_account ? account->user : user_param(request));
+  session.config = v3::session_config_of(engine, server);
+  if (account) pin(engine, session, *account);
+  if (request.query_value("manage_connections") == "false") session.config.manage_connections = false;
+  return session;
+}
+
+ServerResponse serve_server(Engine& engine, const ServerRequest& request) {
+  const auto server = v3::mcp_server_or_not_found(*engine.database().read(), request.param("id"));
+  return serve(engine, session_of_server(engine, server, request), request);
 }
 
 }  // namespace
 }  // namespace mcp
 
 std::vector<RouteEntry> mcp_routes() {
-  return {{"POST", "/tool_router/:id/mcp", mcp::serve_session, "Speak MCP in a session"},
-          {"POST", "/mcp", mcp::serve_user, "Speak MCP as a user, with every toolkit"}};
+  constexpr const char* kServer = "an MCP server serves its choice of tools, to the user of the URL";
+  constexpr const char* kWho = "user_id,connected_account_id,manage_connections";
+  return {{"POST", "/tool_router/:id/mcp", mcp::serve_session, "Speak MCP in a session",
+           "a tool runs as the session's user and answers text"},
+          {"POST", "/mcp", mcp::serve_user, "Speak MCP as a user, with every toolkit",
+           "a user has a default session with every toolkit at /mcp", "user_id"},
+          {"POST", "/v3/mcp/:id/mcp", mcp::serve_server, "Speak MCP as a user, with a server's choice",
+           kServer, kWho},
+          {"POST", "/v3/mcp/:id", mcp::serve_server, "The same", kServer, kWho}};
 }
 
 void add_mcp_routes(Router& router, Engine& engine, const Guard& guard) {

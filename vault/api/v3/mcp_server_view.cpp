@@ -28,8 +28,12 @@ McpServer decode(const document_store::Document& document) {
 
 }  // namespace
 
+std::string mcp_server_url(const Engine& engine, const McpServer& server) {
+  return engine.public_url() + "/v3/mcp/" + server.id + "/mcp";
+}
+
 Json mcp_server_view(const Engine& engine, const McpServer& server) {
-  const std::string url = engine.public_url() + "/mcp";
+  const std::string url = mcp_server_url(engine, server);
   Json icons = Json::object();
   for (const std::string& slug : server.toolkits) icons[slug] = "";
   return {{"id", server.id},

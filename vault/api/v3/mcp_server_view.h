@@ -12,7 +12,7 @@ namespace coffer::api::v3 {
 struct McpServer {
   std::string id;
   std::string name;
-  std::vector<std::string> toolkits;
+  std::vector<std::string> toolkits;  // empty: all
   std::vector<std::string> auth_configs;
   std::vector<std::string> tools;  // empty: all of the toolkits
   bool managed_auth = true;
@@ -22,6 +22,9 @@ struct McpServer {
 
 // The contract's Item (4.9).
 nlohmann::json mcp_server_view(const Engine& engine, const McpServer& server);
+
+// Where it is served; which user it acts as is said in the query.
+std::string mcp_server_url(const Engine& engine, const McpServer& server);
 
 // What a session for it may use.
 SessionConfig session_config_of(Engine& engine, const McpServer& server);

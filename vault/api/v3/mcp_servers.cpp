@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "vault/api/v3/account_view.h"
 #include "vault/api/v3/mcp_server_view.h"
 #include "vault/api/v3/routes.h"
 #include "vault/api/v3/toolkit_view.h"
@@ -10,10 +11,9 @@
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
 #include "vault/store/auth_config_store.h"
-#include "vault/store/session_store.h"
 
-// An MCP server is a name for a choice of toolkits and tools. What serves it is a session for each
-// user, made when its URL is asked for, so that the choice holds as in every other session.
+// An MCP server is a name for a choice of toolkits and tools. What serves it is a session that is
+// made for each request (mcp/mcp.cpp), so that URLs follow what the server becomes.
 namespace coffer::api::v3 {
 namespace {
 
@@ -21,6 +21,11 @@ constexpr std::size_t kMostServers = 1000;
 constexpr std::size_t kMostNames = 100;
 constexpr std::size_t kMostUsers = 50;
 constexpr std::size_t kMostNameBytes = 200;
+constexpr std::size_t kMostIdBytes = 256;
+
+bool holds(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 std::vector<std::string> checked(const ObjectReader& body, const char* key) {
   std::vector<std::string> names = body.texts(key);
@@ -37,12 +42,13 @@ void read_toolkits(Engine& engine, const ObjectReader& body, McpServer& server) 
   }
 }
 
+// SDKs leave a toolkit out where they name an auth config of it.
 void read_auth_configs(Engine& engine, const ObjectReader& body, McpServer& server) {
   const auto tx = engine.database().read();
   for (const std::string& id : server.auth_configs = checked(body, "auth_config_ids")) {
-    if (!auth_config_store::find(*tx, AuthConfigId(id))) {
-      body.fail("auth_config_ids", "holds no auth config: \"" + id + "\"");
-    }
+    const auto found = auth_config_store::find(*tx, AuthConfigId(id));
+    if (!found) body.fail("auth_config_ids", "holds no auth config: \"" + id + "\"");
+    if (!holds(server.toolkits, found->toolkit)) server.toolkits.push_back(found->toolkit);
   }
 }
 
@@ -90,9 +96,8 @@ ServerResponse get_server(Engine& engine, const ServerRequest& request) {
 }
 
 bool shares_one(const std::vector<std::string>& wanted, const std::vector<std::string>& held) {
-  return wanted.empty() || std::any_of(wanted.begin(), wanted.end(), [&](const std::string& name) {
-           return std::find(held.begin(), held.end(), name) != held.end();
-         });
+  return wanted.empty() || std::any_of(wanted.begin(), wanted.end(),
+                                       [&](const std::string& name) { return holds(held, name); });
 }
 
 // Pages by number here, unlike everywhere else.
@@ -148,38 +153,37 @@ ServerResponse delete_server(Engine& engine, const ServerRequest& request) {
   return ServerResponse::json(200, dump_json({{"id", server.id}, {"deleted", true}}));
 }
 
-std::vector<UserId> users_of(const ObjectReader& body) {
-  std::vector<UserId> users;
-  for (std::string& user : body.texts("user_ids")) {
-    if (user.empty() || user.size() > 256)
-      body.fail("user_ids", "holds a user id that is not 1 to 256 bytes long");
-    users.emplace_back(std::move(user));
-  }
-  if (users.size() > kMostUsers) body.fail("user_ids", "has more than 50 entries");
-  return users;
+// Each as a query parameter that says whom a client acts as.
+std::vector<std::string> read_ids(const ObjectReader& body, const char* key) {
+  std::vector<std::string> ids = body.texts(key);
+  if (ids.size() > kMostUsers) body.fail(key, "has more than 50 entries");
+  const bool is_odd = std::any_of(
+      ids.begin(), ids.end(), [](const std::string& id) { return id.empty() || id.size() > kMostIdBytes; });
+  if (is_odd) body.fail(key, "holds an id that is not 1 to 256 bytes long");
+  return ids;
 }
 
 ServerResponse generate_urls(Engine& engine, const ServerRequest& request) {
   RequestBody parsed(request);
   const ObjectReader body = parsed.root();
-  const McpServer server =
-      mcp_server_or_not_found(*engine.database().read(), body.required_text("mcp_server_id"));
-  const SessionConfig config = session_config_of(engine, server);
-  Json urls = Json::array();
-  const auto tx = engine.database().write();
-  for (const UserId& user : users_of(body)) {
-    Session session;
-    session.id = SessionId(random_id(engine.env().random, "trs_"));
-    session.user = user;
-    session.config = config;
-    session.created_at = engine.env().clock.now();
-    session_store::insert(*tx, session);
-    urls.push_back(engine.public_url() + "/tool_router/" + session.id.str() + "/mcp");
+  const auto tx = engine.database().read();
+  const McpServer server = mcp_server_or_not_found(*tx, body.required_text("mcp_server_id"));
+  const std::string url = mcp_server_url(engine, server);
+  const bool is_managed = body.boolean("managed_auth_by_composio").value_or(true);
+  const auto url_for = [&](const char* key, const std::string& id) {
+    Fields query = {{key, id}};
+    if (!is_managed) query.emplace_back("manage_connections", "false");
+    return with_query(url, query);
+  };
+  Json users = Json::array();
+  for (const std::string& user : read_ids(body, "user_ids")) users.push_back(url_for("user_id", user));
+  Json accounts = Json::array();
+  for (const std::string& id : read_ids(body, "connected_account_ids")) {
+    account_or_not_found(*tx, ConnectionId(id));
+    accounts.push_back(url_for("connected_account_id", id));
   }
-  tx->commit();
-  const Json out = {{"mcp_url", mcp_server_view(engine, server).at("mcp_url")},
-                    {"user_ids_url", std::move(urls)},
-                    {"connected_account_urls", Json::array()}};
+  const Json out = {
+      {"mcp_url", url}, {"user_ids_url", std::move(users)}, {"connected_account_urls", std::move(accounts)}};
   return ServerResponse::json(200, dump_json(out));
 }
 
@@ -191,14 +195,8 @@ std::vector<RouteEntry> mcp_server_routes() {
           {"POST", "/mcp/servers/custom", create_server, "The same", kShown},
           {"GET", "/mcp/servers", list_servers, "List MCP servers", kShown,
            "page_no,limit,name,toolkits,auth_config_ids"},
-          {"POST",
-           "/mcp/servers/generate",
-           generate_urls,
-           "Make each user's MCP URL of a server",
-           "a generated URL is a session of the user with the server's choice",
-           {},
-           Support::Partial,
-           "by user ids, not by connected accounts"},
+          {"POST", "/mcp/servers/generate", generate_urls, "Make each user's MCP URL of a server",
+           "a generated URL acts as its user with the server's choice as it is at the time"},
           {"GET", "/mcp/:id", get_server, "Get an MCP server", kShown},
           {"PATCH", "/mcp/:id", update_server, "Change an MCP server", kShown},
           {"DELETE", "/mcp/:id", delete_server, "Delete an MCP server", kShown}};
