@@ -34,6 +34,12 @@ std::vector<std::string> names(LegacyWorld& world, const std::string& query) {
 
 const Json kNoInput = Json::object();
 
+Answer raw_call(LegacyWorld& world, const std::string& account, const Json& more = Json::object()) {
+  Json body = {{"connectedAccountId", account}, {"endpoint", "/gmail/v1/x"}, {"method", "GET"}};
+  body.update(more);
+  return world.call("POST", "/v2/actions/proxy", body);
+}
+
 }  // namespace
 
 TEST_CASE("every action has what the first SDKs need of it") {
@@ -160,6 +166,57 @@ TEST_CASE("what the vault does not hold or cannot read is refused") {
                      "BadRequestError", "authConfig");
   require_flat_error(run({{"text", "read my mail"}}), 400, "BadRequestError", "text");
   require_flat_error(run({{"input", "text"}}), 400, "BadRequestError", "input");
+  CHECK(world.outside().http.seen().empty());
+}
+
+TEST_CASE("a raw call to an app's API is answered as an action is") {
+  LegacyWorld world;
+  const std::string account = world.oauth_account("alice");
+  world.outside().http.answer(200, R"({"emailAddress":"alice@example.com"})",
+                              {{"content-type", "application/json"}});
+  const Json parameters = {{{"name", "fields"}, {"in", "query"}, {"value", "emailAddress"}},
+                           {{"name", "X-Trace"}, {"in", "header"}, {"value", "7"}}};
+  const Answer answer = raw_call(world, account, {{"parameters", parameters}});
+  CAPTURE(answer.text);
+  REQUIRE(answer.status == 200);
+  CHECK(answer.body == Json({{"data", {{"emailAddress", "alice@example.com"}}},
+                             {"error", nullptr},
+                             {"successful", true},
+                             {"successfull", true}}));
+  const auto seen = world.outside().http.seen().at(0);
+  CHECK(seen.url == std::string(kMockUrl) + "/mock/google/gmail/gmail/v1/x?fields=emailAddress");
+  CHECK(header_value(seen.headers, "x-trace") == "7");
+}
+
+TEST_CASE("of a raw call data is an object, and a service's refusal is a result") {
+  LegacyWorld world;
+  const std::string account = world.oauth_account("alice");
+  const auto answered = [&](int status, const char* body, const char* type) {
+    world.outside().http.answer(status, body, {{"content-type", type}});
+    return raw_call(world, account);
+  };
+  CHECK(answered(200, "[1,2]", "application/json")["data"] == Json({{"response_data", {1, 2}}}));
+  CHECK(answered(200, "plain", "text/plain")["data"] == Json({{"response_data", "plain"}}));
+  CHECK(answered(204, "", "text/plain")["data"] == Json::object());
+  CHECK(answered(200, "\xFF\xFE", "image/png")["data"].at("binary_data").at("size") == 2);
+  const Answer refused = answered(404, R"({"reason":"none"})", "application/json");
+  CHECK(refused.status == 200);
+  CHECK(refused["successful"] == false);
+  CHECK(refused["error"] == "Gmail answered 404");
+  CHECK(refused["data"].at("reason") == "none");
+}
+
+TEST_CASE("a raw call keeps to the app's own API and to the entity's account") {
+  LegacyWorld world;
+  const std::string account = world.oauth_account("alice");
+  require_flat_error(raw_call(world, account, {{"endpoint", "https://evil.example/x"}}), 400,
+                     "BadRequestError", "endpoint");
+  require_flat_error(raw_call(world, account, {{"connectedAccountId", nullptr}}), 400, "BadRequestError",
+                     "connectedAccountId");
+  require_flat_error(raw_call(world, "ca_AAAAAAAAAAAA"), 404, "ConnectedAccountNotFoundError",
+                     "ca_AAAAAAAAAAAA");
+  require_flat_error(raw_call(world, account, {{"entityId", "bob"}}), 404, "ConnectedAccountNotFoundError",
+                     account);
   CHECK(world.outside().http.seen().empty());
 }
 

@@ -111,4 +111,9 @@ Json auth_parameters(const Catalog& catalog, const Connection& connection) {
           {"body", Json::object()}};
 }
 
+void rethrow_about_account(const Error& error) {
+  if (error.code() != ErrorCode::NotFound) throw error;
+  throw Error(ErrorCode::NeedsConnection, error.what(), error.hint());
+}
+
 }  // namespace coffer::api::legacy

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "vault/api/legacy/account_view.h"
 #include "vault/api/legacy/action_view.h"
 #include "vault/api/legacy/routes.h"
 #include "vault/api/v3/tool_filter.h"
@@ -111,13 +112,11 @@ ToolCall read_call(const ServerRequest& request, const Tool& tool) {
   return call;
 }
 
-// The action is known: what is still not found is the account.
 ToolResult run(Engine& engine, const ToolCall& call) {
   try {
     return engine.executor().execute(call);
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::NotFound) throw;
-    throw Error(ErrorCode::NeedsConnection, error.what(), error.hint());
+    rethrow_about_account(error);
   }
 }
 
@@ -135,12 +134,23 @@ ServerResponse execute_action(Engine& engine, const ServerRequest& request) {
 }  // namespace
 
 std::vector<RouteEntry> action_routes() {
-  return {{"GET", "/v2/actions", list_actions, "List actions"},
-          {"GET", "/v2/actions/:action", get_action, "Get an action with its schemas"},
-          {"POST", "/v2/actions/:action/execute", execute_action, "Run an action as an entity or account"},
-          {"GET", "/v2/actions/search/advanced", search_actions, "Find actions for a use case"},
-          {"GET", "/v1/actions/list/enums", list_action_names, "List the names of all actions"},
-          {"GET", "/v2/actions/list/enums", list_action_names, "List the names of all actions"}};
+  constexpr const char* kNames = "the names of all actions are a plain list";
+  return {{"GET", "/v2/actions", list_actions, "List actions",
+           "actions are listed by app, name and tag in any case"},
+          {"GET", "/v2/actions/:action", get_action, "Get an action with its schemas",
+           "an action is found by its name in any case"},
+          {"POST",
+           "/v2/actions/:action/execute",
+           execute_action,
+           "Run an action as an entity or account",
+           "an action runs by entity and account, as the Python SDK asks",
+           {},
+           Support::Partial,
+           "authConfig and text are refused with 400"},
+          {"GET", "/v2/actions/search/advanced", search_actions, "Find actions for a use case",
+           "actions are found by what somebody wants to do, the best first"},
+          {"GET", "/v1/actions/list/enums", list_action_names, "List the names of all actions", kNames},
+          {"GET", "/v2/actions/list/enums", list_action_names, "List the names of all actions", kNames}};
 }
 
 }  // namespace coffer::api::legacy

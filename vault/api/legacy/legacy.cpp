@@ -10,8 +10,8 @@ namespace coffer::api {
 std::vector<RouteEntry> legacy_routes() {
   std::vector<RouteEntry> all;
   for (const auto& table :
-       {legacy::app_routes(), legacy::action_routes(), legacy::integration_routes(), legacy::account_routes(),
-        legacy::account_start_routes(), legacy::other_routes()}) {
+       {legacy::app_routes(), legacy::action_routes(), legacy::proxy_routes(), legacy::integration_routes(),
+        legacy::account_routes(), legacy::account_start_routes(), legacy::other_routes()}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   return all;

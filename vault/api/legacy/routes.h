@@ -9,6 +9,7 @@ namespace coffer::api::legacy {
 
 std::vector<RouteEntry> app_routes();
 std::vector<RouteEntry> action_routes();
+std::vector<RouteEntry> proxy_routes();
 std::vector<RouteEntry> integration_routes();
 std::vector<RouteEntry> account_routes();
 std::vector<RouteEntry> account_start_routes();
