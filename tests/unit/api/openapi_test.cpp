@@ -7,6 +7,8 @@
 
 #include "tests/unit/api/api_world.h"
 #include "vault/api/api.h"
+#include "vault/api/legacy/legacy.h"
+#include "vault/api/mcp/mcp.h"
 #include "vault/api/v3/v3.h"
 
 using namespace coffer;
@@ -41,6 +43,23 @@ std::string templated(std::string_view pattern) {
   return path;
 }
 
+std::vector<CompatibilitySection> sections() {
+  return {
+      {"v3 and v3.1",
+       "Every endpoint stands under `/api/v3` and `/api/v3.1` alike. What is not supported answers 501 with\n"
+       "the slug `unsupported`; a path that is not listed answers 404.",
+       v3_routes()},
+      {"v1 and v2: the first SDKs",
+       "Every endpoint stands under `/api` and under `/` alike. What is not supported answers 400: the "
+       "first\n"
+       "SDKs cannot read a 501. [More](legacy.md).",
+       legacy_routes()},
+      {"MCP",
+       "Paths from the root, for clients of the revisions 2024-10-07 to 2025-11-25 and 2026-07-28.\n"
+       "[More](mcp.md).",
+       mcp_routes()}};
+}
+
 }  // namespace
 
 TEST_CASE("the OpenAPI document lists every route, with what is below it") {
@@ -58,6 +77,10 @@ TEST_CASE("the OpenAPI document lists every route, with what is below it") {
       CHECK(operation.at("summary") == std::string(route.summary));
       CHECK(operation.at("responses").contains("default"));
     }
+  }
+  for (const char* path : {"/api/v2/actions/proxy", "/v2/actions/proxy", "/v3/mcp/{id}/mcp"}) {
+    CAPTURE(path);
+    CHECK(document.at("paths").at(path).at("post").contains("summary"));
   }
   CHECK(document.at("paths").contains("/livez"));
   CHECK(document.at("paths").contains("/link/{token}"));
@@ -83,21 +106,26 @@ TEST_CASE("the OpenAPI document names parameters, and no operation twice") {
 
 TEST_CASE("every route names a test that is there") {
   std::string tests;
-  for (const auto& file : std::filesystem::directory_iterator(kRoot / "tests/unit/api")) {
-    tests += text_of(file.path());
+  for (const char* folder : {"tests/unit/api", "tests/unit/legacy"}) {
+    for (const auto& file : std::filesystem::directory_iterator(kRoot / folder)) {
+      tests += text_of(file.path());
+    }
   }
-  for (const RouteEntry& route : v3_routes()) {
-    CAPTURE(route.method, route.pattern, route.shown_by);
-    CHECK_FALSE(route.shown_by.empty());
-    CHECK(tests.find("TEST_CASE(\"" + std::string(route.shown_by) + "\"") != std::string::npos);
+  for (const CompatibilitySection& section : sections()) {
+    REQUIRE_FALSE(section.entries.empty());
+    for (const RouteEntry& route : section.entries) {
+      CAPTURE(route.method, route.pattern, route.shown_by);
+      CHECK_FALSE(route.shown_by.empty());
+      CHECK(tests.find("TEST_CASE(\"" + std::string(route.shown_by) + "\"") != std::string::npos);
+    }
   }
 }
 
-TEST_CASE("the page of compatibility is what the route table says") {
-  CHECK(text_of(kRoot / "docs/compatibility.md") == compatibility_page(v3_routes()));
+TEST_CASE("the page of compatibility is what the route tables say") {
+  CHECK(text_of(kRoot / "docs/compatibility.md") == compatibility_page(sections()));
 }
 
-// Run by hand after a change of the route table: unit_api "[write-docs]".
+// Run by hand after a change of a route table: unit_api "[write-docs]".
 TEST_CASE("writes the page of compatibility", "[.][write-docs]") {
-  std::ofstream(kRoot / "docs/compatibility.md") << compatibility_page(v3_routes());
+  std::ofstream(kRoot / "docs/compatibility.md") << compatibility_page(sections());
 }

@@ -53,8 +53,27 @@ TEST_CASE("triggers are none, and asking for them is no error") {
   CHECK(world.call("GET", "/v1/triggers").body == Json::array());
   CHECK(world.call("GET", "/v1/triggers/active_triggers")["triggers"] == Json::array());
   require_flat_error(world.call("GET", "/v2/triggers/GMAIL_NEW"), 404, "NotFoundError", "GMAIL_NEW");
-  require_flat_error(world.call("POST", "/v1/triggers/enable/ca_1/GMAIL_NEW", {{"triggerConfig", {}}}), 400,
-                     "BadRequestError", "not offered");
+}
+
+TEST_CASE("what the first SDKs know and is not offered is told as a 400") {
+  LegacyWorld world;
+  using Call = std::pair<const char*, const char*>;
+  for (const auto& [method, path] :
+       {Call{"POST", "/v1/triggers/enable/ca_1/GMAIL_NEW"},
+        Call{"PATCH", "/v1/triggers/instance/ti_1/status"}, Call{"DELETE", "/v1/triggers/instance/ti_1"},
+        Call{"GET", "/v1/triggers/callback_url"}, Call{"POST", "/v1/triggers/setCallbackURL"},
+        Call{"POST", "/v1/triggers/set_callback_url"}, Call{"POST", "/v2/actions/files/upload/request"},
+        Call{"PATCH", "/v1/connectedAccounts/ca_1/data"}}) {
+    CAPTURE(method, path);
+    require_flat_error(world.call(method, path), 400, "BadRequestError", "not offered");
+  }
+}
+
+TEST_CASE("logs of the caller's own actions are taken and dropped") {
+  LegacyWorld world;
+  const Answer answer = world.call("POST", "/v1/logs", {{"actionName", "OWN"}});
+  CHECK(answer.status == 200);
+  CHECK(answer["status"] == "success");
 }
 
 TEST_CASE("paths of the older dialect are told from all others") {

@@ -104,11 +104,24 @@ ServerResponse reinitiate_connection(Engine& engine, const ServerRequest& reques
 }  // namespace
 
 std::vector<RouteEntry> account_start_routes() {
-  return {{"POST", "/v2/connectedAccounts/initiateConnection", initiate_connection,
-           "Connect an entity: a link, or ACTIVE at once by the data given"},
-          {"POST", "/v1/connectedAccounts", create_account, "Connect an entity by an integration"},
+  return {{"POST",
+           "/v2/connectedAccounts/initiateConnection",
+           initiate_connection,
+           "Connect an entity: a link, or ACTIVE at once by the data given",
+           "an entity connects by a link that its account waits for",
+           {},
+           Support::Partial,
+           "labels are accepted and dropped"},
+          {"POST",
+           "/v1/connectedAccounts",
+           create_account,
+           "Connect an entity by an integration",
+           "the data that a connection request waits for completes that very account",
+           {},
+           Support::Partial,
+           "labels are accepted and dropped"},
           {"POST", "/v1/connectedAccounts/:account/reinitiate", reinitiate_connection,
-           "Connect an account again"}};
+           "Connect an account again", "an account is connected again under its own id"}};
 }
 
 }  // namespace coffer::api::legacy

@@ -107,13 +107,24 @@ ServerResponse disable_account(Engine& engine, const ServerRequest& request) {
 }  // namespace
 
 std::vector<RouteEntry> account_routes() {
-  return {{"GET", "/v1/connectedAccounts", list_accounts, "List connected accounts"},
-          {"GET", "/v1/connectedAccounts/:account", get_account, "Get a connected account"},
-          {"GET", "/v1/connectedAccounts/:account/info", get_auth_parameters,
-           "What requests as an account carry, the credential masked"},
-          {"DELETE", "/v1/connectedAccounts/:account", delete_account, "Delete an account"},
-          {"POST", "/v1/connectedAccounts/:account/enable", enable_account, "Enable an account"},
-          {"POST", "/v1/connectedAccounts/:account/disable", disable_account, "Disable an account"}};
+  constexpr const char* kSwitched = "a disabled account is hidden and cannot act until it is enabled";
+  return {
+      {"GET", "/v1/connectedAccounts", list_accounts, "List connected accounts",
+       "accounts are listed by entity, app, integration, id and status"},
+      {"GET", "/v1/connectedAccounts/:account", get_account, "Get a connected account",
+       "an entity connects by a link that its account waits for"},
+      {"GET",
+       "/v1/connectedAccounts/:account/info",
+       get_auth_parameters,
+       "What requests as an account carry",
+       "what requests carry is told without the credential",
+       {},
+       Support::Partial,
+       "the credential is masked"},
+      {"DELETE", "/v1/connectedAccounts/:account", delete_account, "Delete an account",
+       "a deleted account is absent"},
+      {"POST", "/v1/connectedAccounts/:account/enable", enable_account, "Enable an account", kSwitched},
+      {"POST", "/v1/connectedAccounts/:account/disable", disable_account, "Disable an account", kSwitched}};
 }
 
 }  // namespace coffer::api::legacy

@@ -28,8 +28,9 @@ ServerResponse get_app(Engine& engine, const ServerRequest& request) {
 }  // namespace
 
 std::vector<RouteEntry> app_routes() {
-  return {{"GET", "/v1/apps", list_apps, "List apps"},
-          {"GET", "/v1/apps/:app", get_app, "Get an app with its ways of authenticating"}};
+  return {{"GET", "/v1/apps", list_apps, "List apps", "every app has what the first SDKs need of it"},
+          {"GET", "/v1/apps/:app", get_app, "Get an app with its ways of authenticating",
+           "an app is found by its key in any case"}};
 }
 
 }  // namespace coffer::api::legacy

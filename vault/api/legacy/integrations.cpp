@@ -100,14 +100,18 @@ ServerResponse delete_integration(Engine& engine, const ServerRequest& request) 
 }  // namespace
 
 std::vector<RouteEntry> integration_routes() {
-  return {{"GET", "/v1/integrations", list_integrations, "List integrations"},
-          {"POST", "/v1/integrations", create_integration, "Create an integration, or get an equal one"},
-          {"GET", "/v1/integrations/:integration", get_integration, "Get an integration"},
-          {"PATCH", "/v1/integrations/:integration", change_integration, "Change an integration"},
-          {"DELETE", "/v1/integrations/:integration", delete_integration, "Delete an integration"},
-          {"POST", "/v2/integrations/create", create_integration_v2, "Create an integration"},
+  constexpr const char* kChanged = "integrations are listed by app, changed, disabled and deleted";
+  constexpr const char* kMade = "the JavaScript SDK's create makes a new one and get-or-create an equal one";
+  return {{"GET", "/v1/integrations", list_integrations, "List integrations", kChanged},
+          {"POST", "/v1/integrations", create_integration, "Create an integration, or get an equal one",
+           "the Python SDK's integration for each connection is one and the same"},
+          {"GET", "/v1/integrations/:integration", get_integration, "Get an integration",
+           "an integration of an app with keys lists what the user has to give"},
+          {"PATCH", "/v1/integrations/:integration", change_integration, "Change an integration", kChanged},
+          {"DELETE", "/v1/integrations/:integration", delete_integration, "Delete an integration", kChanged},
+          {"POST", "/v2/integrations/create", create_integration_v2, "Create an integration", kMade},
           {"POST", "/v2/integrations/get-or-create", get_or_create_integration,
-           "Get an integration, or create one"}};
+           "Get an integration, or create one", kMade}};
 }
 
 }  // namespace coffer::api::legacy

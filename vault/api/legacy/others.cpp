@@ -38,20 +38,58 @@ ServerResponse refuse(Engine&, const ServerRequest& request) {
 }  // namespace
 
 std::vector<RouteEntry> other_routes() {
-  return {{"GET", "/v1/client/auth/client_info", get_client, "Whose API key this is"},
-          {"POST", "/v1/logs", drop_log, "Accepted and dropped: logs of the caller's own actions"},
-          {"GET", "/v1/triggers", no_triggers, "List triggers: there are none"},
-          {"GET", "/v1/triggers/active_triggers", no_active_triggers, "List active triggers: there are none"},
-          {"GET", "/v2/triggers/:trigger", no_such_trigger, "Get a trigger: there are none"},
-          {"POST", "/v1/triggers/enable/:account/:trigger", refuse, "Not offered: triggers"},
-          {"PATCH", "/v1/triggers/instance/:trigger/status", refuse, "Not offered: triggers"},
-          {"DELETE", "/v1/triggers/instance/:trigger", refuse, "Not offered: triggers"},
-          {"GET", "/v1/triggers/callback_url", refuse, "Not offered: webhook_subscriptions of v3 are"},
-          {"POST", "/v1/triggers/setCallbackURL", refuse, "Not offered: webhook_subscriptions of v3 are"},
-          {"POST", "/v1/triggers/set_callback_url", refuse, "Not offered: webhook_subscriptions of v3 are"},
-          {"POST", "/v2/actions/proxy", refuse, "Not offered: raw calls to an app's API"},
-          {"POST", "/v2/actions/files/upload/request", refuse, "Not offered: files as arguments"},
-          {"PATCH", "/v1/connectedAccounts/:account/data", refuse, "Not offered: labels of accounts"}};
+  constexpr const char* kNone = "triggers are none, and asking for them is no error";
+  std::vector<RouteEntry> routes = {
+      {"GET", "/v1/client/auth/client_info", get_client, "Whose API key this is",
+       "a good key is told whose it is"},
+      {"POST",
+       "/v1/logs",
+       drop_log,
+       "Take a log of the caller's own actions",
+       "logs of the caller's own actions are taken and dropped",
+       {},
+       Support::Partial,
+       "dropped"},
+      {"GET", "/v1/triggers", no_triggers, "List triggers", kNone, {}, Support::Partial, "there are none"},
+      {"GET",
+       "/v1/triggers/active_triggers",
+       no_active_triggers,
+       "List active triggers",
+       kNone,
+       {},
+       Support::Partial,
+       "there are none"},
+      {"GET",
+       "/v2/triggers/:trigger",
+       no_such_trigger,
+       "Get a trigger",
+       kNone,
+       {},
+       Support::Partial,
+       "there are none"}};
+  const auto refuse_route = [&](std::string_view method, std::string_view pattern, std::string_view summary,
+                                std::string_view note = {}) {
+    routes.push_back({method,
+                      pattern,
+                      refuse,
+                      summary,
+                      "what the first SDKs know and is not offered is told as a 400",
+                      {},
+                      Support::None,
+                      note});
+  };
+  refuse_route("POST", "/v1/triggers/enable/:account/:trigger", "Set up a trigger");
+  refuse_route("PATCH", "/v1/triggers/instance/:trigger/status", "Enable or disable a trigger");
+  refuse_route("DELETE", "/v1/triggers/instance/:trigger", "Delete a trigger");
+  refuse_route("GET", "/v1/triggers/callback_url", "Get the URL of events",
+               "webhook_subscriptions of v3 are");
+  refuse_route("POST", "/v1/triggers/setCallbackURL", "Set the URL of events",
+               "webhook_subscriptions of v3 are");
+  refuse_route("POST", "/v1/triggers/set_callback_url", "Set the URL of events",
+               "webhook_subscriptions of v3 are");
+  refuse_route("POST", "/v2/actions/files/upload/request", "Keep a file for an action");
+  refuse_route("PATCH", "/v1/connectedAccounts/:account/data", "Change labels of an account");
+  return routes;
 }
 
 }  // namespace coffer::api::legacy

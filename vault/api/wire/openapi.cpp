@@ -128,6 +128,13 @@ std::string cell(std::string_view text) {
   return out;
 }
 
+std::string compatibility_row(const RouteEntry& entry) {
+  std::string support = support_text(entry.support);
+  if (!entry.note.empty()) support += ": " + cell(entry.note);
+  return "| `" + key_of(entry.method, templated(std::string(entry.pattern)).text) + "` | " +
+         cell(entry.summary) + " | " + support + " | " + cell(entry.shown_by) + " |\n";
+}
+
 }  // namespace
 
 Json openapi_document(const std::vector<Router::Route>& routes, const std::vector<DescribedRoutes>& described,
@@ -153,19 +160,12 @@ Json openapi_document(const std::vector<Router::Route>& routes, const std::vecto
           {"paths", std::move(paths)}};
 }
 
-std::string compatibility_page(const std::vector<RouteEntry>& entries) {
-  std::string page =
-      "# Compatibility\n\n"
-      "Every endpoint below stands under `/api/v3` and `/api/v3.1` alike. What is not supported answers 501 "
-      "with\n"
-      "the slug `unsupported`; a path that is not listed answers 404. This page is made from the route "
-      "table.\n\n"
-      "| endpoint | what it does | support | shown by the test |\n|---|---|---|---|\n";
-  for (const RouteEntry& entry : entries) {
-    std::string support = support_text(entry.support);
-    if (!entry.note.empty()) support += ": " + cell(entry.note);
-    page += "| `" + key_of(entry.method, templated(std::string(entry.pattern)).text) + "` | " +
-            cell(entry.summary) + " | " + support + " | " + cell(entry.shown_by) + " |\n";
+std::string compatibility_page(const std::vector<CompatibilitySection>& sections) {
+  std::string page = "# Compatibility\n\nThis page is made from the route tables.\n";
+  for (const CompatibilitySection& section : sections) {
+    page += "\n## " + section.title + "\n\n" + section.about +
+            "\n\n| endpoint | what it does | support | shown by the test |\n|---|---|---|---|\n";
+    for (const RouteEntry& entry : section.entries) page += compatibility_row(entry);
   }
   return page;
 }

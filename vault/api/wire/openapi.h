@@ -20,7 +20,14 @@ struct DescribedRoutes {
 nlohmann::json openapi_document(const std::vector<Router::Route>& routes,
                                 const std::vector<DescribedRoutes>& described, const std::string& server_url);
 
-// docs/compatibility.md: a table of endpoint, support and the test that shows it.
-std::string compatibility_page(const std::vector<RouteEntry>& entries);
+// A dialect in docs/compatibility.md.
+struct CompatibilitySection {
+  std::string title;
+  std::string about;
+  std::vector<RouteEntry> entries;
+};
+
+// docs/compatibility.md: for each dialect a table of endpoint, support and the test that shows it.
+std::string compatibility_page(const std::vector<CompatibilitySection>& sections);
 
 }  // namespace coffer::api
