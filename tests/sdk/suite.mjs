@@ -9,7 +9,10 @@ import { Recorder } from "./lib/recorder.mjs";
 import { complaints, loadSdks } from "./lib/sdk.mjs";
 import { World } from "./lib/world.mjs";
 
-const SDK_AREAS = ["toolkits", "tools", "auth_configs", "connected_accounts", "links", "sessions", "webhooks", "refusals", "isolation"];
+const SDK_AREAS = [
+  "toolkits", "tools", "proxy", "auth_configs", "connected_accounts", "shared_accounts", "links", "sessions", "webhooks",
+  "mcp_servers", "project", "refusals", "isolation",
+];
 const MOST_SECONDS = 240;
 
 const [binary, wanted = ""] = process.argv.slice(2);
@@ -69,11 +72,24 @@ async function scan(world, area) {
   assert.ok(answers.length > 0, `${area} made no answers`);
 }
 
+// What is asked for on purpose although nothing is there.
+const NO_OPERATION = [/\/nosuchthing$/, /^GET .*\/mcp$/];
+let described;
+
+// A pattern for each operation of an OpenAPI document.
+function operationsOf(document) {
+  return Object.entries(document.paths).flatMap(([path, operations]) => {
+    const pattern = path.replaceAll(".", "\\.").replace(/\{rest\}/g, ".+").replace(/\{[^}]+\}/g, "[^/]+");
+    return Object.keys(operations).map((method) => new RegExp(`^${method.toUpperCase()} ${pattern}$`));
+  });
+}
+
 // Each area has a daemon of its own, so that none moves another's clock or counts another's accounts.
 async function run(label, area, sdk) {
   if (!`${label} ${area}`.includes(wanted)) return;
   const world = await World.start(binary, recorder);
   worlds.push(world);
+  described ??= operationsOf((await world.call("GET", "/openapi.json", undefined, {})).json);
   const { default: steps } = await import(`./steps/${area}.mjs`);
   const composio = sdk?.make(world);
   const step = report.steps(label === "MCP" ? label : `${label} ${area}`);
@@ -95,6 +111,12 @@ await run("MCP", "mcp", newer);
 const step = report.steps("all");
 await step("the SDKs could read every answer", async () => {
   assert.deepEqual(complaints.filter((words) => /validation failed/i.test(words)), []);
+});
+
+await step("every call that was made is an operation of the OpenAPI document", async () => {
+  const isDescribed = (call) => [...described, ...NO_OPERATION].some((pattern) => pattern.test(call));
+  assert.ok(recorder.asked.size > 0);
+  assert.deepEqual([...recorder.asked].filter((call) => !isDescribed(call)), []);
 });
 
 await step("the search for credentials finds each that is planted", async () => {

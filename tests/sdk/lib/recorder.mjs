@@ -4,6 +4,7 @@ import net from "node:net";
 
 export class Recorder {
   answers = []; // {from, bytes}
+  asked = new Set(); // "GET /api/v3.1/tools"
   #origins = new Set();
   #pending = new Set();
   #open = new Set(); // what came through taps
@@ -22,7 +23,11 @@ export class Recorder {
     globalThis.fetch = async (input, options) => {
       const answer = await original(input, options);
       const url = new URL(input instanceof Request ? input.url : input);
-      if (this.#origins.has(url.origin)) this.#keep(`${options?.method ?? "GET"} ${url.pathname}`, answer.clone());
+      const from = `${(options?.method ?? input.method ?? "GET").toUpperCase()} ${url.pathname}`;
+      if (this.#origins.has(url.origin)) {
+        this.asked.add(from);
+        this.#keep(from, answer.clone());
+      }
       return answer;
     };
   }
@@ -52,6 +57,10 @@ export class Recorder {
       const parts = [];
       this.#open.add(parts);
       daemon.on("data", (bytes) => parts.push(bytes));
+      client.on("data", (bytes) => {
+        const line = bytes.toString("latin1").match(/^([A-Z]+) ([^ ?]+)[^ ]* HTTP\/1\.1\r\n/);
+        if (line) this.asked.add(`${line[1]} ${line[2]}`);
+      });
       client.on("error", () => daemon.destroy());
       daemon.on("error", () => client.destroy());
       client.pipe(daemon).pipe(client);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Client as ModernClient, StreamableHTTPClientTransport as ModernTransport } from "@modelcontextprotocol/client";
+import { StdioClientTransport as ModernStdioTransport } from "@modelcontextprotocol/client/stdio";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
@@ -41,10 +42,22 @@ export default async function mcp({ world, sdk, recorder, composio, step }) {
       assert.ok(tools.some((tool) => tool.name === "COMPOSIO_MANAGE_CONNECTIONS"));
     });
 
-    await step(`${name}: a tool without a connection answers with a link`, async () => {
-      const result = await client.current.callTool({ name: "GMAIL_GET_PROFILE", arguments: {} });
+    await step(`${name}: a tool without a connection answers with a link; the user connects, and the retry works`, async () => {
+      const whoami = () => client.current.callTool({ name: "MOCK_WHOAMI", arguments: {} });
+      const result = await whoami();
       assert.equal(result.isError, true);
-      assert.ok(result.content[0].text.includes(`${world.url}/link/lk_`), result.content[0].text);
+      const { data } = textOf(result);
+      assert.ok(data.redirect_url.startsWith(`${world.url}/link/lk_`), data.redirect_url);
+      await world.finish(data.redirect_url, BOB);
+      const again = await whoami();
+      assert.ok(!again.isError, again.content[0].text);
+      assert.equal(textOf(again).data.email, BOB.email);
+    });
+
+    await step(`${name}: a user who denies leaves the tool without a connection`, async () => {
+      const call = () => client.current.callTool({ name: "SLACK_LIST_ALL_CHANNELS", arguments: {} });
+      await world.finish(textOf(await call()).data.redirect_url, ALICE, ["Continue", "Sign in", "Deny"]);
+      assert.equal((await call()).isError, true);
     });
 
     await step(`${name}: the link of the meta tool connects, and the retry works`, async () => {
@@ -89,34 +102,52 @@ export default async function mcp({ world, sdk, recorder, composio, step }) {
     });
   }
 
-  await step("sdk: a client that opens URLs is asked to open the link", async () => {
-    const user = world.user("elicited");
-    const { mcp: { url } } = await composio.create(user);
-    const client = await open(Client, StreamableHTTPClientTransport, url, CAN_OPEN_URLS);
-    const error = await client.callTool({ name: "GMAIL_GET_PROFILE", arguments: {} }).then(() => assert.fail("not asked"), (refusal) => refusal);
-    assert.equal(error.code, -32042);
-    const [asked] = error.data.elicitations;
-    assert.equal(asked.mode, "url");
-    await world.finish(asked.url, BOB);
-    assert.equal(textOf(await client.callTool({ name: "GMAIL_GET_PROFILE", arguments: {} })).data.emailAddress, BOB.email);
-    await client.close();
-  });
+  for (const [name, AnyClient, Transport] of clients.slice(0, 2)) {
+    await step(`${name}: a client that opens URLs is asked to open the link, and its next call works`, async () => {
+      const { mcp: { url } } = await composio.create(world.user("elicited"));
+      const client = await open(AnyClient, Transport, url, CAN_OPEN_URLS);
+      const error = await client.callTool({ name: "GMAIL_GET_PROFILE", arguments: {} }).then(() => assert.fail("not asked"), (refusal) => refusal);
+      assert.equal(error.code, -32042, String(error));
+      const [asked] = error.data.elicitations;
+      assert.equal(asked.mode, "url");
+      await world.finish(asked.url, BOB);
+      assert.equal(textOf(await client.callTool({ name: "GMAIL_GET_PROFILE", arguments: {} })).data.emailAddress, BOB.email);
+      await client.close();
+    });
+  }
 
-  await step("client 2026-07-28: is asked for the link, and the call goes on by itself", async () => {
-    const user = world.user("elicited");
-    const { mcp: { url } } = await composio.create(user);
-    const client = new ModernClient(INFO, { ...CAN_OPEN_URLS, versionNegotiation: { mode: { pin: "2026-07-28" } } });
+  const modern = async (mode, answer) => {
+    const { mcp: { url } } = await composio.create(world.user("elicited"));
+    const client = new ModernClient(INFO, { ...CAN_OPEN_URLS, versionNegotiation: { mode } });
     const opened = [];
     client.setRequestHandler("elicitation/create", async ({ params }) => {
-      opened.push(params.mode);
-      await world.finish(params.url, BOB);
-      return { action: "accept" };
+      opened.push(params);
+      return answer(params);
     });
     await client.connect(new ModernTransport(new URL(url), { requestInit: { headers } }));
     const result = await client.callTool({ name: "GMAIL_GET_PROFILE", arguments: {} });
-    assert.equal(textOf(result).data.emailAddress, BOB.email);
-    assert.deepEqual(opened, ["url"]);
+    const version = client.getNegotiatedProtocolVersion();
     await client.close();
+    return { result, opened, version };
+  };
+
+  for (const [name, mode] of [["2026-07-28", { pin: "2026-07-28" }], ["that negotiates", "auto"]]) {
+    await step(`client ${name}: is asked for the link, and the call goes on by itself`, async () => {
+      const { result, opened, version } = await modern(mode, async ({ url }) => {
+        await world.finish(url, BOB);
+        return { action: "accept" };
+      });
+      assert.equal(version, "2026-07-28");
+      assert.equal(textOf(result).data.emailAddress, BOB.email);
+      assert.deepEqual(opened.map((params) => params.mode), ["url"]);
+    });
+  }
+
+  await step("client 2026-07-28: a user who declines is not asked again", async () => {
+    const { result, opened } = await modern({ pin: "2026-07-28" }, () => ({ action: "decline" }));
+    assert.equal(result.isError, true);
+    assert.match(result.content[0].text, /did not want/);
+    assert.equal(opened.length, 1);
   });
 
   await step("a session without prompts: no link is given", async () => {
@@ -141,11 +172,12 @@ export default async function mcp({ world, sdk, recorder, composio, step }) {
     await Promise.all(users.map(([, client]) => client.close()));
   });
 
+  const starts = (Transport, more = []) =>
+    new Transport({ command: world.binary, args: ["mcp", ...more], env: { ...world.env, COFFER_URL: world.url, COFFER_API_KEY: world.key } });
+
   await step("stdio: a client that starts a process", async () => {
-    const user = world.user("stdio");
-    const transport = new StdioClientTransport({ command: world.binary, args: ["mcp", "--user", user], env: { ...world.env, COFFER_URL: world.url, COFFER_API_KEY: world.key } });
     const client = new Client(INFO);
-    await client.connect(transport);
+    await client.connect(starts(StdioClientTransport, ["--user", world.user("stdio")]));
     const { tools } = await client.listTools();
     assert.ok(tools.some((tool) => tool.name === "COMPOSIO_MANAGE_CONNECTIONS"));
     const asked = await client.callTool({ name: "COMPOSIO_MANAGE_CONNECTIONS", arguments: { toolkits: ["gmail"] } });
@@ -155,6 +187,32 @@ export default async function mcp({ world, sdk, recorder, composio, step }) {
     recorder.note("stdio", JSON.stringify(result));
     assert.equal(textOf(result).data.emailAddress, ALICE.email);
     await client.close();
+  });
+
+  for (const [name, mode] of [["in the legacy era", "legacy"], ["in the modern one", { pin: "2026-07-28" }]]) {
+    await step(`stdio: a client that opens URLs, ${name}`, async () => {
+      const client = new ModernClient(INFO, { ...CAN_OPEN_URLS, versionNegotiation: { mode } });
+      client.setRequestHandler("elicitation/create", async ({ params }) => {
+        await world.finish(params.url, BOB);
+        return { action: "accept" };
+      });
+      await client.connect(starts(ModernStdioTransport, ["--user", world.user("stdio")]));
+      const call = () => client.callTool({ name: "GMAIL_GET_PROFILE", arguments: {} });
+      const result = await call().catch(async (error) => {
+        assert.deepEqual([mode, error.code], ["legacy", -32042], String(error));
+        await world.finish(error.data.elicitations[0].url, BOB);
+        return call();
+      });
+      recorder.note("stdio", JSON.stringify(result));
+      assert.equal(textOf(result).data.emailAddress, BOB.email);
+      await client.close();
+    });
+  }
+
+  await step("stdio: a daemon that is not there is told in each answer", async () => {
+    const nowhere = new StdioClientTransport({ command: world.binary, args: ["mcp", "--user", "u"], env: { ...world.env, COFFER_URL: "http://127.0.0.1:9", COFFER_API_KEY: world.key }, stderr: "ignore" });
+    const error = await new Client(INFO).connect(nowhere).then(() => assert.fail("connected"), (refusal) => refusal);
+    assert.match(String(error), /127\.0\.0\.1:9|reach|connect|closed/i);
   });
 
   const url = `${world.url}/mcp?user_id=raw`;

@@ -24,6 +24,33 @@ export default async function metaTools({ world, composio, step, connect }) {
     });
   }
 
+  await step("search: by the session's own call", async () => {
+    const found = await session.search({ query: "send an email" });
+    assert.ok(found.success, found.error);
+    assert.ok(found.results[0].primaryToolSlugs.includes("GMAIL_SEND_EMAIL"), found.results[0].primaryToolSlugs.join());
+    assert.ok(found.toolSchemas.GMAIL_SEND_EMAIL);
+    assert.equal(found.toolkitConnectionStatuses.find((each) => each.toolkit === "gmail").hasActiveConnection, false);
+    assert.ok(found.nextStepsGuidance.length > 0);
+  });
+
+  await step("search: by the session's own call, in the toolkits that it names", async () => {
+    const found = await session.search({ query: "send a message", toolkits: ["slack"] });
+    assert.ok(found.results[0].primaryToolSlugs.length > 0);
+    assert.ok(found.results[0].primaryToolSlugs.every((slug) => slug.startsWith("SLACK_")), found.results[0].primaryToolSlugs.join());
+  });
+
+  await step("search: several at once, each with its own result", async () => {
+    const queries = ["send an email", "open a ticket"].map((use_case) => ({ use_case }));
+    const { results } = await composio.client.toolRouter.session.search(session.sessionId, { queries });
+    assert.deepEqual(results.map((result) => [result.index, result.use_case]), [[1, "send an email"], [2, "open a ticket"]]);
+  });
+
+  await step("search: without a query, and in a session that there is not", async () => {
+    const { session: raw } = composio.client.toolRouter;
+    await refused(raw.search(session.sessionId, { queries: [] }), "BadRequestError", { status: 400, says: /queries/ });
+    await refused(raw.search("trs_nosuch000000", { queries: [{ use_case: "x" }] }), "NotFoundError", { status: 404 });
+  });
+
   await step("search: tells schemas and what is connected", async () => {
     const found = await search("send an email");
     assert.ok(found.tool_schemas.GMAIL_SEND_EMAIL.input_schema.properties.recipient_email);

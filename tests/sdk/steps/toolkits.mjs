@@ -102,4 +102,23 @@ export default async function toolkits({ world, sdk, composio, step }) {
   await step("authorize: an unknown toolkit", async () => {
     await refused(composio.toolkits.authorize("u", "nosuchtoolkit"), sdk.isNewer ? "ComposioToolkitNotFoundError" : "ComposioToolkitFetchError", { status: 404 });
   });
+
+  const many = (slugs) => (sdk.isNewer ? composio.toolkits.getMany(slugs)
+    : composio.client.post("/api/v3.1/toolkits/multi", { body: { toolkits: slugs } }).then(({ items }) => items));
+
+  await step("several: by their slugs", async () => {
+    const items = await many(["gmail", "slack"]);
+    assert.deepEqual(items.map((item) => item.slug).sort(), ["gmail", "slack"]);
+    assert.ok(items.every((item) => item.meta));
+  });
+
+  await step("several: those that do not exist are left out", async () => {
+    assert.deepEqual((await many(["gmail", "nosuchtoolkit"])).map((item) => item.slug), ["gmail"]);
+  });
+
+  if (sdk.isNewer) {
+    await step("changelog: an empty page", async () => {
+      assert.deepEqual((await composio.toolkits.changelog()).items, []);
+    });
+  }
 }
