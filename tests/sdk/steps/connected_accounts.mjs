@@ -42,6 +42,13 @@ export default async function connectedAccounts({ world, sdk, composio, step, co
     assert.equal((await request.waitForConnection(10_000)).status, "ACTIVE");
   });
 
+  await step("initiate: refused in the SDK's own class where the project has retired it", async () => {
+    const retire = (flag) => composio.client.patch("/api/v3.1/org/project/config", { body: { refuse_managed_oauth_create: flag } });
+    await retire(true);
+    const again = configFor("github").then((id) => accounts.initiate(world.user("late"), id));
+    await refused(again, "ComposioLegacyConnectedAccountsEndpointRetiredError").finally(() => retire(false));
+  });
+
   const keysOf = (person) => world.keysOf("mock", person);
 
   await step("initiate: an API key at once", async () => {

@@ -19,6 +19,31 @@ TEST_CASE("the masking switch is stored and answered, and changes no mask") {
   CHECK(world.get("/connected_accounts/" + account)["state"] == before);
 }
 
+TEST_CASE("a project may refuse the older create for managed OAuth, and for nothing else") {
+  ApiWorld world;
+  const auto create = [&](const std::string& config) {
+    return world.post("/connected_accounts",
+                      {{"auth_config", {{"id", config}}}, {"connection", {{"user_id", "user_1"}}}});
+  };
+  const std::string managed = world.auth_config("gmail");
+  const Json own = {{"toolkit", {{"slug", "gmail"}}},
+                    {"auth_config",
+                     {{"type", "use_custom_auth"},
+                      {"authScheme", "OAUTH2"},
+                      {"credentials", {{"client_id", "own"}, {"client_secret", "own-secret"}}}}}};
+  const std::string custom = world.post("/auth_configs", own)["auth_config"].at("id");
+  CHECK(create(managed).status == 201);
+  CHECK(world.patch("/org/project/config", {{"refuse_managed_oauth_create", true}}).status == 200);
+  const Answer refused = create(managed);
+  require_error(refused, 400, "no longer supported");
+  require_error(refused, 400, "/api/v3/connected_accounts/link");
+  CHECK(create(custom).status == 201);
+  CHECK(world.post("/connected_accounts/link", {{"auth_config_id", managed}, {"user_id", "u"}}).status ==
+        201);
+  world.patch("/org/project/config", {{"refuse_managed_oauth_create", false}});
+  CHECK(create(managed).status == 201);
+}
+
 TEST_CASE("settings that nothing would keep are refused") {
   ApiWorld world;
   require_error(world.patch("/org/project/config", {{"is_2FA_enabled", true}}), 501, "is_2FA_enabled");

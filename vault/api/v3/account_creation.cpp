@@ -5,11 +5,13 @@
 #include "vault/api/v3/account_start.h"
 #include "vault/api/v3/account_view.h"
 #include "vault/api/v3/credential_input.h"
+#include "vault/api/v3/project_config.h"
 #include "vault/api/v3/routes.h"
 #include "vault/api/v3/shared_input.h"
 #include "vault/api/v3/shared_start.h"
 #include "vault/api/wire/body.h"
 #include "vault/api/wire/secret_answer.h"
+#include "vault/base/error.h"
 #include "vault/engine/views.h"
 
 namespace coffer::api::v3 {
@@ -76,6 +78,16 @@ void check_scheme(const ObjectReader& state, AuthScheme scheme) {
   state.fail("authScheme", "is not the scheme of the auth config", "it is " + std::string(to_string(scheme)));
 }
 
+// In the words by which SDKs know it.
+void check_not_retired(Engine& engine, const AuthConfig& config) {
+  if (!config.is_managed || config.scheme != AuthScheme::OAuth2) return;
+  if (!refuses_managed_create(*engine.database().read())) return;
+  throw Error(ErrorCode::InvalidArgument,
+              "Creating connections on this endpoint for Composio-managed OAuth auth configs is no longer "
+              "supported. Use POST /api/v3/connected_accounts/link instead.",
+              "or allow it with PATCH /api/v3/org/project/config {\"refuse_managed_oauth_create\": false}");
+}
+
 // Where the values stand: in connection.state.val, or flat in connection.data.
 std::optional<ObjectReader> values_of(const ObjectReader& connection, AuthScheme scheme) {
   if (const auto state = connection.object("state")) {
@@ -106,6 +118,7 @@ ServerResponse create_account(Engine& engine, const ServerRequest& request) {
   }
   const AuthConfigId id(body.required_object("auth_config").required_text("id"));
   const ModeOfConfig known = mode_of_config(engine, id);
+  check_not_retired(engine, known.config);
   ConnectRequest connect = read_connect_request(connection, id);
   const auto values = values_of(connection, known.mode->scheme);
   std::optional<ServerResponse> response;

@@ -1,34 +1,15 @@
 #include <nlohmann/json.hpp>
 
+#include "vault/api/v3/project_config.h"
 #include "vault/api/v3/routes.h"
 #include "vault/api/wire/body.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
-#include "vault/store/document_store.h"
 
 namespace coffer::api::v3 {
 namespace {
 
-constexpr std::string_view kKind = "setting";
-constexpr std::string_view kId = "project";
 constexpr std::size_t kMostTextBytes = 2048;
-
-Json default_config() {
-  return {{"is_2FA_enabled", false},
-          {"mask_secret_keys_in_connected_account", true},
-          {"log_visibility_setting", "dont_store_data"},
-          {"require_mcp_api_key", true},
-          {"logo_url", ""},
-          {"display_name", ""}};
-}
-
-Json stored_config(Transaction& tx) {
-  Json config = default_config();
-  if (const auto found = document_store::find(tx, kKind, kId)) {
-    config.update(parse_json(found->text, "stored project config"));
-  }
-  return config;
-}
 
 // Silence would look like consent: what nothing here does must not be accepted.
 void refuse_flag(const ObjectReader& body, const char* key, bool refused) {
@@ -42,8 +23,9 @@ void read_config(const ObjectReader& body, Json& config) {
   refuse_flag(body, "is_2FA_enabled", true);
   refuse_flag(body, "require_mcp_api_key", false);
   // Values stay masked, whatever this says: no answer holds a credential.
-  const auto masked = body.boolean("mask_secret_keys_in_connected_account");
-  if (masked) config["mask_secret_keys_in_connected_account"] = *masked;
+  for (const char* key : {"mask_secret_keys_in_connected_account", "refuse_managed_oauth_create"}) {
+    if (const auto flag = body.boolean(key)) config[key] = *flag;
+  }
   const std::string visibility = body.text("log_visibility_setting");
   if (!visibility.empty() && visibility != "show_all" && visibility != "dont_store_data") {
     body.fail("log_visibility_setting", "is none of its values", "use show_all or dont_store_data");
@@ -57,16 +39,15 @@ void read_config(const ObjectReader& body, Json& config) {
 }
 
 ServerResponse get_project_config(Engine& engine, const ServerRequest&) {
-  return ServerResponse::json(200, dump_json(stored_config(*engine.database().read())));
+  return ServerResponse::json(200, dump_json(stored_project_config(*engine.database().read())));
 }
 
 ServerResponse update_project_config(Engine& engine, const ServerRequest& request) {
   RequestBody parsed(request);
   const auto tx = engine.database().write();
-  Json config = stored_config(*tx);
+  Json config = stored_project_config(*tx);
   read_config(parsed.root(), config);
-  const Timestamp now = engine.env().clock.now();
-  document_store::put(*tx, {std::string(kKind), std::string(kId), dump_json(config), now, now});
+  store_project_config(*tx, config, engine.env().clock.now());
   tx->commit();
   return ServerResponse::json(200, dump_json(config));
 }
