@@ -249,6 +249,29 @@ export default async function sessions({ world, sdk, composio, step, configFor, 
     assert.equal(await profile(again, { account: work.id }), ALICE.email);
   });
 
+  await step("restrictions that are not understood are refused, never ignored", async () => {
+    const make = (config) => composio.client.toolRouter.session.create({ user_id: alice, ...config });
+    for (const [config, says] of [
+      [{ toolkits: { enabled: ["gmail"] } }, /toolkits\.enabled/],
+      [{ tools: { gmail: { enabled: ["GMAIL_GET_PROFILE"] } } }, /tools\.gmail\.enabled/],
+      [{ tags: { disabled: ["destructiveHint"] } }, /tags\.disabled/],
+      [{ execute: { enable_multi_execute: "no" } }, /enable_multi_execute/],
+      [{ toolkits: { enable: ["nosuchtoolkit"] } }, /nosuchtoolkit/],
+    ]) {
+      await refused(make(config), "BadRequestError", { status: 400, says });
+    }
+    const permissions = { default: "always_deny" };
+    await refused(make({ experimental: { permissions } }), "InternalServerError", { status: 501, says: /experimental\.permissions/ });
+  });
+
+  await step("links stand below the URL that the session has in place of the vault's", async () => {
+    const made = await composio.client.toolRouter.session.create({ user_id: alice, experimental: { link_url_overwrite: "https://app.example/x" } });
+    const request = await (await composio.use(made.session_id)).authorize("gmail");
+    assert.match(request.redirectUrl, /^https:\/\/app\.example\/x\/link\/lk_/);
+    await world.finish(request.redirectUrl.replace("https://app.example/x", world.url));
+    assert.equal((await request.waitForConnection(10_000)).status, "ACTIVE");
+  });
+
   if (sdk.isNewer) {
     await step("ensure connected: at once where there is a connection", async () => {
       const { wasConnected, connectedAccount } = await session.ensureConnected("slack");

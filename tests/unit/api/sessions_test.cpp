@@ -117,6 +117,41 @@ TEST_CASE("a restriction that is not understood is refused, never ignored") {
   refuse({{"tags", Json::array()}}, "tags");
   refuse({{"tags", {{"enable", {Json()}}}}}, "tags.enable");
   refuse({{"tags", {{"disabled", {"destructiveHint"}}}}}, "tags.disabled");
+  refuse({{"toolkits", {{"enabled", {"gmail"}}}}}, "toolkits.enabled");
+  refuse({{"tools", {{"gmail", {{"disable", {"X"}}}}, {"GMAIL", {{"disable", {"Y"}}}}}}}, "second time");
+  refuse({{"execute", {{"enable_multi_execute", "no"}}}}, "execute.enable_multi_execute");
+  refuse({{"search", {{"enable", 0}}}}, "search.enable");
+  refuse({{"workbench", {{"enable_proxy_execution", "false"}}}}, "workbench.enable_proxy_execution");
+}
+
+TEST_CASE("permissions that nothing here would ask for are refused, null is none") {
+  ApiWorld world;
+  const auto make = [&](const Json& experimental) {
+    return world.post("/tool_router/session", {{"user_id", "user_1"}, {"experimental", experimental}});
+  };
+  require_error(make({{"permissions", {{"default", "always_deny"}}}}), 501, "experimental.permissions");
+  require_error(make({{"session_config_id", "sc_1"}}), 501, "experimental.session_config_id");
+  CHECK(make({{"permissions", nullptr}}).status == 201);
+}
+
+TEST_CASE("a session's links stand below the URL that it has in place of the vault's") {
+  ApiWorld world;
+  const Answer made = world.post(
+      "/tool_router/session",
+      {{"user_id", "user_1"}, {"experimental", {{"link_url_overwrite", "https://app.example/vault/"}}}});
+  const std::string path = "/tool_router/session/" + made["session_id"].get<std::string>();
+  const auto link = [&] { return world.post(path + "/link", {{"toolkit", "gmail"}}); };
+  const Answer first = link();
+  CHECK(first["redirect_url"] == "https://app.example/vault/link/" + first["link_token"].get<std::string>());
+  const Json asked = {{"tool_slug", "COMPOSIO_MANAGE_CONNECTIONS"}, {"arguments", {{"toolkits", {"gmail"}}}}};
+  const Json told = world.post(path + "/execute", asked)["data"].at("results").at("gmail");
+  CHECK(told.at("redirect_url").get<std::string>().starts_with("https://app.example/vault/link/lk_"));
+  require_error(world.patch(path, {{"experimental", {{"link_url_overwrite", "ftp://app.example"}}}}), 400,
+                "URL");
+  CHECK(world.patch(path, {{"experimental", {{"fast_mode", true}}}}).status == 200);
+  CHECK(link()["redirect_url"].get<std::string>().starts_with("https://app.example/"));
+  CHECK(world.patch(path, {{"experimental", {{"link_url_overwrite", nullptr}}}}).status == 200);
+  CHECK(link()["redirect_url"].get<std::string>().starts_with(std::string(kPublicUrl) + "/link/lk_"));
 }
 
 TEST_CASE("pinning another user's account is refused in the words of an unknown one") {

@@ -34,7 +34,7 @@ std::string seal_state(Engine& engine, const Session& session, const v3::Session
 
 PendingConnect make_pending(Engine& engine, const Session& session, const Toolkit& toolkit) {
   const ConnectLink link = v3::link_for_session(engine, session, toolkit, {});
-  return {toolkit.slug, link.connection.id.str(), engine.link_url(link.token), link.expires_at};
+  return {toolkit.slug, link.connection.id.str(), v3::link_url_in(engine, session, link), link.expires_at};
 }
 
 RpcError url_required(const PendingConnect& pending, const Toolkit& toolkit) {

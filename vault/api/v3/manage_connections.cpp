@@ -22,12 +22,13 @@ Json active(const Toolkit& toolkit, const std::optional<Connection>& account) {
   return result;
 }
 
-Json initiated(Engine& engine, const Toolkit& toolkit, const ConnectLink& link) {
+Json initiated(const Engine& engine, const Session& session, const Toolkit& toolkit,
+               const ConnectLink& link) {
   return {{"toolkit", toolkit.slug},
           {"status", "initiated"},
           {"has_active_connection", link.connection.status == ConnectionStatus::Active},
           {"connected_account_id", link.connection.id.str()},
-          {"redirect_url", engine.link_url(link.token)},
+          {"redirect_url", link_url_in(engine, session, link)},
           {"expires_at", to_rfc3339(link.expires_at)},
           {"instruction",
            "Show the user redirect_url as a link, wait until they say they are done, then call "
@@ -49,7 +50,7 @@ Json connect(Engine& engine, const Session& session, const SessionScope& scope, 
   } else {
     SessionLinkRequest request;
     if (current) request.reconnect = current->id;
-    result = initiated(engine, toolkit, link_for_session(engine, session, toolkit, request));
+    result = initiated(engine, session, toolkit, link_for_session(engine, session, toolkit, request));
   }
   result["accounts"] = accounts_view(accounts, current);
   return result;

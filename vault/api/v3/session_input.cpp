@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "vault/api/v3/toolkit_view.h"
 #include "vault/base/encoding.h"
@@ -17,8 +18,10 @@ namespace coffer::api::v3 {
 namespace {
 
 // Kept as they came; session_scope.h reads the restrictions among them.
-constexpr std::array<std::string_view, 8> kKeptObjects = {"tools",   "tags",   "workbench", "multi_account",
-                                                          "preload", "search", "execute",   "experimental"};
+constexpr std::array<std::string_view, 7> kKeptObjects = {"tools",   "tags",   "workbench", "multi_account",
+                                                          "preload", "search", "execute"};
+
+constexpr const char* kRestrictions = "use enable, disable, or for tools tags";
 
 std::string known_toolkit(Engine& engine, const ObjectReader& body, std::string_view key,
                           const std::string& slug) {
@@ -42,6 +45,9 @@ void read_toolkits(Engine& engine, const ObjectReader& body, SessionConfig& conf
   }
   const auto toolkits = body.object("toolkits");
   if (!toolkits) return;
+  for (const std::string& name : toolkits->keys()) {
+    if (name != "enable" && name != "disable") toolkits->fail(name, "is no restriction", kRestrictions);
+  }
   config.toolkits_enabled = known_toolkits(engine, *toolkits, "enable");
   config.toolkits_disabled = known_toolkits(engine, *toolkits, "disable");
   if (toolkits->has("enable") && config.toolkits_enabled.empty()) toolkits->fail("enable", "is empty");
@@ -147,20 +153,52 @@ void check_choice(const ObjectReader& body, std::string_view key, bool may_have_
     } else if (name == "tags" && may_have_tags) {
       check_choice(choice, name, false);
     } else {
-      choice.fail(name, "is no restriction", "use enable, disable, or for tools tags");
+      choice.fail(name, "is no restriction", kRestrictions);
     }
+  }
+}
+
+void check_tools(Engine& engine, const ObjectReader& tools) {
+  std::set<std::string> seen;
+  for (const std::string& toolkit : tools.keys()) {
+    const std::string slug = known_toolkit(engine, tools, toolkit, toolkit);
+    if (!seen.insert(slug).second) tools.fail(toolkit, "names a toolkit for the second time");
+    check_choice(tools, toolkit, true);
+  }
+}
+
+void check_switches(const ObjectReader& body) {
+  for (const auto& [object, flag] :
+       {std::pair("execute", "enable_multi_execute"), std::pair("search", "enable"),
+        std::pair("workbench", "enable"), std::pair("workbench", "enable_proxy_execution")}) {
+    if (const auto given = body.object(object)) given->boolean(flag);
   }
 }
 
 // A restriction that is not understood must not be lost: the session would do more than it may.
 void check_restrictions(Engine& engine, const ObjectReader& body) {
   check_choice(body, "tags", false);
-  const auto tools = body.object("tools");
-  if (!tools) return;
-  for (const std::string& toolkit : tools->keys()) {
-    known_toolkit(engine, *tools, toolkit, toolkit);
-    check_choice(*tools, toolkit, true);
+  if (const auto tools = body.object("tools")) check_tools(engine, *tools);
+  check_switches(body);
+  const auto experimental = body.object("experimental");
+  if (!experimental) return;
+  for (const char* key : {"permissions", "session_config_id"}) {
+    if (!experimental->has(key)) continue;
+    throw Error(ErrorCode::Unsupported, "\"" + experimental->name_of(key) + "\" is not offered here",
+                "restrict the session by toolkits, tools and tags");
   }
+}
+
+// Leaf by leaf: what is not named stays, null clears.
+void read_experimental(const ObjectReader& body, Json& kept) {
+  if (!body.mentions("experimental")) return;
+  const auto given = body.object("experimental");
+  if (!given) {
+    kept.erase("experimental");
+    return;
+  }
+  check_callback_url(given->text("link_url_overwrite"));
+  kept["experimental"].merge_patch(body.value("experimental"));
 }
 
 void read_kept_objects(const ObjectReader& body, Json& kept) {
@@ -185,6 +223,7 @@ void read_session_config(Engine& engine, const UserId& user, const ObjectReader&
   check_multi_account(body);
   check_restrictions(engine, body);
   read_kept_objects(body, kept);
+  read_experimental(body, kept);
   config.extra_json = dump_json(kept);
 }
 

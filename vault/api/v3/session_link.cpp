@@ -1,8 +1,10 @@
 #include "vault/api/v3/session_link.h"
 
-#include "vault/api/v3/shared_start.h"
+#include <nlohmann/json.hpp>
 
+#include "vault/api/v3/shared_start.h"
 #include "vault/base/error.h"
+#include "vault/base/json.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
 #include "vault/store/session_store.h"
@@ -62,6 +64,14 @@ ConnectLink link_for_session(Engine& engine, const Session& session, const Toolk
   with_account(engine, std::move(connect), request.shared,
                [&](const ConnectRequest& wanted) { link = engine.connector().authorize(wanted); });
   return std::move(*link);
+}
+
+std::string link_url_in(const Engine& engine, const Session& session, const ConnectLink& link) {
+  const Json kept = parse_json(session.config.extra_json, "stored session");
+  std::string base = kept.value("/experimental/link_url_overwrite"_json_pointer, std::string());
+  if (base.empty()) return engine.link_url(link.token);
+  while (base.ends_with('/')) base.pop_back();
+  return base + "/link/" + std::string(link.token.expose());
 }
 
 Session session_or_not_found(Transaction& tx, const SessionId& id) {

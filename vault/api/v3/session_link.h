@@ -22,6 +22,9 @@ struct SessionLinkRequest {
 ConnectLink link_for_session(Engine& engine, const Session& session, const Toolkit& toolkit,
                              const SessionLinkRequest& request);
 
+// Where the user opens it: at the vault, or below the URL that the session has in its place.
+std::string link_url_in(const Engine& engine, const Session& session, const ConnectLink& link);
+
 // Throws NotFound.
 Session session_or_not_found(Transaction& tx, const SessionId& id);
 

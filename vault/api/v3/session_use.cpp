@@ -43,7 +43,7 @@ ServerResponse create_session_link(Engine& engine, const ServerRequest& request)
   const ConnectLink link = link_for_session(engine, session, toolkit, wanted);
   Json out = {{"connected_account_id", link.connection.id.str()},
               {"link_token", link.token.expose()},
-              {"redirect_url", engine.link_url(link.token)},
+              {"redirect_url", link_url_in(engine, session, link)},
               {"expires_at", to_rfc3339(link.expires_at)},
               {"experimental", experimental_view(wanted.shared)}};
   return secret_answer(201, std::move(out));
