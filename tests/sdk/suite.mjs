@@ -11,7 +11,7 @@ import { World } from "./lib/world.mjs";
 
 const SDK_AREAS = [
   "toolkits", "tools", "proxy", "auth_configs", "connected_accounts", "shared_accounts", "links", "sessions", "webhooks",
-  "mcp_servers", "project", "refusals", "isolation",
+  "list_filters", "edges", "mcp_servers", "project", "refusals", "isolation",
 ];
 const MOST_SECONDS = 240;
 
@@ -104,6 +104,7 @@ for (const sdk of [older, newer]) {
   for (const area of SDK_AREAS) await run(sdk.label, area, sdk);
 }
 await run("0.5", "legacy", newer);
+await run("0.5", "legacy_tools", newer);
 await run("0.21", "browser", newer);
 await run("0.21", "meta_tools", newer);
 await run("MCP", "mcp", newer);

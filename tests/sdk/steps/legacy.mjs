@@ -1,16 +1,9 @@
 import assert from "node:assert/strict";
 import { ComposioToolSet, COMPOSIO_SDK_ERROR_CODES as CODES } from "composio-core";
+import { refusedAs } from "../lib/legacy.mjs";
 import { ALICE, BOB } from "../lib/world.mjs";
 
 const PROFILE = "GMAIL_GET_PROFILE";
-
-// The first SDK's errors have a code of their own.
-async function refusedAs(work, code, says) {
-  const error = await work.then(() => assert.fail("not refused"), (refusal) => refusal);
-  assert.equal(error.errCode, code, `${error.name}: ${error.message}`);
-  if (says) assert.match(`${error.message} ${error.description}`, says);
-  return error;
-}
 
 export default async function legacy({ world, recorder, step }) {
   // This SDK does not use fetch: what it is answered is seen on the wire.
