@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Runs programs of others, unmodified, against `coffer dev`: suite.mjs step by step, and the examples.
+"""Runs programs of others, unmodified, against `coffer dev`: suite.mjs step by step, the examples, and many at once.
 
 usage: run.py COFFER [AREA]    after `npm ci` in this folder, which brings the packages and Node;
                                with AREA, such as "0.21 links", only that part of the suite
 """
+import json
 import pathlib
 import shutil
 import subprocess
@@ -60,6 +61,17 @@ def run_suite(node, binary, area):
         sys.exit(f"suite.mjs ended with {run.returncode}")
 
 
+# A short run with few clients: how fast it is does not matter here, whose data it is does.
+def run_load(node, binary):
+    with temporary_home() as home:
+        run = subprocess.run([str(node), "load.mjs", str(binary), "2", "16"], cwd=HERE, env=environment(home),
+                             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+    figures = {figure["name"]: figure["holds"] for figure in map(json.loads, run.stdout.splitlines())}
+    if run.returncode != 0 or not figures or not all(figures.values()):
+        sys.exit(f"load.mjs ended with {run.returncode}\n{run.stdout}{run.stderr}")
+    print("load.mjs: 16 clients at once, each saw its own user's data", flush=True)
+
+
 def main():
     binary = pathlib.Path(sys.argv[1]).resolve()
     node = HERE / "node_modules" / ".bin" / "node"
@@ -68,6 +80,7 @@ def main():
     area = sys.argv[2:]
     if not area:
         run_examples(node, binary)
+        run_load(node, binary)
     run_suite(node, binary, area)
 
 
