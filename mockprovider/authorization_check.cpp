@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mockprovider/grant_types.h"
 #include "mockprovider/oauth_request.h"
 
 namespace coffer::mock {
@@ -16,12 +17,15 @@ bool is_challenge(std::string_view text) {
 // Error name and description, or nothing.
 using Fault = std::optional<std::pair<std::string, std::string>>;
 
-Fault check_pkce(const Profile& profile, const Fields& parameters) {
+bool needs_pkce(const Profile& profile, const Client& client) {
+  return client.needs_pkce.value_or(profile.provider->pkce == Provider::Pkce::Required);
+}
+
+Fault check_pkce(const Profile& profile, const Client& client, const Fields& parameters) {
   const std::string challenge = text_of(parameters, "code_challenge");
   const std::string method = text_of(parameters, "code_challenge_method");
   if (challenge.empty() && method.empty()) {
-    const bool is_required = profile.provider->pkce == Provider::Pkce::Required;
-    if (!is_required) return std::nullopt;
+    if (!needs_pkce(profile, client)) return std::nullopt;
     return std::make_pair("invalid_request", "code_challenge is missing");
   }
   // An absent method means "plain" (RFC 7636 section 4.3), which protects nothing here.
@@ -50,13 +54,39 @@ Fault check_scope(const Profile& profile, const Fields& parameters) {
   return std::make_pair("invalid_scope", "scope holds a character that it must not");
 }
 
-Fault find_fault(const Profile& profile, const Fields& parameters) {
+// OpenID Connect Core section 6: neither is offered, and ignoring them would change what was asked.
+Fault check_request_objects(const Fields& parameters) {
+  if (find_field(parameters, "request"))
+    return std::make_pair("request_not_supported", "request is not known");
+  if (find_field(parameters, "registration"))
+    return std::make_pair("registration_not_supported", "registration is not known");
+  return std::nullopt;
+}
+
+Fault check_resources(const Fields& parameters) {
+  const auto refusal = refuse_resources(texts_of(parameters, "resource"));
+  if (!refusal) return std::nullopt;
+  return std::make_pair(refusal->error, refusal->description);
+}
+
+// OpenID Connect Core section 3.1.2.1: "none" goes with nothing else.
+Fault check_prompt(const Fields& parameters) {
+  const auto prompts = split(text_of(parameters, "prompt"), ' ');
+  if (std::find(prompts.begin(), prompts.end(), "none") == prompts.end()) return std::nullopt;
+  if (prompts.size() > 1) return std::make_pair("invalid_request", "prompt has none and something else");
+  return std::make_pair("login_required", "nobody is signed in");
+}
+
+Fault find_fault(const Profile& profile, const Client& client, const Fields& parameters) {
   if (has_duplicates(parameters)) return std::make_pair("invalid_request", "a parameter comes twice");
+  if (!allows_grant(client, "authorization_code"))
+    return std::make_pair("unauthorized_client", "the client is not registered for authorization_code");
+  if (auto fault = check_request_objects(parameters)) return fault;
   if (auto fault = check_response_type(parameters)) return fault;
   if (auto fault = check_scope(profile, parameters)) return fault;
-  if (auto fault = check_pkce(profile, parameters)) return fault;
-  if (text_of(parameters, "prompt") == "none") return std::make_pair("login_required", "nobody is signed in");
-  return std::nullopt;
+  if (auto fault = check_pkce(profile, client, parameters)) return fault;
+  if (auto fault = check_resources(parameters)) return fault;
+  return check_prompt(parameters);
 }
 
 std::optional<std::string> find_state(const Fields& parameters) {
@@ -85,7 +115,7 @@ CheckedAuthorization check_authorization(const Tenant& tenant, const Profile& pr
     return UntrustedRequest{"The redirect_uri is not one that the client registered."};
   }
   const auto state = find_state(parameters);
-  if (const auto fault = find_fault(profile, parameters)) {
+  if (const auto fault = find_fault(profile, *client, parameters)) {
     return AuthorizationError{redirect_uri, state, fault->first, fault->second};
   }
   AuthorizationRequest checked;
@@ -96,6 +126,8 @@ CheckedAuthorization check_authorization(const Tenant& tenant, const Profile& pr
   checked.state = state;
   checked.scopes = split_scopes(profile, text_of(parameters, profile.provider->scope_param));
   checked.code_challenge = text_of(parameters, "code_challenge");
+  checked.resources = texts_of(parameters, "resource");
+  checked.nonce = text_of(parameters, "nonce");
   checked.prompt = text_of(parameters, "prompt");
   checked.access_type = text_of(parameters, "access_type");
   checked.login_hint = text_of(parameters, "login_hint");

@@ -33,6 +33,8 @@ ServerResponse back_to_client(const Tenant& tenant, const Profile& profile, cons
 bool wants_refresh_token(const Tenant& tenant, const Profile& profile, const AuthorizationRequest& request,
                          const Consent& consent) {
   const auto& scopes = consent.scopes;
+  const Client* client = tenant.clients.find(consent.provider, consent.client_id);
+  if (!client || !allows_grant(*client, "refresh_token")) return false;
   const bool has_offline_scope = std::find(scopes.begin(), scopes.end(), "offline_access") != scopes.end();
   switch (profile.refresh_tokens) {
     case Profile::RefreshTokens::Never:
@@ -65,6 +67,9 @@ ServerResponse decide(Tenant& tenant, const Profile& profile, const Authorizatio
   consent.account = decision.account;
   consent.redirect_uri = request.redirect_uri;
   consent.code_challenge = request.code_challenge;
+  consent.nonce = request.nonce;
+  consent.resources = request.resources;
+  consent.signed_in_at = tenant.clock.now();
   consent.access_lifetime = decision.access_lifetime;
   const auto& refused = decision.refused_scopes;
   std::copy_if(

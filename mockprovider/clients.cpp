@@ -4,6 +4,7 @@
 
 #include "mockprovider/digest.h"
 #include "vault/base/encoding.h"
+#include "vault/base/error.h"
 
 namespace coffer::mock {
 namespace {
@@ -38,9 +39,22 @@ bool allows_redirect(const Client& client, std::string_view redirect_uri) {
       [&](const std::string& registered) { return is_same_redirect(registered, redirect_uri); });
 }
 
+bool allows_grant(const Client& client, std::string_view grant_type) {
+  const auto& types = client.grant_types;
+  return types.empty() || std::find(types.begin(), types.end(), grant_type) != types.end();
+}
+
 void Clients::add(Client client) {
+  constexpr std::size_t kMaxClients = 10'000;
+  if (clients_.size() >= kMaxClients) {
+    throw Error(ErrorCode::TooLarge, "more than 10000 clients are registered", "reset the mock provider");
+  }
   auto key = std::make_pair(client.provider, client.client_id);
   clients_.insert_or_assign(std::move(key), std::move(client));
+}
+
+void Clients::remove(std::string_view provider, std::string_view client_id) {
+  clients_.erase({std::string(provider), std::string(client_id)});
 }
 
 const Client* Clients::find(std::string_view provider, std::string_view client_id) const {

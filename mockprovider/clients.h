@@ -1,9 +1,13 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "mockprovider/private_key.h"
+#include "vault/base/clock.h"
 
 namespace coffer::mock {
 
@@ -15,14 +19,26 @@ struct Client {
   std::string name;
   // Exact, but for http to a loopback address: there any port will do (RFC 8252 section 7.3).
   std::vector<std::string> redirect_uris;
-  bool any_loopback_redirect = false;  // any http URI on a loopback address, whatever its path
+  bool any_loopback_redirect = false;         // any http URI on a loopback address, whatever its path
+  std::string auth_method;                    // RFC 7591 section 2; empty: any that the provider takes
+  std::vector<std::string> grant_types;       // empty: all that the provider knows
+  std::optional<bool> needs_pkce;             // absent: as the provider says
+  bool needs_pushed_request = false;          // RFC 9126 section 6
+  std::optional<bool> has_jwt_access_tokens;  // absent: as the provider says
+  SigningAlgorithm id_token_algorithm = SigningAlgorithm::RS256;
+  // Of a client that registered itself (RFC 7591); empty for others.
+  std::string registration_token;
+  std::string registered_metadata;  // JSON object
+  Timestamp registered_at;
 };
 
+bool allows_grant(const Client& client, std::string_view grant_type);
 bool allows_redirect(const Client& client, std::string_view redirect_uri);
 
 class Clients {
  public:
-  void add(Client client);  // replaces one of the same id
+  void add(Client client);  // replaces one of the same id; throws TooLarge beyond 10000
+  void remove(std::string_view provider, std::string_view client_id);
   const Client* find(std::string_view provider, std::string_view client_id) const;
   std::vector<Client> all() const;
 

@@ -102,15 +102,25 @@ struct Route {
 };
 
 constexpr Route kRoutes[] = {
-    {"GET", "clock", get_clock},         {"POST", "clock", move_clock},
-    {"GET", "faults", list_faults},      {"POST", "faults", add_fault},
-    {"DELETE", "faults", remove_faults}, {"GET", "grants", list_grants},
-    {"POST", "grants", change_grants},   {"GET", "scripts", list_scripts},
-    {"POST", "scripts", add_script},     {"DELETE", "scripts", clear_scripts},
-    {"GET", "journal", list_journal},    {"DELETE", "journal", clear_journal},
-    {"GET", "keys", show_keys},          {"POST", "keys", rotate_keys},
-    {"GET", "clients", list_clients},    {"POST", "clients", add_client},
-    {"GET", "accounts", list_accounts},  {"POST", "accounts", add_account},
+    {"GET", "clock", get_clock},
+    {"POST", "clock", move_clock},
+    {"GET", "faults", list_faults},
+    {"POST", "faults", add_fault},
+    {"DELETE", "faults", remove_faults},
+    {"GET", "grants", list_grants},
+    {"POST", "grants", change_grants},
+    {"GET", "scripts", list_scripts},
+    {"POST", "scripts", add_script},
+    {"DELETE", "scripts", clear_scripts},
+    {"GET", "journal", list_journal},
+    {"DELETE", "journal", clear_journal},
+    {"GET", "keys", show_keys},
+    {"POST", "keys", rotate_keys},
+    {"GET", "clients", list_clients},
+    {"POST", "clients", add_client},
+    {"GET", "accounts", list_accounts},
+    {"POST", "accounts", add_account},
+    {"POST", "signing-keys", rotate_signing_keys},
 };
 
 const Route& find_route(const ServerRequest& request, const std::string& name) {

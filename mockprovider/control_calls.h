@@ -31,6 +31,7 @@ nlohmann::json add_script(const ControlCall& call);
 nlohmann::json clear_scripts(const ControlCall& call);
 nlohmann::json show_keys(const ControlCall& call);
 nlohmann::json rotate_keys(const ControlCall& call);
+nlohmann::json rotate_signing_keys(const ControlCall& call);
 nlohmann::json list_clients(const ControlCall& call);
 nlohmann::json add_client(const ControlCall& call);
 nlohmann::json list_accounts(const ControlCall& call);

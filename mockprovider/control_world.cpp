@@ -22,9 +22,38 @@ const Toolkit& toolkit_named(const Tenant& tenant, const std::string& slug) {
 }
 
 Json client_json(const Client& client) {
-  return {{"provider", client.provider},           {"client_id", client.client_id},
-          {"client_secret", client.client_secret}, {"name", client.name},
-          {"redirect_uris", client.redirect_uris}, {"any_loopback_redirect", client.any_loopback_redirect}};
+  Json json = {{"provider", client.provider},
+               {"client_id", client.client_id},
+               {"client_secret", client.client_secret},
+               {"name", client.name},
+               {"redirect_uris", client.redirect_uris},
+               {"any_loopback_redirect", client.any_loopback_redirect},
+               {"id_token_alg", name_of(client.id_token_algorithm)}};
+  if (client.needs_pkce) json["pkce"] = *client.needs_pkce ? "required" : "optional";
+  if (client.has_jwt_access_tokens) json["access_tokens"] = *client.has_jwt_access_tokens ? "jwt" : "opaque";
+  if (!client.auth_method.empty()) json["auth_method"] = client.auth_method;
+  if (!client.grant_types.empty()) json["grant_types"] = client.grant_types;
+  return json;
+}
+
+// One of two words; absent: neither.
+std::optional<bool> read_either(const Members& body, const char* name, const std::string& yes,
+                                const std::string& no) {
+  const std::string word = body.text(name);
+  if (word.empty()) return std::nullopt;
+  if (word != yes && word != no) body.fail(name, "is not " + yes + " or " + no);
+  return word == yes;
+}
+
+void read_manners(const Members& body, Client& client) {
+  client.needs_pkce = read_either(body, "pkce", "required", "optional");
+  client.has_jwt_access_tokens = read_either(body, "access_tokens", "jwt", "opaque");
+  client.needs_pushed_request = body.flag("pushed_requests_only");
+  client.auth_method = body.text("auth_method");
+  client.grant_types = body.texts("grant_types");
+  const auto algorithm = signing_algorithm(body.text("id_token_alg", "RS256"));
+  if (!algorithm) body.fail("id_token_alg", "is not RS256 or EdDSA");
+  client.id_token_algorithm = *algorithm;
 }
 
 }  // namespace
@@ -47,6 +76,19 @@ Json show_keys(const ControlCall& call) {
       call.tenant.keys.credentials_of(toolkit, account_named(call.tenant, call.query("account"))));
 }
 
+Json rotate_signing_keys(const ControlCall& call) {
+  if (call.id != "rotate") {
+    throw Error(ErrorCode::NotFound, "signing keys can be rotated", "POST /_mock/signing-keys/rotate");
+  }
+  const Members body(call.body, "signing keys");
+  body.allow_only({"provider", "keep_old"});
+  const std::string provider = body.text("provider");
+  if (provider.empty()) body.fail("provider", "is missing");
+  check_provider(call.tenant, provider);
+  call.tenant.signing_keys.rotate(provider, !body.find("keep_old") || body.flag("keep_old"));
+  return call.tenant.signing_keys.jwks(provider);
+}
+
 Json rotate_keys(const ControlCall& call) {
   if (call.id != "rotate") throw Error(ErrorCode::NotFound, "keys can be rotated", "POST /_mock/keys/rotate");
   const Members body(call.body, "keys");
@@ -65,8 +107,9 @@ Json list_clients(const ControlCall& call) {
 
 Json add_client(const ControlCall& call) {
   const Members body(call.body, "client");
-  body.allow_only(
-      {"provider", "client_id", "client_secret", "name", "redirect_uris", "any_loopback_redirect"});
+  body.allow_only({"provider", "client_id", "client_secret", "name", "redirect_uris", "any_loopback_redirect",
+                   "pkce", "access_tokens", "pushed_requests_only", "auth_method", "grant_types",
+                   "id_token_alg"});
   Client client;
   client.provider = body.text("provider");
   check_provider(call.tenant, client.provider);
@@ -76,6 +119,7 @@ Json add_client(const ControlCall& call) {
   client.name = body.text("name", client.client_id);
   client.redirect_uris = body.texts("redirect_uris");
   client.any_loopback_redirect = body.flag("any_loopback_redirect");
+  read_manners(body, client);
   call.tenant.clients.add(client);
   return client_json(client);
 }

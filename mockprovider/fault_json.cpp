@@ -45,7 +45,7 @@ std::string_view name_of(Fault::Action wanted) {
 std::string read_endpoint(const Members& members) {
   std::string endpoint = members.text("endpoint");
   for (const char* known : {"", "authorize", "login", "consent", "token", "refresh", "revoke", "introspect",
-                            "userinfo", "discovery", "api"}) {
+                            "userinfo", "jwks", "discovery", "api"}) {
     if (endpoint == known) return endpoint;
   }
   if (endpoint.starts_with("api:") && endpoint.size() > 4) return endpoint;

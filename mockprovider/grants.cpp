@@ -10,7 +10,6 @@ namespace coffer::mock {
 namespace {
 
 constexpr std::size_t kMaxCodes = 20'000;
-constexpr std::size_t kMaxTokens = 200'000;
 
 Refusal invalid_grant(std::string description, std::string family = {}, std::string parent = {}) {
   return {"invalid_grant", std::move(description), std::move(family), std::move(parent)};
@@ -37,18 +36,28 @@ bool is_subset(const std::vector<std::string>& part, const std::vector<std::stri
   });
 }
 
-bool matches(const Family& family, std::string_view provider, std::string_view account) {
-  return (provider.empty() || family.provider == provider) && (account.empty() || family.account == account);
+std::string consent_key(std::string_view provider, std::string_view client_id, std::string_view account) {
+  return std::string(provider).append("\n").append(client_id).append("\n").append(account);
 }
 
-std::optional<Duration> lifetime_of(TokenKind kind, const Family& family, const TokenPolicy& policy) {
-  if (kind == TokenKind::Refresh) return policy.refresh_lifetime;
-  return family.access_lifetime ? family.access_lifetime : policy.access_lifetime;
+std::optional<Timestamp> end_of(TokenKind kind, const Family& family, const TokenPolicy& policy,
+                                Timestamp now) {
+  std::optional<Duration> lifetime = policy.refresh_lifetime;
+  if (kind == TokenKind::Access) {
+    lifetime = family.access_lifetime ? family.access_lifetime : policy.access_lifetime;
+  }
+  std::optional<Timestamp> end;
+  if (lifetime) end = now + *lifetime;
+  if (kind == TokenKind::Refresh && policy.refresh_absolute) {
+    const Timestamp last = family.created_at + *policy.refresh_absolute;
+    end = end ? std::min(*end, last) : last;
+  }
+  return end;
 }
 
-bool covers(Grants::What what, TokenKind kind) {
-  if (what == Grants::What::All) return true;
-  return (what == Grants::What::Access) == (kind == TokenKind::Access);
+std::optional<Duration> until(const std::optional<Timestamp>& end, Timestamp now) {
+  if (!end) return std::nullopt;
+  return *end - now;
 }
 
 }  // namespace
@@ -59,7 +68,9 @@ std::string Grants::next_id(std::string_view prefix) {
 
 std::string Grants::issue_code(Consent consent, const TokenPolicy& policy) {
   if (codes_.size() >= kMaxCodes) {
-    std::erase_if(codes_, [&](const auto& entry) { return entry.second.expires_at <= clock_.now(); });
+    std::erase_if(codes_, [&](const auto& entry) {
+      return entry.second.is_used || entry.second.expires_at <= clock_.now();
+    });
   }
   if (codes_.size() >= kMaxCodes) {
     throw Error(ErrorCode::TooLarge, "more than 20000 codes wait to be redeemed", "reset the mock provider");
@@ -70,11 +81,26 @@ std::string Grants::issue_code(Consent consent, const TokenPolicy& policy) {
 }
 
 bool Grants::has_consented(const Consent& consent) const {
-  return std::any_of(families_.begin(), families_.end(), [&](const auto& entry) {
-    const Family& family = entry.second;
-    return family.is_alive() && family.client_id == consent.client_id &&
-           matches(family, consent.provider, consent.account);
-  });
+  const auto found =
+      families_of_consent_.find(consent_key(consent.provider, consent.client_id, consent.account));
+  if (found == families_of_consent_.end()) return false;
+  return std::any_of(found->second.rbegin(), found->second.rend(),
+                     [&](const std::string& id) { return families_.at(id).is_alive(); });
+}
+
+std::optional<Refusal> Grants::refuse_code(const Code& code, const Redemption& request) const {
+  const Consent& consent = code.consent;
+  if (code.expires_at <= clock_.now()) return invalid_grant("the code has expired", {}, code.id);
+  if (consent.redirect_uri != request.redirect_uri) {
+    return invalid_grant("redirect_uri is not the one of the authorization request", {}, code.id);
+  }
+  if (!verifier_fits(consent.code_challenge, request.code_verifier)) {
+    return invalid_grant("code_verifier does not match the code challenge", {}, code.id);
+  }
+  if (!consent.resources.empty() && !is_subset(request.resources, consent.resources)) {
+    return Refusal{"invalid_target", "a resource that the authorization request did not name", {}, code.id};
+  }
+  return std::nullopt;
 }
 
 GrantOutcome Grants::redeem(const Redemption& request, const TokenPolicy& policy) {
@@ -92,21 +118,54 @@ GrantOutcome Grants::redeem(const Redemption& request, const TokenPolicy& policy
   }
   // From here on every answer uses the code up: a guess at the verifier has one try.
   code.is_used = true;
-  if (code.expires_at <= clock_.now()) return invalid_grant("the code has expired", {}, code.id);
-  if (consent.redirect_uri != request.redirect_uri) {
-    return invalid_grant("redirect_uri is not the one of the authorization request", {}, code.id);
-  }
-  if (!verifier_fits(consent.code_challenge, request.code_verifier)) {
-    return invalid_grant("code_verifier does not match the code challenge", {}, code.id);
-  }
-  Family family{next_id("fam_"), consent.provider,        consent.client_id, consent.account,
-                consent.scopes,  consent.access_lifetime, clock_.now(),      {}};
+  if (auto refusal = refuse_code(code, request)) return std::move(*refusal);
+  Family& family = open_family(consent, policy);
+  if (family.resources.empty()) family.resources = request.resources;
   code.family = family.id;
-  Family& stored = families_.emplace(family.id, std::move(family)).first->second;
-  return issue(stored, stored.scopes, code.id, policy, consent.gives_refresh_token);
+  const auto& resources = request.resources.empty() ? family.resources : request.resources;
+  IssuedTokens issued = issue(family, family.scopes, resources, code.id, policy);
+  if (consent.gives_refresh_token) give_refresh_token(issued, family, policy);
+  issued.nonce = consent.nonce;
+  return issued;
+}
+
+IssuedTokens Grants::begin(const Consent& consent, const std::string& parent, const TokenPolicy& policy) {
+  Family& family = open_family(consent, policy);
+  IssuedTokens issued = issue(family, family.scopes, family.resources, parent, policy);
+  if (consent.gives_refresh_token) give_refresh_token(issued, family, policy);
+  return issued;
+}
+
+Family& Grants::open_family(const Consent& consent, const TokenPolicy& policy) {
+  make_room();
+  Family family;
+  family.id = next_id("fam_");
+  family.provider = consent.provider;
+  family.client_id = consent.client_id;
+  family.account = consent.account;
+  family.scopes = consent.scopes;
+  family.resources = consent.resources;
+  family.signed_in_at = consent.signed_in_at;
+  family.access_lifetime = consent.access_lifetime;
+  family.created_at = clock_.now();
+  if (!family.account.empty()) {
+    auto& siblings = families_of_consent_[consent_key(family.provider, family.client_id, family.account)];
+    if (policy.max_families > 0) end_oldest(siblings, policy.max_families - 1);
+    siblings.push_back(family.id);
+  }
+  return families_.emplace(family.id, std::move(family)).first->second;
+}
+
+void Grants::end_oldest(const std::vector<std::string>& siblings, std::size_t most) {
+  std::size_t living = 0;
+  for (auto id = siblings.rbegin(); id != siblings.rend(); ++id) {
+    Family& family = families_.at(*id);
+    if (family.is_alive() && ++living > most) end(family, "more grants than the provider keeps");
+  }
 }
 
 GrantOutcome Grants::refresh(const RefreshRequest& request, const TokenPolicy& policy) {
+  make_room();
   const auto found = tokens_.find(request.refresh_token);
   if (found == tokens_.end() || found->second.kind != TokenKind::Refresh) {
     return invalid_grant("the refresh token is unknown");
@@ -115,11 +174,24 @@ GrantOutcome Grants::refresh(const RefreshRequest& request, const TokenPolicy& p
   Family& family = families_.at(token.family);
   if (auto refusal = refuse_refresh(token, family, request, policy)) return std::move(*refusal);
   if (policy.refresh_ends_old_access) end_access_tokens(family.id);
-  token.last_used_at = clock_.now();
-  const bool rotates = policy.rotation == Rotation::Strict;
-  if (rotates && !token.replaced_at) token.replaced_at = clock_.now();
-  const std::string parent = token.id;  // issuing may forget dead tokens
-  return issue(family, request.scopes.empty() ? family.scopes : request.scopes, parent, policy, rotates);
+  const Timestamp now = clock_.now();
+  token.last_used_at = now;
+  IssuedTokens issued =
+      issue(family, request.scopes.empty() ? family.scopes : request.scopes,
+            request.resources.empty() ? family.resources : request.resources, token.id, policy);
+  if (policy.rotation == Rotation::Keep) return issued;
+  if (token.replaced_at && policy.reuse == Reuse::SameSuccessor) {
+    const Token& successor = tokens_.at(token.successor);
+    issued.refresh_token = token.successor;
+    issued.refresh_id = successor.id;
+    issued.refresh_expires_in = until(successor.expires_at, now);
+    return issued;
+  }
+  give_refresh_token(issued, family, policy);
+  if (policy.rotation == Rotation::Additive || token.replaced_at) return issued;
+  token.replaced_at = now;
+  token.successor = issued.refresh_token;
+  return issued;
 }
 
 std::optional<Refusal> Grants::refuse_refresh(const Token& token, Family& family,
@@ -137,51 +209,78 @@ std::optional<Refusal> Grants::refuse_refresh(const Token& token, Family& family
   if (policy.refresh_idle && token.last_used_at + *policy.refresh_idle <= now) {
     return invalid_grant("the refresh token was not used for too long", family.id, token.id);
   }
-  if (token.replaced_at && now >= *token.replaced_at + policy.reuse_window) {
-    end(family, "refresh token " + token.id + " was presented twice");
-    return invalid_grant("the refresh token was used before; the grant is revoked", family.id, token.id);
-  }
+  if (auto refusal = refuse_reuse(token, family, policy)) return refusal;
   if (!is_subset(request.scopes, family.scopes)) {
     return Refusal{"invalid_scope", "more scopes than were granted", family.id, token.id};
+  }
+  if (!family.resources.empty() && !is_subset(request.resources, family.resources)) {
+    return Refusal{"invalid_target", "a resource that was not granted", family.id, token.id};
+  }
+  if (policy.refresh_opens && family.access_ends && now + *policy.refresh_opens < *family.access_ends) {
+    return Refusal{"too_early", "the access token is far from its end", family.id, token.id};
   }
   return std::nullopt;
 }
 
-IssuedTokens Grants::issue(Family& family, std::vector<std::string> scopes, const std::string& parent,
-                           const TokenPolicy& policy, bool with_refresh_token) {
+std::optional<Refusal> Grants::refuse_reuse(const Token& token, Family& family, const TokenPolicy& policy) {
+  if (!token.replaced_at) return std::nullopt;
+  const auto successor = tokens_.find(token.successor);
+  // Whoever used the successor had received it, so this is somebody else, or a mistake.
+  const bool was_received = policy.reuse == Reuse::SameSuccessor &&
+                            (successor == tokens_.end() || successor->second.replaced_at.has_value());
+  if (clock_.now() < *token.replaced_at + policy.reuse_window && !was_received) return std::nullopt;
+  if (!policy.reuse_ends_family)
+    return invalid_grant("the refresh token was used before", family.id, token.id);
+  end(family, "refresh token " + token.id + " was presented twice");
+  return invalid_grant("the refresh token was used before; the grant is revoked", family.id, token.id);
+}
+
+IssuedTokens Grants::issue(Family& family, std::vector<std::string> scopes,
+                           std::vector<std::string> resources, const std::string& parent,
+                           const TokenPolicy& policy) {
+  Token token = make_token(TokenKind::Access, family, parent, policy);
+  token.scopes = std::move(scopes);
+  token.resources = std::move(resources);
+  family.access_ends = token.expires_at;
   IssuedTokens issued;
-  issued.expires_in = lifetime_of(TokenKind::Access, family, policy);
-  issued.access_token = add_token(TokenKind::Access, family, parent, scopes, policy);
-  issued.access_id = tokens_.at(issued.access_token).id;
-  if (with_refresh_token) {
-    issued.refresh_expires_in = policy.refresh_lifetime;
-    issued.refresh_token = add_token(TokenKind::Refresh, family, parent, family.scopes, policy);
-    issued.refresh_id = tokens_.at(issued.refresh_token).id;
-  }
-  issued.scopes = std::move(scopes);
+  issued.expires_in = until(token.expires_at, token.issued_at);
+  issued.scopes = token.scopes;
   issued.account = family.account;
+  issued.signed_in_at = family.signed_in_at;
   issued.family = family.id;
   issued.parent = parent;
+  issued.access_id = token.id;
+  issued.access_token =
+      policy.make_access ? policy.make_access(token, family) : random_id(random_, policy.access_prefix, 32);
+  keep(std::move(token), issued.access_token);
   return issued;
 }
 
-std::string Grants::add_token(TokenKind kind, const Family& family, const std::string& parent,
-                              std::vector<std::string> scopes, const TokenPolicy& policy) {
-  if (tokens_.size() >= kMaxTokens) forget_the_dead();
-  const bool is_access = kind == TokenKind::Access;
+void Grants::give_refresh_token(IssuedTokens& issued, const Family& family, const TokenPolicy& policy) {
+  Token token = make_token(TokenKind::Refresh, family, issued.parent, policy);
+  token.scopes = family.scopes;
+  token.resources = family.resources;
+  issued.refresh_id = token.id;
+  issued.refresh_expires_in = until(token.expires_at, token.issued_at);
+  issued.refresh_token = keep(std::move(token), random_id(random_, policy.refresh_prefix, 32));
+}
+
+Token Grants::make_token(TokenKind kind, const Family& family, const std::string& parent,
+                         const TokenPolicy& policy) {
   Token token;
   token.kind = kind;
-  token.id = next_id(is_access ? "at_" : "rt_");
+  token.id = next_id(kind == TokenKind::Access ? "at_" : "rt_");
   token.parent = parent;
   token.family = family.id;
-  token.scopes = std::move(scopes);
   token.issued_at = clock_.now();
   token.last_used_at = token.issued_at;
-  const auto lifetime = lifetime_of(kind, family, policy);
-  if (lifetime) token.expires_at = token.issued_at + *lifetime;
-  std::string value = random_id(random_, is_access ? policy.access_prefix : policy.refresh_prefix, 32);
+  token.expires_at = end_of(kind, family, policy, token.issued_at);
+  return token;
+}
+
+std::string Grants::keep(Token token, std::string value) {
+  values_of_family_[token.family].push_back(value);
   tokens_.emplace(value, std::move(token));
-  values_of_family_[family.id].push_back(value);
   return value;
 }
 
@@ -193,22 +292,6 @@ void Grants::end_access_tokens(const std::string& family) {
   for (const auto& value : values_of_family_[family]) {
     Token& token = tokens_.at(value);
     if (token.kind == TokenKind::Access) token.is_revoked = true;
-  }
-}
-
-void Grants::forget_the_dead() {
-  for (auto& [id, values] : values_of_family_) {
-    std::erase_if(values, [&](const std::string& value) {
-      const auto token = tokens_.find(value);
-      if (is_live(token->second)) return false;
-      tokens_.erase(token);
-      return true;
-    });
-  }
-  std::erase_if(families_, [](const auto& entry) { return !entry.second.is_alive(); });
-  std::erase_if(values_of_family_, [&](const auto& entry) { return !families_.contains(entry.first); });
-  if (tokens_.size() >= kMaxTokens) {
-    throw Error(ErrorCode::TooLarge, "more than 200000 tokens are alive", "reset the mock provider");
   }
 }
 
@@ -240,54 +323,6 @@ bool Grants::revoke(std::string_view value, std::string_view client_id) {
   token.is_revoked = true;
   if (token.kind == TokenKind::Refresh) end(family, "revoked by the client");
   return true;
-}
-
-int Grants::revoke_all(std::string_view provider, std::string_view account, What what) {
-  int touched = 0;
-  for (auto& [id, family] : families_) {
-    if (!matches(family, provider, account) || !family.is_alive()) continue;
-    bool has_changed = false;
-    for (const auto& value : values_of_family_[id]) {
-      Token& token = tokens_.at(value);
-      if (!covers(what, token.kind) || token.is_revoked) continue;
-      token.is_revoked = true;
-      has_changed = true;
-    }
-    if (what == What::All) end(family, "revoked by the account's owner");
-    touched += has_changed;
-  }
-  return touched;
-}
-
-int Grants::expire_all(std::string_view provider, std::string_view account, What what) {
-  int touched = 0;
-  for (const auto& [id, family] : families_) {
-    if (!matches(family, provider, account) || !family.is_alive()) continue;
-    ++touched;
-    for (const auto& value : values_of_family_[id]) {
-      Token& token = tokens_.at(value);
-      if (covers(what, token.kind)) token.expires_at = clock_.now();
-    }
-  }
-  return touched;
-}
-
-std::vector<Family> Grants::families() const {
-  std::vector<Family> all;
-  for (const auto& [id, family] : families_) all.push_back(family);
-  const auto by_birth = [](const Family& a, const Family& b) {
-    return a.id.size() != b.id.size() ? a.id.size() < b.id.size() : a.id < b.id;
-  };
-  std::sort(all.begin(), all.end(), by_birth);
-  return all;
-}
-
-std::vector<Token> Grants::tokens_of(std::string_view family) const {
-  std::vector<Token> all;
-  const auto values = values_of_family_.find(family);
-  if (values == values_of_family_.end()) return all;
-  for (const auto& value : values->second) all.push_back(tokens_.at(value));
-  return all;
 }
 
 }  // namespace coffer::mock

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,18 +18,36 @@ inline constexpr Duration kCodeLifetime = std::chrono::seconds(60);
 
 // What presenting a refresh token does to it.
 enum class Rotation {
-  Keep,    // it stays the only one; a refresh gives no new one
-  Strict,  // a new one is given; the old one presented again after the reuse window ends the family
+  Keep,      // it stays the only one; a refresh gives no new one
+  Strict,    // a new one is given; the old one is only good within the reuse window
+  Additive,  // a new one is given, and the old one stays good beside it
 };
+
+// What a replaced refresh token gives that comes again within the reuse window.
+enum class Reuse {
+  AnotherPair,    // a further successor each time
+  SameSuccessor,  // the successor that was given already, as long as that one was not used
+};
+
+struct Token;
+struct Family;
 
 // How one provider issues tokens.
 struct TokenPolicy {
   std::optional<Duration> access_lifetime = std::chrono::hours(1);  // absent: does not expire
   std::optional<Duration> refresh_lifetime;                         // of each refresh token
-  std::optional<Duration> refresh_idle;  // an unused refresh token is dead after so long
+  std::optional<Duration> refresh_absolute;  // of all refresh tokens of a grant, from its birth
+  std::optional<Duration> refresh_idle;      // an unused refresh token is dead after so long
+  // A refresh is refused until so long before the end of the newest access token; absent: never.
+  std::optional<Duration> refresh_opens;
   Rotation rotation = Rotation::Strict;
   Duration reuse_window{0};
+  Reuse reuse = Reuse::AnotherPair;
+  bool reuse_ends_family = true;         // a replaced token that comes again after the window
   bool refresh_ends_old_access = false;  // a refresh kills the access tokens given before
+  std::size_t max_families = 0;          // of one account and client; the oldest ends; 0: no bound
+  // Makes an access token's value; empty: an opaque one.
+  std::function<std::string(const Token&, const Family&)> make_access;
   std::string access_prefix = "mat_";
   std::string refresh_prefix = "mrt_";
   std::string code_prefix = "mac_";
@@ -41,7 +60,10 @@ struct Consent {
   std::string account;
   std::vector<std::string> scopes;
   std::string redirect_uri;
-  std::string code_challenge;  // S256; empty: none was sent
+  std::string code_challenge;             // S256; empty: none was sent
+  std::string nonce;                      // OpenID Connect Core section 3.1.2.1; empty: none was sent
+  std::vector<std::string> resources;     // RFC 8707; empty: none was named
+  std::optional<Timestamp> signed_in_at;  // absent: nobody did
   bool gives_refresh_token = true;
   std::optional<Duration> access_lifetime;  // chosen on the consent page, instead of the policy's
 };
@@ -53,9 +75,12 @@ struct Family {
   std::string client_id;
   std::string account;
   std::vector<std::string> scopes;
+  std::vector<std::string> resources;
+  std::optional<Timestamp> signed_in_at;
   std::optional<Duration> access_lifetime;
   Timestamp created_at;
-  std::string ended_because;  // empty: alive
+  std::optional<Timestamp> access_ends;  // of the newest access token
+  std::string ended_because = {};        // empty: alive
 
   bool is_alive() const { return ended_because.empty(); }
 };
@@ -69,10 +94,12 @@ struct Token {
   std::string parent;  // id of the code or refresh token that it was given for
   std::string family;
   std::vector<std::string> scopes;
+  std::vector<std::string> resources;  // what it is for (RFC 8707); empty: everything here
   Timestamp issued_at;
   std::optional<Timestamp> expires_at;
   bool is_revoked = false;
   std::optional<Timestamp> replaced_at;  // refresh tokens: when the first successor was given
+  std::string successor;                 // value of that one
   Timestamp last_used_at;
 };
 
@@ -83,6 +110,8 @@ struct IssuedTokens {
   std::optional<Duration> refresh_expires_in;
   std::vector<std::string> scopes;
   std::string account;
+  std::optional<Timestamp> signed_in_at;
+  std::string nonce;  // with the answer to a code alone
   std::string family;
   std::string access_id;
   std::string refresh_id;
@@ -106,13 +135,15 @@ struct Redemption {
   std::string_view client_id;
   std::string_view redirect_uri;
   std::string_view code_verifier;
+  std::vector<std::string> resources = {};  // empty: those of the authorization request
 };
 
 struct RefreshRequest {
   std::string_view refresh_token;
   std::string_view provider;
   std::string_view client_id;
-  std::vector<std::string> scopes;  // empty: all that were granted
+  std::vector<std::string> scopes;          // empty: all that were granted
+  std::vector<std::string> resources = {};  // likewise
 };
 
 // Codes, access and refresh tokens and their families. Pure but for the clock and the randomness
@@ -134,6 +165,9 @@ class Grants {
   // (RFC 9700 section 4.14.2).
   GrantOutcome refresh(const RefreshRequest& request, const TokenPolicy& policy);
 
+  // A grant that no code stands for. `parent`: id of what was presented for it.
+  IssuedTokens begin(const Consent& consent, const std::string& parent, const TokenPolicy& policy);
+
   // The token of that value whether alive or not; null if it was never given.
   const Token* find(std::string_view value) const;
   const Family* family_of(const Token& token) const;
@@ -145,6 +179,8 @@ class Grants {
   // RFC 7009: a refresh token takes its family with it, an access token goes alone. False if the
   // token is not this client's.
   bool revoke(std::string_view value, std::string_view client_id);
+  // Everything that was given to this client.
+  void revoke_client(std::string_view provider, std::string_view client_id);
 
   // The control side: all families of provider and account (empty: any). Each returns how many
   // families it touched.
@@ -169,24 +205,36 @@ class Grants {
   };
   template <class T>
   using ByValue = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
+  template <class T>
+  using ById = std::map<std::string, T, std::less<>>;
 
-  IssuedTokens issue(Family& family, std::vector<std::string> scopes, const std::string& parent,
-                     const TokenPolicy& policy, bool with_refresh_token);
-  std::string add_token(TokenKind kind, const Family& family, const std::string& parent,
-                        std::vector<std::string> scopes, const TokenPolicy& policy);
+  Family& open_family(const Consent& consent, const TokenPolicy& policy);
+  std::optional<Refusal> refuse_code(const Code& code, const Redemption& request) const;
   std::optional<Refusal> refuse_refresh(const Token& token, Family& family, const RefreshRequest& request,
                                         const TokenPolicy& policy);
+  std::optional<Refusal> refuse_reuse(const Token& token, Family& family, const TokenPolicy& policy);
+  // `scopes` and `resources` go to the access token; a refresh token keeps all of the family's.
+  IssuedTokens issue(Family& family, std::vector<std::string> scopes, std::vector<std::string> resources,
+                     const std::string& parent, const TokenPolicy& policy);
+  void give_refresh_token(IssuedTokens& issued, const Family& family, const TokenPolicy& policy);
+  Token make_token(TokenKind kind, const Family& family, const std::string& parent,
+                   const TokenPolicy& policy);
+  std::string keep(Token token, std::string value);
   void end(Family& family, std::string reason);
   void end_access_tokens(const std::string& family);
+  void end_oldest(const std::vector<std::string>& siblings, std::size_t most);
+  void make_room();
   void forget_the_dead();
+  void forget_the_oldest();
   std::string next_id(std::string_view prefix);
 
   const Clock& clock_;
   Random& random_;
   ByValue<Code> codes_;
   ByValue<Token> tokens_;
-  std::map<std::string, Family, std::less<>> families_;
-  std::map<std::string, std::vector<std::string>, std::less<>> values_of_family_;
+  ById<Family> families_;
+  ById<std::vector<std::string>> values_of_family_;
+  ById<std::vector<std::string>> families_of_consent_;  // ids by provider, client and account, oldest first
   std::uint64_t counter_ = 0;
 };
 

@@ -13,10 +13,23 @@ constexpr std::size_t kMaxEntries = 5'000;
 constexpr std::size_t kMaxAnswer = 2 << 10;
 constexpr std::size_t kMaxParameters = 40;
 
-const std::set<std::string, std::less<>> kHarmless = {
-    "response_type", "client_id",   "redirect_uri", "scope",      "code_challenge_method",
-    "grant_type",    "access_type", "prompt",       "login_hint", "token_type_hint",
-    "decision",      "audience",    "resource",     "user_scope", "response_mode"};
+const std::set<std::string, std::less<>> kHarmless = {"response_type",
+                                                      "client_id",
+                                                      "redirect_uri",
+                                                      "scope",
+                                                      "code_challenge_method",
+                                                      "grant_type",
+                                                      "access_type",
+                                                      "prompt",
+                                                      "login_hint",
+                                                      "token_type_hint",
+                                                      "decision",
+                                                      "audience",
+                                                      "resource",
+                                                      "user_scope",
+                                                      "response_mode",
+                                                      "requested_token_type",
+                                                      "subject_token_type"};
 
 void replace_all(std::string& text, std::string_view what, std::string_view by) {
   for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {

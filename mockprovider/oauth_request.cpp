@@ -47,13 +47,22 @@ std::optional<Fields> body_parameters(const ServerRequest& request) {
 bool has_duplicates(const Fields& parameters) {
   std::set<std::string_view> names;
   for (const auto& [name, value] : parameters) {
-    if (!names.insert(name).second) return true;
+    const bool may_repeat = name == "resource" || name == "audience";
+    if (!may_repeat && !names.insert(name).second) return true;
   }
   return false;
 }
 
 std::string text_of(const Fields& parameters, std::string_view name) {
   return std::string(find_field(parameters, name).value_or(std::string_view()));
+}
+
+std::vector<std::string> texts_of(const Fields& parameters, std::string_view name) {
+  std::vector<std::string> texts;
+  for (const auto& [key, value] : parameters) {
+    if (key == name) texts.push_back(value);
+  }
+  return texts;
 }
 
 PresentedClient presented_client(const ServerRequest& request, const Fields& parameters) {

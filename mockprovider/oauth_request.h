@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "vault/net/router.h"
 
@@ -12,9 +13,10 @@ namespace coffer::mock {
 std::optional<Fields> body_parameters(const ServerRequest& request);
 bool is_json_request(const ServerRequest& request);
 
-// RFC 6749 section 3.1: a parameter must not come twice.
+// RFC 6749 section 3.1: a parameter must not come twice, but for those of RFC 8707 and RFC 8693.
 bool has_duplicates(const Fields& parameters);
 std::string text_of(const Fields& parameters, std::string_view name);  // empty if absent
+std::vector<std::string> texts_of(const Fields& parameters, std::string_view name);
 
 // How a client names itself (RFC 6749 section 2.3.1).
 struct PresentedClient {

@@ -19,7 +19,9 @@ struct AuthorizationRequest {
   std::string redirect_uri;
   std::optional<std::string> state;  // echoed exactly, even when empty
   std::vector<std::string> scopes;
+  std::vector<std::string> resources;
   std::string code_challenge;
+  std::string nonce;
   std::string prompt;
   std::string access_type;
   std::string login_hint;

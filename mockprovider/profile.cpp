@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "mockprovider/grant_types.h"
 #include "mockprovider/members.h"
 #include "vault/base/encoding.h"
 #include "vault/base/json.h"
@@ -47,17 +48,48 @@ TokenPolicy read_policy(const Members& mock) {
   return policy;
 }
 
+std::vector<std::string> default_auth_methods(const Provider& provider) {
+  if (provider.token_auth == Provider::TokenAuth::Basic) return {"client_secret_basic", "none"};
+  return {"client_secret_basic", "client_secret_post", "none"};
+}
+
+// Those that are known, or those of them that the file names.
+std::vector<std::string> read_choice(const Members& mock, const char* name, std::vector<std::string> known) {
+  if (!mock.find(name)) return known;
+  const std::vector<std::string> chosen = mock.texts(name);
+  for (const auto& one : chosen) {
+    if (std::find(known.begin(), known.end(), one) == known.end()) mock.fail(name, "knows no " + one);
+  }
+  return chosen;
+}
+
+std::vector<std::string> known_grant_types() {
+  std::vector<std::string> names;
+  for (const auto& type : kGrantTypes) names.emplace_back(type.name);
+  return names;
+}
+
 }  // namespace
 
 Profile read_profile(const Provider& provider) {
   Profile profile;
   profile.provider = &provider;
+  profile.auth_methods = default_auth_methods(provider);
+  profile.grant_types = known_grant_types();
   if (!provider.mock || provider.mock->is_null()) return profile;
   const Members mock(*provider.mock, "provider " + provider.id + ", mock");
   profile.policy = read_policy(mock);
   profile.refresh_tokens = read_refresh_tokens(mock);
   profile.refresh_on_first_consent_only = mock.flag("refresh_on_first_consent_only");
   profile.form_unless_json_accepted = mock.flag("form_unless_json_accepted");
+  if (mock.find("auth_methods")) {
+    profile.auth_methods =
+        read_choice(mock, "auth_methods", {"client_secret_basic", "client_secret_post", "none"});
+  }
+  profile.grant_types = read_choice(mock, "grant_types", profile.grant_types);
+  profile.has_openid = !mock.find("openid") || mock.flag("openid");
+  profile.has_jwt_access_tokens = mock.flag("jwt_access_tokens");
+  profile.userinfo_scope = mock.text("userinfo_scope", "");
   profile.consent_text = mock.text("consent", "");
   profile.token_answer = mock.find("token_answer");
   profile.refresh_answer = mock.find("refresh_answer");

@@ -21,7 +21,12 @@ struct Profile {
   RefreshTokens refresh_tokens = RefreshTokens::Always;
   bool refresh_on_first_consent_only = false;
   bool form_unless_json_accepted = false;
-  std::string consent_text;  // template over client and account; empty: none
+  std::vector<std::string> auth_methods;  // RFC 8414: token_endpoint_auth_methods_supported
+  std::vector<std::string> grant_types;
+  bool has_openid = true;  // the scope "openid" brings an id_token
+  bool has_jwt_access_tokens = false;
+  std::string userinfo_scope;  // without it userinfo is refused; empty: any token will do
+  std::string consent_text;    // template over client and account; empty: none
   // Into the provider's own `mock` value; null: absent.
   const nlohmann::json* token_answer = nullptr;
   const nlohmann::json* refresh_answer = nullptr;

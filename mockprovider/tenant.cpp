@@ -10,6 +10,7 @@ Tenant::Tenant(const TenantOptions& options)
       seed(options.seed),
       random(options.seed),
       keys(options.seed),
+      signing_keys(options.seed),
       grants(options.clock, random),
       pending(options.clock, random) {
   for (const auto& [id, profile] : profiles) clients.add(managed_client(id, seed));

@@ -11,6 +11,7 @@
 #include "mockprovider/login_scripts.h"
 #include "mockprovider/pending_authorizations.h"
 #include "mockprovider/profile.h"
+#include "mockprovider/signing_keys.h"
 #include "mockprovider/toolkit_data.h"
 #include "vault/base/clock.h"
 #include "vault/base/random.h"
@@ -46,6 +47,7 @@ struct Tenant {
   Accounts accounts;
   Clients clients;
   Keys keys;
+  SigningKeys signing_keys;
   Grants grants;
   PendingAuthorizations pending;
   LoginScripts scripts;

@@ -1,7 +1,9 @@
 #include "mockprovider/token_answer.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "mockprovider/id_token.h"
 #include "vault/base/json.h"
 #include "vault/catalog/template.h"
 
@@ -14,10 +16,13 @@ Json render(const Tenant& tenant, const Json& shape, const Json& values) {
 }
 
 Json rfc_answer(const Json& values) {
-  Json answer = values;
-  answer.erase("scopes");
-  answer.erase("account");
-  answer.erase("client_id");
+  Json answer = Json::object();
+  for (const char* name :
+       {"access_token", "token_type", "expires_in", "refresh_token", "id_token", "issued_token_type"}) {
+    if (const auto value = values.find(name); value != values.end()) answer[name] = *value;
+  }
+  // An empty list is no scope value (RFC 6749 section 3.3).
+  if (values.at("scope") != "") answer["scope"] = values.at("scope");
   return answer;
 }
 
@@ -54,6 +59,30 @@ int rfc_status(const std::string& error) {
   return error == "invalid_client" ? 401 : 400;
 }
 
+std::int64_t in_seconds(Duration time) {
+  return std::chrono::duration_cast<std::chrono::seconds>(time).count();
+}
+
+bool wants_id_token(const Profile& profile, const IssuedTokens& issued) {
+  const auto& scopes = issued.scopes;
+  return profile.has_openid && !issued.account.empty() &&
+         std::find(scopes.begin(), scopes.end(), "openid") != scopes.end();
+}
+
+// What the templates of a provider's answer see.
+Json answer_values(const Tenant& tenant, const Profile& profile, const IssuedTokens& issued) {
+  Json values = {{"access_token", issued.access_token},
+                 {"token_type", "Bearer"},
+                 {"scope", join(issued.scopes, profile.provider->scope_separator)},
+                 {"scopes", issued.scopes}};
+  if (profile.token_answer || profile.refresh_answer) {
+    values["account"] = account_values(tenant, issued.account);
+  }
+  if (!issued.refresh_token.empty()) values["refresh_token"] = issued.refresh_token;
+  if (issued.expires_in) values["expires_in"] = in_seconds(*issued.expires_in);
+  return values;
+}
+
 }  // namespace
 
 Json account_values(const Tenant& tenant, std::string_view email) {
@@ -65,18 +94,38 @@ Json account_values(const Tenant& tenant, std::string_view email) {
           {"login", email.substr(0, email.find('@'))}};
 }
 
-ServerResponse token_answer(const Tenant& tenant, const Profile& profile, const ServerRequest& request,
-                            const IssuedTokens& issued, std::string_view client_id, bool is_refresh) {
-  using std::chrono::duration_cast;
-  using std::chrono::seconds;
-  Json values = {{"access_token", issued.access_token},
-                 {"token_type", "Bearer"},
-                 {"scope", join(issued.scopes, profile.provider->scope_separator)},
-                 {"scopes", issued.scopes},
-                 {"account", account_values(tenant, issued.account)},
-                 {"client_id", client_id}};
-  if (!issued.refresh_token.empty()) values["refresh_token"] = issued.refresh_token;
-  if (issued.expires_in) values["expires_in"] = duration_cast<seconds>(*issued.expires_in).count();
+Json userinfo_of(const Tenant& tenant, const Profile& profile, const std::string& email) {
+  const Json account = account_values(tenant, email);
+  if (!profile.userinfo) {
+    return {{"sub", subject_of(profile.id(), email)},
+            {"email", email},
+            {"email_verified", true},
+            {"name", account["name"]}};
+  }
+  return render(tenant, *profile.userinfo, {{"account", account}});
+}
+
+std::string subject_of_account(const Tenant& tenant, const Profile& profile, const std::string& email) {
+  if (!profile.userinfo || !profile.userinfo->contains("sub")) return subject_of(profile.id(), email);
+  const Json userinfo = userinfo_of(tenant, profile, email);
+  const auto subject = userinfo.find("sub");
+  return subject != userinfo.end() && subject->is_string() ? subject->get<std::string>()
+                                                           : subject_of(profile.id(), email);
+}
+
+std::string subject_of_family(const Tenant& tenant, const Profile& profile, const Family& family) {
+  return family.account.empty() ? family.client_id : subject_of_account(tenant, profile, family.account);
+}
+
+ServerResponse token_answer(Tenant& tenant, const Profile& profile, const ServerRequest& request,
+                            const IssuedTokens& issued, const Client& client, bool is_refresh,
+                            Exchange& exchange) {
+  Json values = answer_values(tenant, profile, issued);
+  values["client_id"] = client.client_id;
+  if (wants_id_token(profile, issued)) {
+    values["id_token"] = make_id_token(tenant, profile, client, issued);
+    exchange.hide(values["id_token"], "id_token");
+  }
   const Json* shape = is_refresh && profile.refresh_answer ? profile.refresh_answer : profile.token_answer;
   return encode(profile, request, 200, shape ? render(tenant, *shape, values) : rfc_answer(values));
 }

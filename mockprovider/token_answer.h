@@ -7,8 +7,10 @@ namespace coffer::mock {
 // The wire form of the token endpoint's answers: RFC 6749 sections 5.1 and 5.2, or what the
 // provider's profile says instead.
 
-ServerResponse token_answer(const Tenant& tenant, const Profile& profile, const ServerRequest& request,
-                            const IssuedTokens& issued, std::string_view client_id, bool is_refresh);
+// Makes the id_token that the scope "openid" asks for, and hides it in `exchange`.
+ServerResponse token_answer(Tenant& tenant, const Profile& profile, const ServerRequest& request,
+                            const IssuedTokens& issued, const Client& client, bool is_refresh,
+                            Exchange& exchange);
 
 // 401 for invalid_client (with a Basic challenge if the client used that), else 400, unless the
 // profile has a shape of its own.
@@ -17,5 +19,12 @@ ServerResponse token_error(const Tenant& tenant, const Profile& profile, const S
 
 // "account" as templates see it.
 nlohmann::json account_values(const Tenant& tenant, std::string_view email);
+
+// The answer of the userinfo endpoint.
+nlohmann::json userinfo_of(const Tenant& tenant, const Profile& profile, const std::string& email);
+// The account's "sub", the same in every answer of the provider.
+std::string subject_of_account(const Tenant& tenant, const Profile& profile, const std::string& email);
+// That, or the client where no account has part in the grant (RFC 9068 section 2.2).
+std::string subject_of_family(const Tenant& tenant, const Profile& profile, const Family& family);
 
 }  // namespace coffer::mock

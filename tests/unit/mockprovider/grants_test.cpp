@@ -150,6 +150,127 @@ TEST_CASE("within the reuse window the old refresh token gives another pair", "[
   }
 }
 
+TEST_CASE("a grace of one successor gives that one again until it is used", "[grants]") {
+  Fixture f;
+  f.policy.reuse_window = 10min;
+  f.policy.reuse = Reuse::SameSuccessor;
+  const IssuedTokens first = f.connect();
+  const IssuedTokens second = f.refreshed(first.refresh_token);
+  const IssuedTokens again = f.refreshed(first.refresh_token);
+  CHECK(again.refresh_token == second.refresh_token);
+  CHECK(again.refresh_id == second.refresh_id);
+  CHECK(again.access_token != second.access_token);
+  CHECK(f.is_live(second.access_token));
+  f.refreshed(second.refresh_token);
+  CHECK(error_of(f.refresh(first.refresh_token)) == "invalid_grant");
+  CHECK_FALSE(f.is_live(again.access_token));
+}
+
+TEST_CASE("a reuse may be refused without ending the grant", "[grants]") {
+  Fixture f;
+  f.policy.reuse_ends_family = false;
+  const IssuedTokens first = f.connect();
+  const IssuedTokens second = f.refreshed(first.refresh_token);
+  CHECK(error_of(f.refresh(first.refresh_token)) == "invalid_grant");
+  CHECK(f.is_live(second.access_token));
+  CHECK(error_of(f.refresh(second.refresh_token)) == "granted");
+}
+
+TEST_CASE("with additive rotation the old refresh token stays good beside the new one", "[grants]") {
+  Fixture f;
+  f.policy.rotation = Rotation::Additive;
+  const IssuedTokens first = f.connect();
+  const IssuedTokens second = f.refreshed(first.refresh_token);
+  CHECK(second.refresh_token != first.refresh_token);
+  CHECK(error_of(f.refresh(first.refresh_token)) == "granted");
+  CHECK(error_of(f.refresh(second.refresh_token)) == "granted");
+}
+
+TEST_CASE("a chain of refresh tokens shares the deadline of the grant", "[grants]") {
+  Fixture f;
+  f.policy.refresh_lifetime = 20h;
+  f.policy.refresh_absolute = 24h;
+  const IssuedTokens first = f.connect();
+  CHECK(first.refresh_expires_in == std::optional<Duration>(20h));
+  f.clock.advance(19h);
+  const IssuedTokens second = f.refreshed(first.refresh_token);
+  CHECK(second.refresh_expires_in == std::optional<Duration>(5h));
+  f.clock.advance(5h);
+  CHECK(error_of(f.refresh(second.refresh_token)) == "invalid_grant");
+}
+
+TEST_CASE("more grants than are kept end the oldest of the same account and client", "[grants]") {
+  Fixture f;
+  f.policy.max_families = 2;
+  const IssuedTokens first = f.connect();
+  const IssuedTokens second = f.connect();
+  CHECK(f.is_live(first.refresh_token));
+  const IssuedTokens third = f.connect();
+  CHECK(error_of(f.refresh(first.refresh_token)) == "invalid_grant");
+  CHECK(error_of(f.refresh(second.refresh_token)) == "granted");
+  CHECK(error_of(f.refresh(third.refresh_token)) == "granted");
+}
+
+TEST_CASE("a refresh may be refused while the access token is far from its end", "[grants]") {
+  Fixture f;
+  f.policy.refresh_opens = 30s;
+  const IssuedTokens first = f.connect();
+  f.clock.advance(1h - 31s);
+  CHECK(error_of(f.refresh(first.refresh_token)) == "too_early");
+  f.clock.advance(1s);
+  CHECK(error_of(f.refresh(first.refresh_token)) == "granted");
+}
+
+TEST_CASE("tokens are for the resources that were named, and never for others", "[grants]") {
+  Fixture f;
+  Consent consent;
+  consent.provider = "p";
+  consent.client_id = "client";
+  consent.account = "alice@example.com";
+  consent.redirect_uri = kRedirect;
+  consent.code_challenge = kChallenge;
+  consent.resources = {"https://a.example", "https://b.example"};
+  const auto redeem = [&](std::vector<std::string> resources) {
+    return f.grants.redeem(
+        {f.grants.issue_code(consent, f.policy), "p", "client", kRedirect, kVerifier, std::move(resources)},
+        f.policy);
+  };
+  CHECK(error_of(redeem({"https://c.example"})) == "invalid_target");
+  const auto issued = std::get<IssuedTokens>(redeem({"https://a.example"}));
+  CHECK(f.grants.find(issued.access_token)->resources == std::vector<std::string>{"https://a.example"});
+  const auto refresh = [&](std::vector<std::string> resources) {
+    return f.grants.refresh({issued.refresh_token, "p", "client", {}, std::move(resources)}, f.policy);
+  };
+  CHECK(error_of(refresh({"https://c.example"})) == "invalid_target");
+  const auto other = std::get<IssuedTokens>(refresh({"https://b.example"}));
+  CHECK(f.grants.find(other.access_token)->resources == std::vector<std::string>{"https://b.example"});
+}
+
+TEST_CASE("all that a client was given ends with it", "[grants]") {
+  Fixture f;
+  const IssuedTokens issued = f.connect();
+  const std::string code = f.code();
+  f.grants.revoke_client("p", "other");
+  CHECK(f.is_live(issued.access_token));
+  f.grants.revoke_client("p", "client");
+  CHECK_FALSE(f.is_live(issued.access_token));
+  CHECK(error_of(f.redeem(code)) == "invalid_grant");
+}
+
+TEST_CASE("when too many tokens are kept the oldest grants are forgotten and new ones still given",
+          "[grants]") {
+  Fixture f;
+  const IssuedTokens first = f.connect();
+  IssuedTokens last;
+  for (int i = 0; i < 50'100; ++i) {
+    Consent consent;
+    consent.account = "alice@example.com";
+    last = f.grants.begin(consent, "", f.policy);
+  }
+  CHECK(f.grants.find(first.access_token) == nullptr);
+  CHECK(f.is_live(last.access_token));
+}
+
 TEST_CASE("without rotation the refresh token stays and none is sent", "[grants]") {
   Fixture f;
   f.policy.rotation = Rotation::Keep;

@@ -91,6 +91,11 @@ TEST_CASE("every other fault of the request goes back to the client", "[mock]") 
       {{{"code_challenge", "too-short"}}, "invalid_request"},
       {{{"scope", "read \"write\""}}, "invalid_scope"},
       {{{"prompt", "none"}}, "login_required"},
+      {{{"prompt", "none login"}}, "invalid_request"},
+      {{{"request", "eyJhbGciOiJub25lIn0.e30."}}, "request_not_supported"},
+      {{{"registration", "{}"}}, "registration_not_supported"},
+      {{{"resource", "/relative"}}, "invalid_target"},
+      {{{"resource", "https://api.example.com/#part"}}, "invalid_target"},
   }));
   MockWorld world;
   CAPTURE(c.change[0].first, c.change[0].second);
@@ -177,12 +182,59 @@ TEST_CASE("credentials in header and body at once are refused", "[mock]") {
 
 TEST_CASE("a provider that wants basic refuses credentials in the body", "[mock]") {
   MockWorld world;
-  const Client client = world.client_of("mockidp");
+  const Client client = world.client_of("slack");
   const Fields form = {{"grant_type", "refresh_token"},
                        {"refresh_token", "x"},
                        {"client_id", client.client_id},
                        {"client_secret", client.client_secret}};
-  CHECK(error_of(world.post_form("/mock/mockidp/token", form)) == "invalid_client");
+  CHECK(error_of(world.post_form("/mock/slack/token", form)) == "bad_client_secret");
+  CHECK(error_of(world.post_form("/mock/slack/token", Fields(form.begin(), form.begin() + 2),
+                                 world.basic_of("slack"))) == "invalid_refresh_token");
+}
+
+TEST_CASE("a client authenticates itself as it was registered, and in no other way", "[mock]") {
+  MockWorld world;
+  const auto with_method = [&](const char* method, const char* secret) {
+    world.control("POST", "/_mock/clients",
+                  {{"provider", "mockidp"},
+                   {"client_id", "c"},
+                   {"client_secret", secret},
+                   {"auth_method", method},
+                   {"redirect_uris", {kCallback}}});
+  };
+  const Fields refresh = {{"grant_type", "refresh_token"}, {"refresh_token", "x"}};
+  const auto by_basic = [&](const char* secret) {
+    return error_of(world.post_form("/mock/mockidp/token", refresh,
+                                    {{"Authorization", "Basic " + to_base64(std::string("c:") + secret)}}));
+  };
+  const auto by_body = [&](Fields credentials) {
+    credentials.insert(credentials.end(), refresh.begin(), refresh.end());
+    return error_of(world.post_form("/mock/mockidp/token", credentials));
+  };
+  with_method("client_secret_basic", "s");
+  CHECK(by_basic("s") == "invalid_grant");
+  CHECK(by_body({{"client_id", "c"}, {"client_secret", "s"}}) == "invalid_client");
+  with_method("client_secret_post", "s");
+  CHECK(by_basic("s") == "invalid_client");
+  CHECK(by_body({{"client_id", "c"}, {"client_secret", "s"}}) == "invalid_grant");
+  with_method("none", "");
+  CHECK(by_basic("") == "invalid_client");
+  CHECK(by_body({{"client_id", "c"}}) == "invalid_grant");
+}
+
+TEST_CASE("PKCE is required or optional for each client", "[mock]") {
+  MockWorld world;
+  const Fields without = {{"code_challenge", ""}, {"code_challenge_method", ""}};
+  const auto status_with = [&](const char* provider, const char* rule) {
+    world.control("POST", "/_mock/clients",
+                  {{"provider", provider},
+                   {"client_id", world.client_of(provider).client_id},
+                   {"any_loopback_redirect", true},
+                   {"pkce", rule}});
+    return world.get(world.authorize_target(provider, without)).status;
+  };
+  CHECK(status_with("mockidp", "optional") == 200);
+  CHECK(status_with("google", "required") == 303);
 }
 
 TEST_CASE("the token endpoint refuses what RFC 6749 refuses", "[mock]") {
@@ -285,6 +337,38 @@ TEST_CASE("a provider without revocation has no such endpoint", "[mock]") {
   CHECK(world.post_form("/mock/github/revoke", {{"token", "x"}}).status == 404);
 }
 
+TEST_CASE("introspection is for clients with a secret, and for their own tokens", "[mock]") {
+  MockWorld world;
+  const Json tokens = world.connect("mockidp");
+  for (const char* secret : {"s", ""}) {
+    world.control(
+        "POST", "/_mock/clients",
+        {{"provider", "mockidp"}, {"client_id", std::string("c") + secret}, {"client_secret", secret}});
+  }
+  const Fields form = {{"token", tokens["access_token"]}};
+  const ServerResponse foreign =
+      world.post_form("/mock/mockidp/introspect", form, {{"Authorization", "Basic " + to_base64("cs:s")}});
+  CHECK(parse_json(foreign.body) == Json({{"active", false}}));
+  const ServerResponse open =
+      world.post_form("/mock/mockidp/introspect", {{"token", tokens["access_token"]}, {"client_id", "c"}});
+  CHECK(open.status == 401);
+  CHECK(error_of(open) == "invalid_client");
+  CHECK(error_of(world.post_form("/mock/mockidp/introspect", {}, world.basic_of("mockidp"))) ==
+        "invalid_request");
+}
+
+TEST_CASE("a client cannot revoke the token of another", "[mock]") {
+  MockWorld world;
+  const Json tokens = world.connect("mockidp");
+  world.control("POST", "/_mock/clients",
+                {{"provider", "mockidp"}, {"client_id", "c"}, {"client_secret", "s"}});
+  const ServerResponse response =
+      world.post_form("/mock/mockidp/revoke", {{"token", tokens["refresh_token"]}},
+                      {{"Authorization", "Basic " + to_base64("c:s")}});
+  CHECK(response.status == 400);
+  CHECK(world.get("/mock/mockidp/mock/whoami", tokens["access_token"]).status == 200);
+}
+
 TEST_CASE("introspection tells a live token from a dead one", "[mock]") {
   MockWorld world;
   const Json tokens = world.connect("mockidp");
@@ -303,7 +387,7 @@ TEST_CASE("introspection tells a live token from a dead one", "[mock]") {
 
 TEST_CASE("userinfo tells who a live token is", "[mock]") {
   MockWorld world;
-  const Json tokens = world.connect("mockidp", {}, "bob@example.com");
+  const Json tokens = world.connect("mockidp", {{"scope", "openid"}}, "bob@example.com");
   CHECK(parse_json(world.get("/mock/mockidp/userinfo", tokens["access_token"]).body)["email"] ==
         "bob@example.com");
   CHECK(world.get("/mock/google/userinfo", tokens["access_token"]).status == 401);

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "mockprovider/tenant.h"
+
+namespace coffer::mock {
+
+// How tokens are given to this client: the provider's policy and what the client chose. Lives no
+// longer than the three.
+TokenPolicy policy_of(Tenant& tenant, const Profile& profile, const Client& client);
+
+// What the token is for (RFC 9068 section 3): its resources, else the provider itself.
+nlohmann::json audience_of(const Tenant& tenant, const Profile& profile, const Token& token);
+
+}  // namespace coffer::mock

@@ -1,0 +1,81 @@
+#include "mockprovider/client_authentication.h"
+
+#include <algorithm>
+
+#include "mockprovider/oauth_request.h"
+#include "vault/base/secret.h"
+
+namespace coffer::mock {
+namespace {
+
+Refusal refusal(std::string error, std::string description) {
+  return {std::move(error), std::move(description), {}, {}};
+}
+
+// The provider's own format is that of token requests; the other endpoints take both.
+std::optional<Refusal> refuse_body(const Profile& profile, const ServerRequest& request,
+                                   const std::string& endpoint, const std::optional<Fields>& parameters) {
+  if (!parameters) return refusal("invalid_request", "the body is neither a form nor a JSON object");
+  const bool wants_json = profile.provider->body_format == Provider::BodyFormat::Json;
+  const bool is_token_request = endpoint == "token" || endpoint == "refresh";
+  if (is_token_request && !request.body.empty() && is_json_request(request) != wants_json) {
+    return refusal("invalid_request",
+                   wants_json ? "this provider takes a JSON body" : "the body has to be a form");
+  }
+  if (has_duplicates(*parameters)) return refusal("invalid_request", "a parameter comes twice");
+  return std::nullopt;
+}
+
+std::string method_of(const PresentedClient& presented) {
+  if (presented.by_basic) return "client_secret_basic";
+  return presented.secret.empty() ? "none" : "client_secret_post";
+}
+
+bool takes(const Profile& profile, const Client& client, const std::string& method) {
+  if (!client.auth_method.empty()) return client.auth_method == method;
+  const auto& methods = profile.auth_methods;
+  return std::find(methods.begin(), methods.end(), method) != methods.end();
+}
+
+std::variant<const Client*, Refusal> authenticate(const Tenant& tenant, const Profile& profile,
+                                                  const PresentedClient& presented) {
+  if (presented.is_ambiguous) {
+    return refusal("invalid_request", "the client is named in the header and in the body");
+  }
+  const Client* client = tenant.clients.find(profile.id(), presented.id);
+  if (!client || !constant_time_equal(client->client_secret, presented.secret)) {
+    return refusal("invalid_client", "unknown client or wrong secret");
+  }
+  const std::string method = method_of(presented);
+  if (!takes(profile, *client, method)) {
+    return refusal("invalid_client", method + " is not how this client authenticates itself here");
+  }
+  return client;
+}
+
+}  // namespace
+
+std::variant<ClientRequest, Refusal> read_client_request(const Tenant& tenant, const Profile& profile,
+                                                         const ServerRequest& request, Exchange& exchange) {
+  auto parameters = body_parameters(request);
+  if (auto refused = refuse_body(profile, request, exchange.entry.endpoint, parameters))
+    return std::move(*refused);
+  exchange.entry.parameters = redact_parameters(*parameters);
+  const PresentedClient presented = presented_client(request, *parameters);
+  exchange.entry.client_id = presented.id;
+  auto client = authenticate(tenant, profile, presented);
+  if (auto* refused = std::get_if<Refusal>(&client)) return std::move(*refused);
+  return ClientRequest{std::get<const Client*>(client), std::move(*parameters)};
+}
+
+void note_token(const Tenant& tenant, const std::string& value, Exchange& exchange) {
+  const Token* token = tenant.grants.find(value);
+  if (!token) return;
+  const Family& family = *tenant.grants.family_of(*token);
+  exchange.entry.parent = token->id;
+  exchange.entry.family = family.id;
+  exchange.entry.account = family.account;
+  exchange.hide(value, token->id);
+}
+
+}  // namespace coffer::mock

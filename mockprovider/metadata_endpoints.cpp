@@ -1,0 +1,39 @@
+#include "mockprovider/metadata_endpoints.h"
+
+#include <nlohmann/json.hpp>
+
+#include "vault/base/json.h"
+
+namespace coffer::mock {
+
+ServerResponse serve_discovery(Tenant& tenant, const Profile& profile, const ServerRequest&, Exchange&) {
+  const std::string issuer = tenant.issuer_of(profile);
+  Json metadata = {{"issuer", issuer},
+                   {"authorization_endpoint", issuer + "/authorize"},
+                   {"token_endpoint", issuer + "/token"},
+                   {"introspection_endpoint", issuer + "/introspect"},
+                   {"userinfo_endpoint", issuer + "/userinfo"},
+                   {"jwks_uri", issuer + "/jwks"},
+                   {"response_types_supported", {"code"}},
+                   {"response_modes_supported", {"query"}},
+                   {"grant_types_supported", profile.grant_types},
+                   {"token_endpoint_auth_methods_supported", profile.auth_methods},
+                   {"code_challenge_methods_supported", {"S256"}},
+                   {"subject_types_supported", {"public"}},
+                   {"id_token_signing_alg_values_supported", {"RS256", "EdDSA"}},
+                   {"scopes_supported", {"openid", "email", "profile", "offline_access"}},
+                   {"claims_supported",
+                    {"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "email",
+                     "email_verified", "name"}},
+                   {"request_parameter_supported", false},
+                   {"request_uri_parameter_supported", false},
+                   {"authorization_response_iss_parameter_supported", true}};
+  if (!profile.provider->revoke_url.empty()) metadata["revocation_endpoint"] = issuer + "/revoke";
+  return ServerResponse::json(200, dump_json(metadata));
+}
+
+ServerResponse serve_jwks(Tenant& tenant, const Profile& profile, const ServerRequest&, Exchange&) {
+  return ServerResponse::json(200, dump_json(tenant.signing_keys.jwks(profile.id())));
+}
+
+}  // namespace coffer::mock

@@ -1,0 +1,69 @@
+#include "mockprovider/userinfo_endpoint.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "mockprovider/client_authentication.h"
+#include "mockprovider/oauth_request.h"
+#include "mockprovider/token_answer.h"
+#include "vault/base/json.h"
+
+namespace coffer::mock {
+namespace {
+
+ServerResponse challenge(const Profile& profile, int status, const std::string& error, Exchange& exchange) {
+  exchange.entry.error = error;
+  const Json body = {{"error", error}};
+  return ServerResponse::json(status, dump_json(body))
+      .with_header("Cache-Control", "no-store")
+      .with_header("WWW-Authenticate", "Bearer realm=\"" + profile.id() + "\", error=\"" + error + "\"");
+}
+
+// RFC 6750 section 3.1: no error code where no credential came.
+ServerResponse plain_challenge(const Profile& profile, Exchange& exchange) {
+  exchange.entry.error = "invalid_token";
+  return ServerResponse::json(401, R"({"error":"invalid_token"})")
+      .with_header("Cache-Control", "no-store")
+      .with_header("WWW-Authenticate", "Bearer realm=\"" + profile.id() + "\"");
+}
+
+// RFC 6750 section 2.2.
+std::string token_of_form(const ServerRequest& request) {
+  const std::string type = to_lower(request.header("content-type"));
+  if (request.method != "POST" || !type.starts_with("application/x-www-form-urlencoded")) return {};
+  return text_of(parse_form(request.body).value_or(Fields()), "access_token");
+}
+
+const Token* find_live(const Tenant& tenant, const Profile& profile, const std::string& value) {
+  const Token* token = tenant.grants.find(value);
+  const bool is_good = token && token->kind == TokenKind::Access && tenant.grants.is_live(*token) &&
+                       tenant.grants.family_of(*token)->provider == profile.id();
+  return is_good ? token : nullptr;
+}
+
+bool has_scope(const Profile& profile, const Token& token) {
+  const auto& scopes = token.scopes;
+  return profile.userinfo_scope.empty() ||
+         std::find(scopes.begin(), scopes.end(), profile.userinfo_scope) != scopes.end();
+}
+
+}  // namespace
+
+ServerResponse serve_userinfo(Tenant& tenant, const Profile& profile, const ServerRequest& request,
+                              Exchange& exchange) {
+  const std::string by_header = bearer_token(request);
+  const std::string by_form = token_of_form(request);
+  if (!by_header.empty() && !by_form.empty()) return challenge(profile, 400, "invalid_request", exchange);
+  const std::string& value = by_header.empty() ? by_form : by_header;
+  if (value.empty()) return plain_challenge(profile, exchange);
+  const Token* token = find_live(tenant, profile, value);
+  if (!token) return challenge(profile, 401, "invalid_token", exchange);
+  note_token(tenant, value, exchange);
+  if (!has_scope(profile, *token)) return challenge(profile, 403, "insufficient_scope", exchange);
+  const Family& family = *tenant.grants.family_of(*token);
+  exchange.entry.client_id = family.client_id;
+  return ServerResponse::json(200, dump_json(userinfo_of(tenant, profile, family.account)))
+      .with_header("Cache-Control", "no-store");
+}
+
+}  // namespace coffer::mock
