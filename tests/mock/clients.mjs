@@ -24,7 +24,6 @@ export const CLIENTS = {
   other: confidential("conform-other"),
   post: confidential("conform-post", { token_endpoint_auth_method: "client_secret_post" }),
   eddsa: confidential("conform-eddsa", { id_token_signed_response_alg: "EdDSA" }),
-  scoped: confidential("conform-scoped", { scope: "openid read" }),
   jwt: confidential("conform-jwt", { access_token_format: "jwt" }),
   odd: confidential("odd-id_50%:a+b c", { client_secret: "odd-secret_50%:a+b c &=/?~0123456789" }),
   odd_post: confidential("odd-post_50%:a+b c", { client_secret: "odd-post_50%:a+b c &=/?~0123456789", token_endpoint_auth_method: "client_secret_post" }),

@@ -7,7 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { allChecks } from "./checks/index.mjs";
-import { CofferSubject, personasOf, startCoffer } from "./lib/coffer.mjs";
+import { PERSONAS, startCoffer, subjectOf } from "./lib/coffer.mjs";
 import { documentOf, DOCUMENT } from "./lib/document.mjs";
 import { PeerSubject, startPeer } from "./lib/peer.mjs";
 import { stop } from "./lib/process.mjs";
@@ -34,14 +34,15 @@ async function runPeer() {
   return { label: "oidc-provider", outcomes };
 }
 
+async function runPersona(ready, persona) {
+  const subject = await subjectOf(ready, persona);
+  await subject.prepare();
+  return { label: persona.label, deviations: persona.deviations, outcomes: await suite.run(subject, persona.label) };
+}
+
 async function runCoffer() {
   const ready = await startCoffer(binary, home);
-  const columns = [];
-  for (const persona of personasOf(ready)) {
-    const subject = new CofferSubject(ready, persona);
-    await subject.prepare();
-    columns.push({ label: persona.label, deviations: persona.deviations, outcomes: await suite.run(subject, persona.label) });
-  }
+  const columns = await Promise.all(PERSONAS.map((persona) => runPersona(ready, persona)));
   await stop(ready);
   return columns;
 }

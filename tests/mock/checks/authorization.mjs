@@ -5,7 +5,7 @@ import * as openid from "openid-client";
 import { APP, APP_WITH_QUERY, CLIENTS } from "../clients.mjs";
 import { BOB } from "../lib/subject.mjs";
 
-const { basic, public: native, scoped, strict } = CLIENTS;
+const { basic, public: native, strict } = CLIENTS;
 const CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"; // RFC 7636 appendix B
 
 // The answer to an authorization request, without a person.
@@ -212,13 +212,6 @@ export default (check, { pagesAreOurs }) => {
 
   check("a client that shall use PKCE has to send a challenge", "RFC 7636 §4.4.1", async (s) => {
     assertToldClient(s, await ask(s, strict, { code_challenge: undefined, code_challenge_method: undefined }), "invalid_request");
-  });
-
-  check("a scope that the client is not registered for is refused or not granted", "RFC 7591 §2", async (s) => {
-    const { answer, ...rest } = await s.authorize(scoped, { scope: `${scoped.scope} write` });
-    if (answer.error) return assert.equal(answer.error, "invalid_scope");
-    const { json } = await s.redeem(scoped, { answer, ...rest });
-    assert.ok(!json.scope.split(" ").includes("write"), json.scope);
   });
 
   check("a refused consent is told to the client, with state and iss", "RFC 6749 §4.1.2.1", async (s) => {

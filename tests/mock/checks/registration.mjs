@@ -61,6 +61,14 @@ export default (check) => {
     assert.ok(answer.status >= 400, `status ${answer.status}`);
   });
 
+  check("a registered client gets no scope but those that it registered", "RFC 7591 §2", async (s) => {
+    const registered = await register(s, { scope: "openid read" });
+    const { answer, ...rest } = await s.authorize(registered, { scope: "openid read write" });
+    if (answer.error) return assert.equal(answer.error, "invalid_scope");
+    const { json } = await s.redeem({ ...METADATA, ...registered }, { answer, ...rest });
+    assert.ok(!json.scope.split(" ").includes("write"), json.scope);
+  });
+
   const WRONG = {
     "without a redirect URI": { redirect_uris: undefined },
     "with no redirect URI": { redirect_uris: [] },
