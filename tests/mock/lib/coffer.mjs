@@ -13,9 +13,10 @@ const DEVIATIONS = JSON.parse(fs.readFileSync(new URL("../deviations.json", impo
 
 const byCheck = (reasons) => Object.fromEntries(Object.entries(reasons).flatMap(([reason, checks]) => checks.map((check) => [check, reason])));
 
-// The strict provider first, then those that imitate one that is not; what they differ in is data.
-export const PERSONAS = [{ label: "coffer mock", provider: "mockidp", deviations: {} },
-  ...Object.entries(DEVIATIONS).map(([provider, reasons]) => ({ label: provider, provider, deviations: byCheck(reasons) }))];
+export const STRICT = { label: "coffer mock", provider: "mockidp", deviations: {} };
+
+// Those that imitate a provider that is not strict; what they differ in is data.
+export const PERSONAS = Object.entries(DEVIATIONS).map(([provider, reasons]) => ({ label: provider, provider, reasons, deviations: byCheck(reasons) }));
 
 // The strict one is what was started; each persona has a tenant, so that none moves another's clock.
 export async function subjectOf(ready, { provider }) {
@@ -23,7 +24,7 @@ export async function subjectOf(ready, { provider }) {
   const headers = { "content-type": "application/json" };
   const answer = await fetch(`${ready.control_url}/tenants`, { method: "POST", headers, body: JSON.stringify({ provider }) });
   assert.equal(answer.status, 201, `no tenant for ${provider}: ${answer.status}`);
-  return new CofferSubject(await answer.json(), provider);
+  return new PersonaSubject(await answer.json(), provider);
 }
 
 export class CofferSubject extends Subject {
@@ -45,11 +46,8 @@ export class CofferSubject extends Subject {
     for (const client of Object.values(CLIENTS)) await this.addClient(client);
   }
 
-  // Members of RFC 7591 by the names that the control has for them.
-  addClient(client) {
-    const { client_id, client_secret, redirect_uris, grant_types } = client;
-    return this.control("POST", "clients", { provider: this.provider, client_id, client_secret, redirect_uris, grant_types, pkce: pkceOf(client),
-      auth_method: client.token_endpoint_auth_method, id_token_alg: client.id_token_signed_response_alg, access_tokens: client.access_token_format });
+  addClient({ application_type, ...client }) {
+    return this.control("POST", "clients", { provider: this.provider, ...client, pkce: pkceOf(client) });
   }
 
   async advance(seconds) {
@@ -58,11 +56,49 @@ export class CofferSubject extends Subject {
   }
 
   rotateKeys() {
-    return this.control("POST", "signing-keys/rotate", { provider: this.provider });
+    return this.control("POST", "signing_keys/rotate", { provider: this.provider });
   }
 
   // A grant ends without the client's knowledge.
   revoke(person) {
     return this.control("POST", "grants/revoke", { provider: this.provider, account: person.email, what: "all" });
+  }
+}
+
+const PROVIDERS = new URL("../../../fixtures/providers/", import.meta.url);
+
+// The value at a JSON pointer (RFC 6901) of plain names.
+const at = (json, pointer) => pointer.slice(1).split("/").reduce((value, name) => value?.[name], json);
+
+// A provider with manners, asked as its own clients ask it: what its description tells clients to do is done, and the
+// answer's members are looked for where it says.
+class PersonaSubject extends CofferSubject {
+  constructor(ready, provider) {
+    super(ready, provider);
+    this.description = JSON.parse(fs.readFileSync(new URL(`${provider}.json`, PROVIDERS)));
+  }
+
+  async authorizationUrl(client, parameters) {
+    const { authorize_params, scope_param = "scope", scope_separator = " " } = this.description;
+    const url = await super.authorizationUrl(client, { ...authorize_params, ...parameters });
+    const scope = url.searchParams.get("scope");
+    url.searchParams.delete("scope");
+    if (scope) url.searchParams.set(scope_param, scope.replaceAll(" ", scope_separator));
+    return url;
+  }
+
+  credentials(client, form) {
+    const sent = super.credentials(client, form);
+    return this.description.body_format === "json" ? { headers: sent.headers, json: sent.form } : sent;
+  }
+
+  async token(client, form) {
+    const { token_params, refresh_params, token_response = {} } = this.description;
+    const answer = await super.token(client, { ...(form.grant_type === "refresh_token" ? refresh_params : token_params), ...form });
+    for (const [name, pointer] of Object.entries(token_response)) {
+      const value = answer.json && at(answer.json, pointer);
+      if (value !== undefined) answer.json[name] = value;
+    }
+    return answer;
   }
 }

@@ -22,17 +22,10 @@ class Notes {
   }
 }
 
-function signOf({ label, outcomes, deviations = {} }, name, notes) {
+function signOf({ label, outcomes }, name, notes) {
   const { result, reason } = outcomes.get(name);
-  if (result === "failed" && deviations[name]) return `differs (${notes.number(`${label}: ${deviations[name]}`)})`;
   return result === "not applicable" ? `${SIGNS[result]} (${notes.number(`${label}: ${reason}`)})` : SIGNS[result];
 }
-
-const counts = (column) => {
-  const { passed, failed, "not applicable": skipped } = countOf(column.outcomes);
-  const expected = Object.keys(column.deviations ?? {}).length;
-  return [column.label, String(passed), String(failed - expected), String(expected), String(skipped)];
-};
 
 const INTRODUCTION = `# What the mock provider conforms to
 
@@ -41,11 +34,10 @@ about an OAuth or OpenID provider with the clause that demands it. openid-client
 npm gives them; what a conforming client would never send is sent by hand. A plain form filler is the person.
 
 The same checks run against oidc-provider, so that the checks are known to be right. "yes": the provider does what the
-check says. "differs": it is meant to, because the provider that it imitates does. "-": the check says nothing about it.
-The numbers lead to the reasons at the end.
+check says. "-": the check says nothing about it, for the reason at the end that the number leads to.
 `;
 
-export function documentOf(suite, columns) {
+function strictPart(suite, columns) {
   const notes = new Notes();
   const areas = [...new Set(suite.checks.map((check) => check.area))];
   const sections = areas.map((area) => {
@@ -53,6 +45,22 @@ export function documentOf(suite, columns) {
       .map(({ name, clause }) => [name, clause, ...columns.map((column) => signOf(column, name, notes))]);
     return `## ${capitalised(area)}\n\n${table(["check", "clause", ...columns.map(({ label }) => label)], rows)}\n`;
   });
-  const summary = table(["provider", "yes", "no", "differs", "-"], columns.map(counts));
-  return `${INTRODUCTION}\n${suite.checks.length} checks:\n\n${summary}\n\n${sections.join("\n")}\n## Reasons\n\n${notes.lines()}\n`;
+  const counts = columns.map(({ label, outcomes }) => [label, ...Object.values(countOf(outcomes)).map(String)]);
+  return `${suite.checks.length} checks:\n\n${table(["provider", "yes", "no", "-"], counts)}\n\n${sections.join("\n")}\n## Reasons\n\n${notes.lines()}\n`;
 }
+
+const PERSONAS = `## Personas
+
+The mock's other providers imitate real ones with their manners, and differ from the standards where those do
+(\`fixtures/providers\`). The checks of the areas where providers have manners of their own run against each of them;
+what has to differ is data, \`tests/mock/deviations.json\`, and a check that differs or conforms against it is a failure.
+`;
+
+function personaPart({ label, outcomes, reasons }) {
+  const differing = Object.entries(reasons).map(([reason, checks]) => `* ${capitalised(reason)}: ${checks.map((check) => `"${check}"`).join(", ")}.`);
+  const { passed, failed } = countOf(outcomes);
+  return `### ${label}\n\n${passed} checks hold, ${failed} do not.${differing.length ? `\n\n${differing.join("\n")}` : ""}\n`;
+}
+
+export const documentOf = (suite, strict, peer, personas) =>
+  [INTRODUCTION, strictPart(suite, [strict, peer]), PERSONAS, ...personas.map(personaPart)].join("\n");

@@ -35,7 +35,7 @@ export class Subject {
   async send(method, url, { headers = {}, form, json, body } = {}) {
     if (form) body = form instanceof URLSearchParams ? form : new URLSearchParams(Object.entries(form).filter(([, value]) => value !== undefined));
     if (json !== undefined) [body, headers] = [JSON.stringify(json), { "content-type": "application/json", ...headers }];
-    const answer = await fetch(url, { method, headers, body, redirect: "manual" });
+    const answer = await fetch(url, { method, headers: { accept: "application/json, */*", ...headers }, body, redirect: "manual" });
     const text = await answer.text();
     let parsed;
     try {

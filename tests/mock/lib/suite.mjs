@@ -23,6 +23,11 @@ export class Suite {
     }
   }
 
+  // Of these areas alone.
+  within(areas) {
+    return Object.assign(new Suite(), { checks: this.checks.filter(({ area }) => areas.includes(area)) });
+  }
+
   // The outcomes by name of check, in order.
   async run(subject, label) {
     const outcomes = new Map();
