@@ -32,7 +32,10 @@ struct Vault::Impl {
                 options.random != nullptr ? *options.random : random,
                 options.http != nullptr ? *options.http : *http,
                 options.log != nullptr ? *options.log : null_log()},
-               {.location = {std::move(options.path), std::move(options.key), options.create_if_missing},
+               {.location = {.path = std::move(options.path),
+                             .key = std::move(options.key),
+                             .create_if_missing = options.create_if_missing,
+                             .is_temporary = options.is_temporary},
                 .catalog = {std::move(options.toolkit_directories), std::move(options.mock_url)},
                 .managed_clients = std::move(options.managed_clients),
                 .public_url = std::move(options.public_url)}) {}

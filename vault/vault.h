@@ -27,6 +27,7 @@ struct VaultOptions {
   std::filesystem::path path;  // the vault file; its directory is made with mode 0700
   KeySource key;
   bool create_if_missing = true;
+  bool is_temporary = false;  // it goes with the program: commits do not wait for the disk
   std::vector<std::filesystem::path> toolkit_directories;
   // Base URL of a mock provider: every toolkit and provider points there.
   std::string mock_url;

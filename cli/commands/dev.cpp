@@ -102,6 +102,7 @@ struct DevDaemon {
     VaultOptions options;
     options.path = state.vault();
     options.key = RawKey{random_key(random)};
+    options.is_temporary = true;
     options.toolkit_directories = catalog_options(globals).directories;
     options.mock_url = mock.url();
     options.managed_clients = mock_clients(mock, catalog);

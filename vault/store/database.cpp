@@ -10,6 +10,7 @@
 #include "vault/store/migrations.h"
 #include "vault/store/read_transaction.h"
 #include "vault/store/sql_error.h"
+#include "vault/store/sql_query.h"
 #include "vault/store/vault_files.h"
 #include "vault/store/write_transaction.h"
 
@@ -29,15 +30,28 @@ std::unique_ptr<Keyring> initialize(SqlConnection& connection, const KeyMaterial
   return keys;
 }
 
-void migrate(SqlConnection& connection, const Keyring& keys, migrations::Steps steps) {
+// There is no way back from a schema but this copy.
+void keep_copy(SqlConnection& connection, const std::filesystem::path& vault, int version) {
+  const std::filesystem::path draft = vault_files::make_draft(vault);
+  connection.reset_statements();
+  SqlQuery(connection, "VACUUM INTO ?").text(draft.string()).run();
+  connection.reset_statements();
+  vault_files::finish_draft(draft, vault_files::copy_path(vault, version));
+}
+
+void migrate(SqlConnection& connection, const Keyring& keys, migrations::Steps steps,
+             const std::filesystem::path& vault) {
   const int newest = static_cast<int>(steps.size());
-  for (int version = migrations::version_of(connection); version < newest; ++version) {
+  const int oldest = migrations::version_of(connection);
+  if (oldest < newest) keep_copy(connection, vault, oldest);
+  for (int version = oldest; version < newest; ++version) {
     connection.execute("BEGIN IMMEDIATE");
     migrations::apply(connection, steps, version);
     header::set_schema_version(connection, keys, version + 1);
     connection.reset_statements();
     connection.execute("COMMIT");
   }
+  if (oldest < newest) vault_files::remove_copies_before(vault, oldest);
 }
 
 std::unique_ptr<Writer> open_writer(const std::filesystem::path& path, ReaderPool& readers) {
@@ -52,8 +66,10 @@ class OpenDatabase final : public Database {
  public:
   OpenDatabase(const VaultLocation& location, const KeyMaterial& material, Random& random, Log& log)
       : random_(random), log_(log), lock_(vault_files::lock_path(location.path)), readers_(location.path) {
+    vault_files::check_whole(location.path);
     vault_files::create_if_missing(location.path);
     writer_ = open_writer(location.path, readers_);
+    if (location.is_temporary) writer_->connection.execute("PRAGMA synchronous = OFF");
     converting([&] { unlock(location, material); });
     vault_files::check_private(location.path);
   }
@@ -93,13 +109,12 @@ class OpenDatabase final : public Database {
       keys_ = header::unlock(connection, material, schema_version_);
       connection.reset_statements();
       connection.keep_write_ahead_log();
-      migrate(connection, *keys_, steps);
+      migrate(connection, *keys_, steps, location.path);
     } else if (location.create_if_missing) {
       connection.keep_write_ahead_log();
       keys_ = initialize(connection, material, steps, random_);
     } else {
-      throw Error(ErrorCode::NotFound, "there is no vault in " + location.path.string(),
-                  "make one with: coffer init");
+      header::throw_blank(location.path.string());
     }
     writer_->digest = std::make_unique<DigestKeeper>(connection, *keys_);
   }

@@ -48,6 +48,8 @@ struct VaultLocation {
   bool create_if_missing = true;
   // The steps that make the schema. Empty: this release's; others are for tests of migrations.
   std::span<const char* const> schema = {};
+  // It goes with the process that made it: commits do not wait for the disk.
+  bool is_temporary = false;
 };
 
 // The vault file: one writer and a few read-only connections, behind an exclusive lock file held

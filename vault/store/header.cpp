@@ -259,6 +259,12 @@ void rethrow_unreadable() {
   throw_corrupt("the vault's header cannot be read");
 }
 
+void throw_blank(const std::string& path) {
+  throw Error(
+      ErrorCode::CorruptHeader, path + " is empty",
+      "restore the vault from a backup; if there never was one, remove the file and run: coffer init");
+}
+
 bool is_blank(SqlConnection& connection) {
   try {
     return connection.value_of("SELECT count(*) FROM sqlite_schema") == 0 &&

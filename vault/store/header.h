@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "vault/crypto/key_slot.h"
@@ -16,6 +17,9 @@ inline constexpr std::int64_t kMinReader = 1;  // the oldest format number that 
 // For a catch-all around opening the file: throws CorruptHeader where SQLite's failure is what a
 // file with a broken header gives, and otherwise what the exception in flight means.
 [[noreturn]] void rethrow_unreadable();
+
+// CorruptHeader: the file at `path` is there and holds no vault, and none is to be made.
+[[noreturn]] void throw_blank(const std::string& path);
 
 // True for a file in which nothing was ever committed: new, or left by a crash while being made.
 // Throws CorruptHeader, Storage.

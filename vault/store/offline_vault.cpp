@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "vault/base/error.h"
 #include "vault/store/header.h"
 
 namespace coffer {
@@ -17,13 +16,14 @@ std::filesystem::path checked(const std::filesystem::path& vault) {
 }
 
 std::unique_ptr<SqlConnection> open_file(const std::filesystem::path& path) {
+  vault_files::check_whole(path);
   try {
     auto connection = std::make_unique<SqlConnection>(path, SqlConnection::Access::Write);
     if (!header::is_blank(*connection)) return connection;
   } catch (const SQLite::Exception&) {
     header::rethrow_unreadable();
   }
-  throw Error(ErrorCode::NotFound, "there is no vault in " + path.string(), "make one with: coffer init");
+  header::throw_blank(path.string());
 }
 
 }  // namespace

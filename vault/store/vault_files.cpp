@@ -4,9 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "vault/base/error.h"
 
@@ -53,6 +57,61 @@ void make_directory(const fs::path& directory) {
 
 fs::path with_suffix(const fs::path& vault, const char* suffix) {
   return vault.string() + suffix;
+}
+
+// https://www.sqlite.org/fileformat.html section 1.3.
+constexpr std::size_t kHeadSize = 100;
+constexpr std::string_view kMagic("SQLite format 3\0", 16);
+using Head = std::array<std::uint8_t, kHeadSize>;
+
+struct Descriptor {
+  explicit Descriptor(const fs::path& path, int flags = O_RDONLY)
+      : fd(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600)) {
+    if (fd < 0) throw_storage(path, errno);
+  }
+  ~Descriptor() { ::close(fd); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int fd;
+};
+
+[[noreturn]] void throw_corrupt(const fs::path& path, const std::string& fact) {
+  throw Error(ErrorCode::CorruptHeader, path.string() + " " + fact, "restore the vault from a backup");
+}
+
+// nullopt: the file is shorter than that.
+std::optional<Head> read_head(const fs::path& path) {
+  const Descriptor file(path);
+  Head head{};
+  const ssize_t size = ::pread(file.fd, head.data(), head.size(), 0);
+  if (size < 0) throw_storage(path, errno);
+  return size == std::ssize(head) ? std::optional(head) : std::nullopt;
+}
+
+std::uintmax_t big_endian(const Head& head, std::size_t at, std::size_t bytes) {
+  std::uintmax_t value = 0;
+  for (std::size_t i = 0; i < bytes; ++i) value = value << 8 | head[at + i];
+  return value;
+}
+
+bool is_known_version(std::uint8_t version) {
+  return version == 1 || version == 2;  // SQLite's rollback journal and write-ahead log
+}
+
+std::uintmax_t page_size_of(const Head& head) {
+  const std::uintmax_t stored = big_endian(head, 16, 2);
+  return stored == 1 ? 65536 : stored;
+}
+
+// Until the log is written back, what the file lacks may stand there.
+void check_length(const fs::path& path, const Head& head, std::uintmax_t size) {
+  const std::uintmax_t page_size = page_size_of(head);
+  const bool is_count_valid = big_endian(head, 24, 4) == big_endian(head, 92, 4);
+  const std::uintmax_t pages = is_count_valid ? big_endian(head, 28, 4) : 1;
+  if (page_size < 512 || size % page_size != 0 || size / page_size < pages) {
+    throw_corrupt(path, "is incomplete: its end is missing");
+  }
 }
 
 }  // namespace
@@ -102,6 +161,49 @@ void create_if_missing(const fs::path& vault) {
   } else if (errno != EEXIST) {
     throw_storage(vault, errno);
   }
+}
+
+fs::path copy_path(const fs::path& vault, int version) {
+  return vault.string() + ".schema-" + std::to_string(version);
+}
+
+fs::path make_draft(const fs::path& vault) {
+  fs::path draft = with_suffix(vault, ".draft");
+  ::unlink(draft.c_str());  // of an attempt that was cut short
+  const Descriptor made(draft, O_RDWR | O_CREAT | O_EXCL);
+  return draft;
+}
+
+void finish_draft(const fs::path& draft, const fs::path& path) {
+  if (::rename(draft.c_str(), path.c_str()) != 0) throw_storage(path, errno);
+  for (const fs::path& written : {path, path.parent_path()}) {
+    const Descriptor open(written);
+    if (::fsync(open.fd) != 0) throw_storage(written, errno);
+  }
+}
+
+void remove_copies_before(const fs::path& vault, int version) {
+  for (int older = 1; older < version; ++older) {
+    std::error_code ignored;
+    fs::remove(copy_path(vault, older), ignored);
+  }
+}
+
+void check_whole(const fs::path& vault) {
+  std::error_code missing;
+  const std::uintmax_t log_size = fs::file_size(with_suffix(vault, "-wal"), missing);
+  const bool has_log = !missing && log_size > 0;
+  const std::uintmax_t size = fs::file_size(vault, missing);
+  if (missing || (size == 0 && !has_log)) return;
+  if (size == 0) throw_corrupt(vault, "is empty, and its log is not");
+  const std::optional<Head> head = read_head(vault);
+  if (!head || std::memcmp(head->data(), kMagic.data(), kMagic.size()) != 0) {
+    throw_corrupt(vault, "is not a coffer vault");
+  }
+  if (!is_known_version((*head)[18]) || !is_known_version((*head)[19])) {
+    throw_corrupt(vault, "has a damaged header");
+  }
+  if (!has_log) check_length(vault, *head, size);
 }
 
 void check_private(const fs::path& vault) {

@@ -30,6 +30,18 @@ std::filesystem::path lock_path(const std::filesystem::path& vault);
 // of this one.
 void create_if_missing(const std::filesystem::path& vault);
 
+// The copy of a vault as it was before it was brought to a newer schema than `version`.
+std::filesystem::path copy_path(const std::filesystem::path& vault, int version);
+// An empty file, mode 0600, beside the vault; and its durable end as `path`. Throw Storage.
+std::filesystem::path make_draft(const std::filesystem::path& vault);
+void finish_draft(const std::filesystem::path& draft, const std::filesystem::path& path);
+void remove_copies_before(const std::filesystem::path& vault, int version);
+
+// Throws CorruptHeader for a file that SQLite would open although it lacks its end, or that it would
+// take for an empty one: too short, of an unknown version, or empty beside a log that is not. Looks
+// by a descriptor of its own, so: under the lock, and before SQLite has the file open.
+void check_whole(const std::filesystem::path& vault);
+
 // Throws UnsafePermissions, naming the path and the command that mends it, where the directory or
 // one of the vault's files belongs to somebody else, is a link, or can be read by others.
 void check_private(const std::filesystem::path& vault);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "tests/unit/store/store_fixture.h"
+#include "vault/store/sql_query.h"
 
 namespace coffer {
 namespace {
@@ -100,8 +101,21 @@ TEST_CASE("a vault that is missing is made only if asked for", "[open]") {
 TEST_CASE("an empty file is no vault", "[open]") {
   Place place;
   write_file(place.vault, "");
-  CHECK(place.refusal() == ErrorCode::NotFound);
+  CHECK(place.refusal() == ErrorCode::CorruptHeader);
   CHECK(fs::file_size(place.vault) == 0);
+}
+
+TEST_CASE("commits wait for the disk, but for a temporary vault", "[open]") {
+  const bool is_temporary = GENERATE(false, true);
+  Place place;
+  testing::TestEnv env;
+  VaultLocation location{place.vault, RawKey{testing::test_key()}};
+  location.is_temporary = is_temporary;
+  const auto database = Database::open(std::move(location), env.random, *env.log);
+  const auto tx = database->write();
+  SqlQuery row(*tx, "PRAGMA synchronous");
+  REQUIRE(row.step());
+  CHECK(row.number() == (is_temporary ? 0 : 2));  // OFF, FULL
 }
 
 TEST_CASE("another key is told apart from damage", "[open]") {

@@ -53,7 +53,7 @@ TEST_CASE("an inspection makes no vault", "[inspection]") {
   f.vault.close();
   const auto path = f.vault.path();
   std::filesystem::resize_file(path, 0);
-  CHECK(code_of([&] { f.look(); }) == ErrorCode::NotFound);
+  CHECK(code_of([&] { f.look(); }) == ErrorCode::CorruptHeader);
   CHECK(std::filesystem::file_size(path) == 0);
   std::filesystem::remove(path);
   CHECK(code_of([&] { f.look(); }) == ErrorCode::NotFound);

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <utility>
 
 #include "tests/unit/store/store_fixture.h"
@@ -190,6 +191,91 @@ TEST_CASE("a broken vault is refused for its reason", "[fixtures][tamper]") {
   const std::string before = testing::file_bytes(copy.path);
   CHECK(copy.refusal() == expected);
   CHECK(testing::file_bytes(copy.path) == before);
+}
+
+void put_byte(const fs::path& path, std::streamoff at, char byte) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(at).put(byte);
+  REQUIRE(file.good());
+}
+
+TEST_CASE("a vault that SQLite would open in spite of its damage is refused, and stays as it is",
+          "[fixtures][tamper]") {
+  FixtureCopy copy("schema_2.db");
+  const std::uintmax_t size = fs::file_size(copy.path);
+  SECTION("it lacks one byte") {
+    fs::resize_file(copy.path, size - 1);
+  }
+  SECTION("it lacks a page") {
+    fs::resize_file(copy.path, size - 4096);
+  }
+  SECTION("it has a byte too much") {
+    fs::resize_file(copy.path, size + 1);
+  }
+  SECTION("it is shorter than SQLite's smallest page") {
+    fs::resize_file(copy.path, GENERATE(1, 99, 100, 511));
+  }
+  SECTION("it is of a write version that nobody knows") {
+    put_byte(copy.path, 18, 99);
+  }
+  SECTION("it is of a read version that nobody knows") {
+    put_byte(copy.path, 19, 99);
+  }
+  SECTION("its pages have no size") {
+    put_byte(copy.path, 16, 0);
+  }
+  SECTION("it is empty") {
+    fs::resize_file(copy.path, 0);
+  }
+  const std::string before = testing::file_bytes(copy.path);
+  const auto open_or_make = [&] {
+    Database::open({copy.path, RawKey{testing::test_key()}, true}, copy.env.random, *copy.env.log);
+  };
+  const auto inspect_it = [&] { inspect({copy.path, RawKey{testing::test_key()}, false}, *copy.env.log); };
+  CHECK(copy.refusal() == ErrorCode::CorruptHeader);
+  CHECK(code_of(inspect_it) == ErrorCode::CorruptHeader);
+  if (!before.empty()) CHECK(code_of(open_or_make) == ErrorCode::CorruptHeader);
+  CHECK(testing::file_bytes(copy.path) == before);
+}
+
+TEST_CASE("an empty vault beside a log that is not is refused, and the log is kept", "[fixtures][tamper]") {
+  FixtureCopy copy("crashed.db");
+  fs::resize_file(copy.path, 0);
+  const std::string log = copy.path.string() + "-wal";
+  const std::string before = testing::file_bytes(log);
+  CHECK(copy.refusal() == ErrorCode::CorruptHeader);
+  CHECK(code_of([&] {
+          Database::open({copy.path, RawKey{testing::test_key()}, true}, copy.env.random, *copy.env.log);
+        }) == ErrorCode::CorruptHeader);
+  CHECK(testing::file_bytes(log) == before);
+}
+
+TEST_CASE("before a vault gets a newer schema it is copied, for its owner alone", "[fixtures]") {
+  FixtureCopy copy("schema_1.db");
+  const std::string kept = copy.path.string() + ".schema-1";
+  copy.open();
+  REQUIRE(fs::exists(kept));
+  struct stat info {};
+  REQUIRE(::stat(kept.c_str(), &info) == 0);
+  CHECK((info.st_mode & 0777) == 0600);
+  const Inspection found = inspect({kept, RawKey{testing::test_key()}, false}, *copy.env.log);
+  CHECK(found.schema_version == 1);
+  CHECK(found.faults.empty());
+  const std::string before = testing::file_bytes(kept);
+  copy.open();
+  CHECK(testing::file_bytes(kept) == before);
+  std::vector<const char*> steps(migrations::all().begin(), migrations::all().end());
+  steps.push_back("CREATE TABLE extra (id INTEGER PRIMARY KEY) STRICT");
+  Database::open({copy.path, RawKey{testing::test_key()}, false, steps}, copy.env.random, *copy.env.log);
+  CHECK_FALSE(fs::exists(kept));
+  CHECK(fs::exists(copy.path.string() + ".schema-2"));
+  CHECK_FALSE(fs::exists(copy.path.string() + ".draft"));
+}
+
+TEST_CASE("a vault that needs no newer schema is not copied", "[fixtures]") {
+  FixtureCopy copy("schema_2.db");
+  copy.open();
+  CHECK_FALSE(fs::exists(copy.path.string() + ".schema-2"));
 }
 
 TEST_CASE("a vault with one edited row serves the others", "[fixtures][tamper]") {
