@@ -16,7 +16,12 @@ HttpRequest delivery_request(const Event& event, const Subscription& subscriptio
 
 // How a receiver answered.
 struct DeliveryVerdict {
-  enum class Kind { Delivered, Failed, Gone };
+  enum class Kind {
+    Delivered,
+    Failed,
+    Gone,        // for good: nothing is sent there any more
+    Impossible,  // this one cannot be sent
+  };
   Kind kind = Kind::Failed;
   int http_status = 0;
   std::string failure;                 // without anything the receiver wrote

@@ -6,8 +6,10 @@
 
 #include "vault/base/error.h"
 #include "vault/events/delivery_plan.h"
+#include "vault/events/listeners.h"
 #include "vault/events/previous_secret.h"
 #include "vault/store/outbox.h"
+#include "vault/store/row_guard.h"
 #include "vault/store/subscription_store.h"
 
 namespace coffer {
@@ -18,12 +20,23 @@ constexpr std::size_t kMostQueued = 256;
 constexpr Duration kFaultWait = std::chrono::seconds(30);
 constexpr Duration kPoll = std::chrono::seconds(1);  // while rows that are due are being worked on
 
+// False: it is none, and stays.
+bool end_listener(WriteTransaction& tx, const SubscriptionId& id) {
+  const auto subscription = subscription_store::find(tx, id);
+  return subscription && subscription->is_hidden && subscription_store::remove(tx, id);
+}
+
 // Whatever the vault's clock says: receivers compare with theirs.
 Timestamp real_now() {
   return SystemClock().now();
 }
 
 }  // namespace
+
+struct Dispatcher::Receiver {
+  Subscription subscription;
+  Secret previous_secret;
+};
 
 Dispatcher::Dispatcher(Env env, Database& database)
     : env_(env),
@@ -137,16 +150,36 @@ void Dispatcher::run(const Delivery& delivery) {
 }
 
 void Dispatcher::deliver(const Delivery& delivery) {
-  const auto subscription = subscription_store::find(*database_.read(), delivery.subscription);
-  if (!subscription) return;  // its deliveries went with it
-  if (!subscription->is_enabled) {
-    store(delivery, {DeliveryVerdict::Kind::Gone, 0, "the subscription is disabled", std::nullopt});
-    return;
+  std::optional<Receiver> receiver;
+  const bool is_believed = [&] {
+    const auto tx = database_.read();
+    return unless_tampered(*tx, [&] { receiver = receiver_of(*tx, delivery.subscription); });
+  }();
+  if (!is_believed) {
+    store(delivery, {DeliveryVerdict::Kind::Impossible, 0, "its subscription fails authentication", {}});
+  } else if (receiver && !receiver->subscription.is_enabled) {
+    store(delivery, {DeliveryVerdict::Kind::Gone, 0, "the subscription is disabled", {}});
+  } else if (receiver) {  // else its deliveries went with it
+    store(delivery, send(delivery, *receiver));
   }
-  const Secret previous = previous_secret::find(*database_.read(), delivery.subscription, env_.clock.now());
-  const HttpResult result = env_.http.send(
-      delivery_request(delivery.event, *subscription, delivery.attempt + 1, real_now(), previous));
-  store(delivery, judge_delivery(result, real_now()));
+}
+
+// nullopt: there is none. Throws TamperedRow.
+std::optional<Dispatcher::Receiver> Dispatcher::receiver_of(Transaction& tx, const SubscriptionId& id) {
+  auto subscription = subscription_store::find(tx, id);
+  if (!subscription) return std::nullopt;
+  Receiver receiver{std::move(*subscription), {}};
+  unless_tampered(tx, [&] { receiver.previous_secret = previous_secret::find(tx, id, env_.clock.now()); });
+  return receiver;
+}
+
+DeliveryVerdict Dispatcher::send(const Delivery& delivery, const Receiver& receiver) {
+  const HttpResult result = env_.http.send(delivery_request(
+      delivery.event, receiver.subscription, delivery.attempt + 1, real_now(), receiver.previous_secret));
+  DeliveryVerdict verdict = judge_delivery(result, real_now());
+  const bool is_listener_gone = receiver.subscription.is_hidden && listeners::is_nobody_there(result);
+  if (is_listener_gone) verdict.kind = DeliveryVerdict::Kind::Gone;
+  return verdict;
 }
 
 void Dispatcher::store(const Delivery& delivery, const DeliveryVerdict& verdict) {
@@ -161,7 +194,10 @@ void Dispatcher::store(const Delivery& delivery, const DeliveryVerdict& verdict)
       break;
     case DeliveryVerdict::Kind::Gone:
       outbox::mark_dead(*tx, delivery.id, attempt, verdict.failure, env_.clock.now());
-      disable(*tx, delivery.subscription);
+      give_up(*tx, delivery.subscription);
+      break;
+    case DeliveryVerdict::Kind::Impossible:
+      outbox::mark_dead(*tx, delivery.id, attempt, verdict.failure, env_.clock.now());
       break;
   }
   tx->commit();
@@ -177,13 +213,15 @@ void Dispatcher::fail(WriteTransaction& tx, const Delivery& delivery, const Deli
   const auto wait = delivery_wait(attempt, env_.random);
   if (!wait) {
     outbox::mark_dead(tx, delivery.id, attempt, verdict.failure, now);
+    end_listener(tx, delivery.subscription);
     return;
   }
   const Duration least = verdict.not_before.value_or(Duration::zero());
   outbox::mark_failed(tx, delivery.id, attempt, verdict.failure, now + std::max(*wait, least));
 }
 
-void Dispatcher::disable(WriteTransaction& tx, const SubscriptionId& id) {
+void Dispatcher::give_up(WriteTransaction& tx, const SubscriptionId& id) {
+  if (end_listener(tx, id)) return;
   auto subscription = subscription_store::find(tx, id);
   if (!subscription || !subscription->is_enabled) return;
   subscription->is_enabled = false;

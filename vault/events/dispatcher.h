@@ -33,6 +33,8 @@ class Dispatcher {
   std::optional<Timestamp> run_due();
 
  private:
+  struct Receiver;
+
   std::size_t launch_due();
   std::vector<Delivery> take_due();
   std::vector<Delivery> read_due(Timestamp now, std::size_t limit);
@@ -40,9 +42,11 @@ class Dispatcher {
   void launch(Delivery delivery);
   void run(const Delivery& delivery);
   void deliver(const Delivery& delivery);
+  std::optional<Receiver> receiver_of(Transaction& tx, const SubscriptionId& id);
+  DeliveryVerdict send(const Delivery& delivery, const Receiver& receiver);
   void store(const Delivery& delivery, const DeliveryVerdict& verdict);
   void fail(WriteTransaction& tx, const Delivery& delivery, const DeliveryVerdict& verdict);
-  void disable(WriteTransaction& tx, const SubscriptionId& id);
+  void give_up(WriteTransaction& tx, const SubscriptionId& id);
   std::optional<Timestamp> next_wake_up();
   std::optional<Timestamp> step();
 

@@ -1,11 +1,14 @@
 #include "vault/net/address_rules.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
+
+#include "vault/base/encoding.h"
 
 namespace coffer {
 namespace {
@@ -81,6 +84,15 @@ AddressKind classify_v6(const V6Bytes& bytes) {
   return is_global_unicast ? AddressKind::Public : AddressKind::Private;
 }
 
+// nullopt: a name.
+std::optional<AddressKind> classify_literal(const std::string& host) {
+  in_addr v4{};
+  if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) return classify_v4(ntohl(v4.s_addr));
+  V6Bytes v6{};
+  if (::inet_pton(AF_INET6, host.c_str(), v6.data()) == 1) return classify_v6(v6);
+  return std::nullopt;
+}
+
 }  // namespace
 
 AddressKind classify_address(const sockaddr& address) {
@@ -107,6 +119,17 @@ bool may_connect(const sockaddr& address, const OutboundPolicy& policy, bool is_
       return !is_plain;
   }
   return false;
+}
+
+std::optional<std::string> outbound_fault(std::string_view url, const OutboundPolicy& policy) {
+  const auto origin = origin_of(url);
+  if (!origin) return "is not an absolute http or https URL without user information";
+  const std::string host = *host_of(url);
+  const auto literal = classify_literal(host);
+  const bool is_here = literal == AddressKind::Loopback || is_loopback_host(host);
+  if (origin->starts_with("http://") && !is_here) return "uses http beyond this computer";
+  if (literal == AddressKind::Private && !policy.allow_private) return "leads to a private address";
+  return std::nullopt;
 }
 
 }  // namespace coffer

@@ -2,6 +2,10 @@
 
 #include <sys/socket.h>
 
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "vault/net/http_client.h"
 
 namespace coffer {
@@ -15,5 +19,9 @@ AddressKind classify_address(const sockaddr& address);
 
 // `is_plain`: http without TLS, which goes to loopback only.
 bool may_connect(const sockaddr& address, const OutboundPolicy& policy, bool is_plain);
+
+// Why a request can never be sent to this URL, whatever its name leads to: the end of a sentence that
+// begins with the URL. nullopt: it may be, if may_connect() agrees.
+std::optional<std::string> outbound_fault(std::string_view url, const OutboundPolicy& policy = {});
 
 }  // namespace coffer

@@ -12,6 +12,7 @@
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
 #include "vault/base/secret.h"
+#include "vault/net/address_rules.h"
 #include "vault/net/curl_transfer.h"
 #include "vault/net/http_syntax.h"
 
@@ -93,8 +94,8 @@ bool is_framing_header(std::string_view name) {
 }
 
 // Why a request would not arrive as it was meant, if so.
-std::optional<std::string> fault_of(const HttpRequest& request) {
-  if (!origin_of(request.url)) return "the URL is not a plain http or https URL";
+std::optional<std::string> fault_of(const HttpRequest& request, const OutboundPolicy& policy) {
+  if (auto fault = outbound_fault(request.url, policy)) return "the URL " + *fault;
   if (!is_token(request.method)) return "the method is malformed";
   for (const auto& [name, value] : request.headers) {
     if (!is_token(name) || !is_field_value(value)) return "a header is malformed";
@@ -108,7 +109,7 @@ class CurlClient final : public HttpClient {
   explicit CurlClient(OutboundPolicy policy) : policy_(policy) {}
 
   HttpResult send(const HttpRequest& request) override {
-    if (auto fault = fault_of(request)) {
+    if (auto fault = fault_of(request, policy_)) {
       return HttpFailure{HttpFailure::Sent::No, HttpFailure::Kind::Policy, std::move(*fault)};
     }
     ensure_curl_is_ready();

@@ -8,16 +8,29 @@ using namespace coffer::api::testing;
 
 namespace {
 
-ServerResponse post(Engine& engine, const std::string& path, const std::string& body) {
+ServerResponse send(Engine& engine, const std::string& method, const std::string& path,
+                    const std::string& body = {}) {
   const Guard guard(engine);
   Router router;
   add_admin_routes(router, engine, guard);
   ServerRequest request;
-  request.method = "POST";
+  request.method = method;
   request.path = path;
   request.headers = {{"x-api-key", kApiKey}, {"content-type", "application/json"}};
   request.body = body;
   return router.handle(request);
+}
+
+constexpr const char* kPath = "/_coffer/subscriptions";
+constexpr const char* kListener = R"({"url": "http://127.0.0.1:4321/"})";
+
+Json listeners(Engine& engine) {
+  return parse_json(send(engine, "GET", kPath).body).at("items");
+}
+
+// Somebody accepts connections at each of the next `count` URLs that are asked.
+void answer_probes(ApiWorld& world, int count) {
+  for (int i = 0; i < count; ++i) world.outside().http.answer(200, "");
 }
 
 }  // namespace
@@ -31,7 +44,77 @@ TEST_CASE("a member of the wrong type is told by its name, and is no fault of th
       {"/_coffer/subscriptions", R"({"url": "http://127.0.0.1:1/", "events": []})", "events"},
   }));
   CAPTURE(path, body);
-  const ServerResponse response = post(world.engine(), path, body);
+  const ServerResponse response = send(world.engine(), "POST", path, body);
   CHECK(response.status == 400);
   CHECK(response.body.find(name) != std::string::npos);
+}
+
+TEST_CASE("what a listener cannot be is refused by the name of what is wrong") {
+  ApiWorld world;
+  const auto [body, fragment] = GENERATE(table<std::string, std::string>({
+      {R"({"url": "http://app.example.com/"})", "http beyond this computer"},
+      {R"({"url": "https://app.example.com/"})", "not on this computer"},
+      {R"({"url": "http://127.0.0.1:1/", "events": ["composio.connected_account.born"]})",
+       "composio.connected_account.born"},
+  }));
+  CAPTURE(body);
+  const ServerResponse response = send(world.engine(), "POST", kPath, body);
+  CHECK(response.status == 400);
+  CHECK(response.body.find(fragment) != std::string::npos);
+  CHECK(listeners(world.engine()).empty());
+}
+
+TEST_CASE("the owner of the vault sees listeners and subscriptions, without their secrets") {
+  ApiWorld world;
+  const Answer visible =
+      world.post("/webhook_subscriptions", {{"webhook_url", "https://app.example.com/hook"},
+                                            {"enabled_events", {"composio.connected_account.expired"}}});
+  REQUIRE(visible.status == 201);
+  const ServerResponse made = send(world.engine(), "POST", kPath, kListener);
+  REQUIRE(made.status == 201);
+  const std::string secret = parse_json(made.body).at("secret");
+  const ServerResponse response = send(world.engine(), "GET", kPath);
+  REQUIRE(response.status == 200);
+  CHECK(response.body.find(secret) == std::string::npos);
+  const Json items = listeners(world.engine());
+  REQUIRE(items.size() == 2);
+  CHECK(items[0].at("id") == visible["id"]);
+  CHECK(items[0].at("hidden") == false);
+  CHECK(items[1].at("hidden") == true);
+  CHECK(items[1].at("url") == "http://127.0.0.1:4321/");
+  CHECK(items[1].at("events") == Json::array({"composio.connected_account.expired"}));
+  CHECK(items[1].at("enabled") == true);
+}
+
+TEST_CASE("the number of listeners is bounded, and the refusal names the way out") {
+  ApiWorld world;
+  for (int i = 0; i < 20; ++i) {
+    answer_probes(world, i);
+    REQUIRE(send(world.engine(), "POST", kPath, kListener).status == 201);
+  }
+  answer_probes(world, 20);
+  const ServerResponse refused = send(world.engine(), "POST", kPath, kListener);
+  CHECK(refused.status == 400);
+  CHECK(refused.body.find("20 listeners") != std::string::npos);
+  CHECK(refused.body.find("DELETE /_coffer/subscriptions") != std::string::npos);
+  CHECK(listeners(world.engine()).size() == 20);
+}
+
+TEST_CASE("a new listener clears away those that were killed") {
+  ApiWorld world;
+  for (int i = 0; i < 3; ++i) {
+    answer_probes(world, i);
+    REQUIRE(send(world.engine(), "POST", kPath, kListener).status == 201);
+  }
+  REQUIRE(listeners(world.engine()).size() == 3);
+  REQUIRE(send(world.engine(), "POST", kPath, kListener).status == 201);  // nobody answers at the others
+  CHECK(listeners(world.engine()).size() == 1);
+}
+
+TEST_CASE("a listener's subscription that was changed in the file can be deleted") {
+  ApiWorld world;
+  const std::string id = parse_json(send(world.engine(), "POST", kPath, kListener).body).at("id");
+  world.edit("UPDATE subscription SET updated_at_ms = 1 WHERE id = '" + id + "'");
+  CHECK(send(world.engine(), "DELETE", kPath + ("/" + id)).status == 200);
+  CHECK(world.engine().database().check().empty());
 }

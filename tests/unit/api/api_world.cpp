@@ -5,6 +5,7 @@
 #include "vault/api/v3/v3.h"
 #include "vault/net/request_target.h"
 #include "vault/store/api_key_store.h"
+#include "vault/store/sql_query.h"
 
 namespace coffer::api::testing {
 namespace {
@@ -84,6 +85,12 @@ Answer ApiWorld::send_raw(const std::string& method, const std::string& target, 
     answer.body = parse_json(response.body, "answer");
   }
   return answer;
+}
+
+void ApiWorld::edit(const std::string& sql) {
+  const auto tx = engine_->database().write();
+  REQUIRE(SqlQuery(*tx, sql).run() > 0);
+  tx->commit();
 }
 
 Answer ApiWorld::send(const std::string& method, const std::string& path, const Json& body) {

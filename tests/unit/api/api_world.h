@@ -55,6 +55,9 @@ class ApiWorld {
   std::string oauth_account(const std::string& user, const std::string& alias = {});    // gmail, ACTIVE
   std::string session(const std::string& user, Json config = Json::object());
 
+  // One statement that changes rows, past the stores: their MACs no longer fit.
+  void edit(const std::string& sql);
+
   Engine& engine() { return *engine_; }
   coffer::testing::TestEnv& outside() { return outside_; }
 

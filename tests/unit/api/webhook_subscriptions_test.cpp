@@ -85,6 +85,43 @@ TEST_CASE("a subscription that cannot be is refused by the name of what is wrong
   require_page(world.get("/webhook_subscriptions"), 0);
 }
 
+TEST_CASE("a URL that nothing can be delivered to is refused, and the reason told") {
+  ApiWorld world;
+  const auto [url, reason] = GENERATE(table<std::string, std::string>({
+      {"http://app.example.com/hook", "uses http beyond this computer"},
+      {"http://10.0.0.7/hook", "uses http beyond this computer"},
+      {"https://10.0.0.7/hook", "leads to a private address"},
+      {"https://169.254.169.254/latest", "leads to a private address"},
+      {"https://[fd00::1]/hook", "leads to a private address"},
+      {"https://user@app.example.com/hook", "without user information"},
+      {"ws://app.example.com/hook", "http or https"},
+      {"https://app.example.com/" + std::string(2048, 'a'), "2048 bytes"},
+  }));
+  CAPTURE(url);
+  Json body = subscription_body();
+  const Answer made = world.post("/webhook_subscriptions", body);
+  body["webhook_url"] = url;
+  require_error(world.post("/webhook_subscriptions", body), 400, reason);
+  const std::string path = "/webhook_subscriptions/" + made["id"].get<std::string>();
+  const Answer refused = world.patch(path, {{"webhook_url", url}});
+  require_error(refused, 400, reason);
+  CHECK(refused.text.find("webhook_url") != std::string::npos);
+  CHECK(world.get(path)["webhook_url"] == kUrl);
+}
+
+TEST_CASE("a subscription that was changed in the file can be deleted and nothing else") {
+  ApiWorld world;
+  const std::string id = world.post("/webhook_subscriptions", subscription_body())["id"];
+  world.edit("UPDATE subscription SET updated_at_ms = 1 WHERE id = '" + id + "'");
+  const std::string path = "/webhook_subscriptions/" + id;
+  CHECK(world.get(path).status == 500);
+  CHECK(world.patch(path, {{"webhook_url", "https://elsewhere.example/"}}).status == 500);
+  CHECK_FALSE(world.engine().database().check().empty());
+  CHECK(world.remove(path).status == 200);
+  require_error(world.get(path), 404, id);
+  CHECK(world.engine().database().check().empty());
+}
+
 TEST_CASE("a deleted subscription is absent") {
   ApiWorld world;
   const std::string path = "/webhook_subscriptions/" +

@@ -121,3 +121,30 @@ TEST_CASE("plain http goes to loopback only, whatever else is allowed", "[net]")
   CAPTURE(row.address, row.policy.allow_loopback, row.policy.allow_private, row.is_plain);
   CHECK(may_connect(plain(address_of(row.address)), row.policy, row.is_plain) == row.expected);
 }
+
+TEST_CASE("a URL that no request can go to is known before it is asked for", "[net]") {
+  struct Row {
+    const char* url;
+    OutboundPolicy policy;
+    const char* fault;  // empty: none
+  };
+  const auto row = GENERATE(values<Row>({
+      {"https://app.example/hook", {}, ""},
+      {"http://localhost:3000/hook", {}, ""},
+      {"http://127.0.0.2/", {}, ""},
+      {"http://[::1]:8080/", {}, ""},
+      {"https://8.8.8.8/", {}, ""},
+      {"https://10.0.0.1/", {true, true}, ""},
+      {"https://10.0.0.1/", {}, "leads to a private address"},
+      {"https://[fe80::1]/", {}, "leads to a private address"},
+      {"http://app.example/", {}, "uses http beyond this computer"},
+      {"http://10.0.0.1/", {true, true}, "uses http beyond this computer"},
+      {"http://localhost.example/", {}, "uses http beyond this computer"},
+      {"ftp://app.example/", {}, "is not an absolute http or https URL without user information"},
+      {"https://u:p@app.example/", {}, "is not an absolute http or https URL without user information"},
+      {"app.example", {}, "is not an absolute http or https URL without user information"},
+      {"", {}, "is not an absolute http or https URL without user information"},
+  }));
+  CAPTURE(row.url, row.policy.allow_private);
+  CHECK(outbound_fault(row.url, row.policy).value_or("") == row.fault);
+}

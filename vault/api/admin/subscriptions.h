@@ -7,7 +7,8 @@
 namespace coffer::api {
 
 // POST /_coffer/subscriptions, DELETE /_coffer/subscriptions/{id}: what `coffer listen` receives
-// by. Hidden from /api, because SDKs assume that there is one subscription and overwrite it.
+// by. Hidden from /api, because SDKs assume that there is one subscription and overwrite it; GET
+// /_coffer/subscriptions lists all, hidden and not.
 void add_hidden_subscription_routes(Router& router, Engine& engine, const Guard& guard);
 
 }  // namespace coffer::api

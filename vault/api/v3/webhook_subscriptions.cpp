@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "vault/api/v3/routes.h"
@@ -7,31 +5,17 @@
 #include "vault/api/wire/paging.h"
 #include "vault/api/wire/query.h"
 #include "vault/api/wire/secret_answer.h"
-#include "vault/base/encoding.h"
 #include "vault/base/error.h"
 #include "vault/events/previous_secret.h"
+#include "vault/events/subscription_rules.h"
 #include "vault/events/webhook_secret.h"
+#include "vault/store/row_guard.h"
 #include "vault/store/subscription_store.h"
 
 namespace coffer::api::v3 {
 namespace {
 
 constexpr std::size_t kMostSubscriptions = 20;
-constexpr std::size_t kMostUrlBytes = 2048;
-
-struct EventType {
-  std::string_view name;
-  std::string_view description;
-  bool only_v3;
-};
-
-constexpr std::array<EventType, 3> kEventTypes = {{
-    {"composio.connected_account.expired",
-     "An account can no longer be refreshed: the user has to reconnect.", true},
-    {"composio.trigger.message", "A trigger fired. Accepted, but nothing here sends it.", false},
-    {"composio.trigger.disabled", "A trigger was switched off. Accepted, but nothing here sends it.", false},
-}};
-
 // The secret is shown when it is made, and then never again.
 Json subscription_view(const Subscription& subscription, bool with_secret) {
   Json view = {{"id", subscription.id.str()},
@@ -45,13 +29,9 @@ Json subscription_view(const Subscription& subscription, bool with_secret) {
 }
 
 const EventType& event_type_of(const ObjectReader& body, const std::string& name) {
-  const auto found = std::find_if(kEventTypes.begin(), kEventTypes.end(),
-                                  [&](const EventType& type) { return type.name == name; });
-  if (found == kEventTypes.end()) {
-    body.fail("enabled_events", "holds \"" + name + "\", which is no event type",
-              "GET /api/v3/webhook_subscriptions/event_types lists them");
-  }
-  return *found;
+  if (const EventType* type = find_event_type(name)) return *type;
+  body.fail("enabled_events", "holds \"" + name + "\", which is no event type",
+            "GET /api/v3/webhook_subscriptions/event_types lists them");
 }
 
 void read_events(const ObjectReader& body, Subscription& subscription) {
@@ -66,8 +46,8 @@ void read_events(const ObjectReader& body, Subscription& subscription) {
 
 void read_url(const ObjectReader& body, Subscription& subscription) {
   subscription.url = body.required_text("webhook_url");
-  if (!origin_of(subscription.url) || subscription.url.size() > kMostUrlBytes) {
-    body.fail("webhook_url", "is not an absolute http or https URL without user information");
+  if (const auto fault = webhook_url_fault(subscription.url)) {
+    body.fail("webhook_url", *fault, "use a public https URL, or one of this computer");
   }
 }
 
@@ -134,11 +114,13 @@ ServerResponse update_subscription(Engine& engine, const ServerRequest& request)
   return ServerResponse::json(200, dump_json(subscription_view(subscription, false)));
 }
 
+// One that fails authentication says nothing to be believed, not even that it is hidden; it can go.
 ServerResponse delete_subscription(Engine& engine, const ServerRequest& request) {
+  const SubscriptionId id(request.param("id"));
   const auto tx = engine.database().write();
-  const Subscription found = subscription_or_not_found(*tx, SubscriptionId(request.param("id")));
-  subscription_store::remove(*tx, found.id);
-  previous_secret::forget(*tx, found.id);
+  unless_tampered(*tx, [&] { subscription_or_not_found(*tx, id); });
+  subscription_store::remove(*tx, id);
+  previous_secret::forget(*tx, id);
   tx->commit();
   return ServerResponse::json(200, R"({"success":true})");
 }
@@ -157,7 +139,7 @@ ServerResponse rotate_secret(Engine& engine, const ServerRequest& request) {
 
 ServerResponse list_event_types(Engine&, const ServerRequest&) {
   Json items = Json::array();
-  for (const EventType& type : kEventTypes) {
+  for (const EventType& type : event_types()) {
     items.push_back({{"event_type", type.name},
                      {"description", type.description},
                      {"supported_versions", type.only_v3 ? Json{"V3"} : Json{"V1", "V2", "V3"}}});
