@@ -108,12 +108,27 @@ Connection new_account(const ConnectRequest& request, const Blueprint& blueprint
   return connection;
 }
 
+// What takes an account back to INACTIVE if its link comes to nothing.
+std::string reason_on_the_way(const Connection& known) {
+  return known.status == ConnectionStatus::Inactive ? std::string(reason::kWasSwitchedOff) : "";
+}
+
 void rename(WriteTransaction& tx, Connection& connection, const std::string& alias, Timestamp now) {
   if (alias.empty() || alias == connection.alias) return;
   auto holder = connection_store::find_by_alias(tx, connection.user, connection.toolkit, alias);
   if (holder && (is_in_use(*holder) || holder->connected_at)) throw alias_taken(alias, *holder);
   if (holder) release_alias(tx, std::move(*holder), now);
   connection.alias = alias;
+}
+
+Connection make_shared_account(WriteTransaction& tx, const ConnectRequest& request,
+                               const Blueprint& blueprint, Timestamp now, Random& random) {
+  Connection fresh = new_account(request, blueprint, now, random);
+  fresh.alias.clear();
+  rename(tx, fresh, request.alias, now);
+  connection_store::insert(tx, fresh);
+  shared_account_store::put(tx, fresh.id, *request.shared, now);
+  return fresh;
 }
 
 }  // namespace
@@ -132,6 +147,7 @@ void check_connect_request(const ConnectRequest& request) {
 
 Connection open_account(WriteTransaction& tx, const ConnectRequest& request, const Blueprint& blueprint,
                         Timestamp now, Random& random) {
+  if (request.shared) return make_shared_account(tx, request, blueprint, now, random);
   auto known = known_account(tx, request, blueprint, now);
   if (!known) {
     Connection fresh = new_account(request, blueprint, now, random);
@@ -141,23 +157,12 @@ Connection open_account(WriteTransaction& tx, const ConnectRequest& request, con
   rename(tx, *known, request.alias, now);
   const bool was_connected = known->connected_at.has_value();
   if (const auto next = next_status(known->status, LifecycleEvent::LinkCreated, was_connected)) {
+    known->status_reason = reason_on_the_way(*known);
     known->status = *next;
-    known->status_reason.clear();
   }
   known->updated_at = now;
   store_changed(tx, *known);
   return std::move(*known);
-}
-
-Connection make_shared_account(WriteTransaction& tx, const ConnectRequest& request,
-                               const Blueprint& blueprint, const SharedAccess& access, Timestamp now,
-                               Random& random) {
-  Connection fresh = new_account(request, blueprint, now, random);
-  fresh.alias.clear();
-  rename(tx, fresh, request.alias, now);
-  connection_store::insert(tx, fresh);
-  shared_account_store::put(tx, fresh.id, access, now);
-  return fresh;
 }
 
 }  // namespace coffer

@@ -3,7 +3,6 @@
 #include "vault/base/random.h"
 #include "vault/connect/blueprint.h"
 #include "vault/connect/connector.h"
-#include "vault/model/shared_access.h"
 
 namespace coffer {
 
@@ -15,11 +14,5 @@ void check_connect_request(const ConnectRequest& request);
 // Throws NotFound, Conflict (the alias is taken) and InvalidArgument (of another auth config).
 Connection open_account(WriteTransaction& tx, const ConnectRequest& request, const Blueprint& blueprint,
                         Timestamp now, Random& random);
-
-// A new SHARED account, INITIATED: never one that was there. The request that connects it names it
-// as the one to reconnect. Throws Conflict (the alias is taken).
-Connection make_shared_account(WriteTransaction& tx, const ConnectRequest& request,
-                               const Blueprint& blueprint, const SharedAccess& access, Timestamp now,
-                               Random& random);
 
 }  // namespace coffer

@@ -11,6 +11,7 @@
 #include "vault/base/env.h"
 #include "vault/catalog/catalog.h"
 #include "vault/model/connection.h"
+#include "vault/model/shared_access.h"
 #include "vault/model/token_set.h"
 #include "vault/oauth/token_client.h"
 #include "vault/store/database.h"
@@ -35,6 +36,8 @@ struct ConnectRequest {
   // new account is made.
   std::optional<ConnectionId> reconnect;
   std::map<std::string, std::string> fields;  // connection fields known already (subdomain)
+  // A new SHARED account, whatever there is: never one that was private.
+  std::optional<SharedAccess> shared = std::nullopt;
 };
 
 struct ConnectLink {

@@ -87,8 +87,9 @@ std::optional<Connection> release_account(WriteTransaction& tx, const Connection
   const bool was_connected = connection->connected_at.has_value();
   const auto next = next_status(connection->status, event, was_connected);
   if (!next) return connection;
-  connection->status = *next;
-  connection->status_reason = status_reason;
+  const bool was_switched_off = connection->status_reason == reason::kWasSwitchedOff;
+  connection->status = was_switched_off ? ConnectionStatus::Inactive : *next;
+  connection->status_reason = was_switched_off ? reason::kDisabledByUser : status_reason;
   connection->updated_at = now;
   connection_store::update(tx, *connection);
   return connection;

@@ -38,6 +38,8 @@ inline constexpr std::string_view kDenied = "the user denied the request";
 inline constexpr std::string_view kProviderError = "the provider answered with an error";
 inline constexpr std::string_view kExchangeFailed = "OAuth callback failed during token exchange";
 inline constexpr std::string_view kDisabledByUser = "updated by user";
+// Of an INITIATED account that was INACTIVE: it goes back there if its link comes to nothing.
+inline constexpr std::string_view kWasSwitchedOff = "updated by user before this link was made";
 inline constexpr std::string_view kRevokedByUser = "revoked via user-initiated endpoint";
 }  // namespace reason
 

@@ -177,6 +177,16 @@ void supersede(WriteTransaction& tx, const ConnectionId& connection) {
   }
 }
 
+bool has_open(Transaction& tx, const ConnectionId& connection, Timestamp now) {
+  SqlQuery query(tx, kOpenOfConnection);
+  query.text(connection.str());
+  bool is_open = false;
+  while (!is_open && query.step()) {
+    unless_tampered(tx, [&] { is_open = now < link_row::read(query, tx.keys()).value.expires_at; });
+  }
+  return is_open;
+}
+
 std::optional<Timestamp> next_expiry(Transaction& tx) {
   SqlQuery query(tx, kOpen);
   std::optional<Timestamp> next;

@@ -66,6 +66,9 @@ bool finish(WriteTransaction& tx, const Link& link, State state);
 // Ends every open link of the connection but this one's newest: a fresh link replaces older ones.
 void supersede(WriteTransaction& tx, const ConnectionId& connection);
 
+// Whether a link may still bring this connection a grant.
+bool has_open(Transaction& tx, const ConnectionId& connection, Timestamp now);
+
 std::optional<Timestamp> next_expiry(Transaction& tx);
 // Open links whose time is over.
 std::vector<Link> overdue(Transaction& tx, Timestamp now);

@@ -1,4 +1,5 @@
 #include "tests/unit/api/api_world.h"
+#include "vault/store/sql_query.h"
 
 using namespace coffer;
 using namespace coffer::api::testing;
@@ -76,6 +77,33 @@ TEST_CASE("a link makes a SHARED account, and says with whom") {
   REQUIRE(again.status == 201);
   CHECK(again["experimental"] == link["experimental"]);
   CHECK(again["connected_account_id"] != link["connected_account_id"]);
+}
+
+TEST_CASE("a SHARED account is made in one commit: a crash leaves none or all of it") {
+  ApiWorld world;
+  const std::string gmail = world.auth_config("gmail");
+  const std::string session = world.session("maker");
+  const Json experimental = shared_with({{"allow_all_users", true}});
+  const auto commits = [&] {
+    const auto tx = world.engine().database().read();
+    SqlQuery row(*tx, "SELECT commits FROM set_digest");
+    row.step();
+    return row.number();
+  };
+  const std::int64_t before = commits();
+  SECTION("by a link") {
+    world.post("/connected_accounts/link",
+               {{"auth_config_id", gmail}, {"user_id", "maker"}, {"experimental", experimental}});
+  }
+  SECTION("by a session's link") {
+    world.post("/tool_router/session/" + session + "/link",
+               {{"toolkit", "gmail"}, {"experimental", experimental}});
+  }
+  SECTION("by import") {
+    shared_account(world, "maker", {{"allow_all_users", true}});
+  }
+  CHECK(commits() - before == 1);
+  CHECK(ids_of(world.get("/connected_accounts?account_type=SHARED")).size() == 1);
 }
 
 TEST_CASE("a list of users is refused on everything but a SHARED account, in the words SDKs know") {

@@ -31,6 +31,35 @@ TEST_CASE("an ACTIVE account outlives a link that was made to reconnect it") {
   CHECK(vault.account(account.id).status == ConnectionStatus::Active);
 }
 
+TEST_CASE("a link that comes to nothing leaves a switched-off account switched off, with its grant") {
+  ConnectFixture vault;
+  const Connection account = vault.connected();
+  vault.change(account.id, [](Connection& connection) {
+    connection.status = ConnectionStatus::Inactive;
+    connection.status_reason = std::string(reason::kDisabledByUser);
+  });
+  ConnectRequest request;
+  request.reconnect = account.id;
+  const ConnectLink link = vault.link("acme", request);
+  CHECK(vault.account(account.id).status == ConnectionStatus::Initiated);
+  SECTION("abandoned") {
+    vault.env.clock.advance(kLinkLifetime);
+    vault.connector.expire_links();
+  }
+  SECTION("cancelled") {
+    vault.connector.cancel(link.token.expose(), {});
+  }
+  SECTION("abandoned after a second link") {
+    vault.link("acme", request);
+    vault.env.clock.advance(kLinkLifetime);
+    vault.connector.expire_links();
+  }
+  const connection_store::Opened opened = vault.opened(account.id);
+  CHECK(opened.connection.status == ConnectionStatus::Inactive);
+  CHECK(opened.connection.status_reason == reason::kDisabledByUser);
+  CHECK(std::holds_alternative<TokenSet>(opened.credential));
+}
+
 TEST_CASE("a deleted account's link ends too") {
   ConnectFixture vault;
   const ConnectLink link = vault.link("acme");

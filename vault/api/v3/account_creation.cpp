@@ -8,7 +8,6 @@
 #include "vault/api/v3/project_config.h"
 #include "vault/api/v3/routes.h"
 #include "vault/api/v3/shared_input.h"
-#include "vault/api/v3/shared_start.h"
 #include "vault/api/wire/body.h"
 #include "vault/api/wire/secret_answer.h"
 #include "vault/base/error.h"
@@ -38,7 +37,7 @@ ServerResponse create_link(Engine& engine, const ServerRequest& request) {
   RequestBody parsed(request);
   const ObjectReader body = parsed.root();
   ConnectRequest connect;
-  const auto shared = read_shared_access(body);
+  connect.shared = read_shared_access(body);
   connect.auth_config = AuthConfigId(body.required_text("auth_config_id"));
   connect.user = user_id_of(body, "user_id");
   connect.callback_url = body.text("callback_url");
@@ -49,11 +48,7 @@ ServerResponse create_link(Engine& engine, const ServerRequest& request) {
     refuse_secrets(values, *known.mode);
     connect.fields = take_fields(values, *known.mode);
   }
-  Json view;
-  with_account(engine, std::move(connect), shared, [&](const ConnectRequest& wanted) {
-    view = link_view(engine, engine.connector().authorize(wanted), shared);
-  });
-  return secret_answer(201, std::move(view));
+  return secret_answer(201, link_view(engine, engine.connector().authorize(connect), connect.shared));
 }
 
 // The older create: `connectionData` is camelCase there, and its `val` is all that SDKs read.
@@ -121,11 +116,8 @@ ServerResponse create_account(Engine& engine, const ServerRequest& request) {
   check_not_retired(engine, known.config);
   ConnectRequest connect = read_connect_request(connection, id);
   const auto values = values_of(connection, known.mode->scheme);
-  std::optional<ServerResponse> response;
-  with_account(engine, std::move(connect), shared, [&](const ConnectRequest& wanted) {
-    response = created(connect_account(engine, known, wanted, values));
-  });
-  return std::move(*response);
+  connect.shared = shared;
+  return created(connect_account(engine, known, std::move(connect), values));
 }
 
 // Despite its name not a token refresh: it asks the user to sign in again. The account keeps its

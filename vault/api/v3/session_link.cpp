@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "vault/api/v3/shared_start.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 #include "vault/store/auth_config_store.h"
@@ -49,6 +48,7 @@ ConnectLink link_for_session(Engine& engine, const Session& session, const Toolk
   connect.callback_url = request.callback_url.empty() ? session.config.callback_url : request.callback_url;
   connect.alias = request.alias;
   connect.reconnect = request.reconnect;
+  connect.shared = request.shared;
   if (request.shared) {
     connect.auth_config = auth_config_for(engine, session, toolkit);
   } else if (const auto pinned = pinned_account(engine, session, toolkit.slug)) {
@@ -60,10 +60,7 @@ ConnectLink link_for_session(Engine& engine, const Session& session, const Toolk
   } else {
     connect.auth_config = auth_config_for(engine, session, toolkit);
   }
-  std::optional<ConnectLink> link;
-  with_account(engine, std::move(connect), request.shared,
-               [&](const ConnectRequest& wanted) { link = engine.connector().authorize(wanted); });
-  return std::move(*link);
+  return engine.connector().authorize(connect);
 }
 
 std::string link_url_in(const Engine& engine, const Session& session, const ConnectLink& link) {
