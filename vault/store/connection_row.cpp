@@ -16,7 +16,8 @@ constexpr std::uint8_t kAccountVersion = 1;
 
 [[noreturn]] void throw_tampered(const ConnectionRow& row) {
   throw Error(ErrorCode::TamperedRow, "connection " + row.value.id.str() + " fails authentication",
-              "the vault file was changed from outside or is damaged; restore it from a backup");
+              "the vault file was changed from outside or is damaged; restore it from a backup, or delete "
+              "the account");
 }
 
 std::uint32_t key_id_of(std::int64_t stored, const ConnectionRow& row) {
@@ -176,6 +177,12 @@ void bind(SqlQuery& query, const ConnectionRow& row, const Touched& touched, Wri
   query.blob(row.credential).blob(seal_account(row, tx));
 }
 
+void write(WriteTransaction& tx, const ConnectionRow& row, const Touched& touched) {
+  SqlQuery query(tx, kUpdates[touched.index()]);
+  bind(query, row, touched, tx);
+  query.text(row.value.id.str()).run();
+}
+
 }  // namespace
 
 std::string select(const char* rest) {
@@ -239,9 +246,11 @@ void update(WriteTransaction& tx, const Indexed& before, const ConnectionRow& ro
                 before.auth_config != after.auth_config || before.is_deleted != after.is_deleted;
   touched.next_refresh = touched.all || before.next_refresh_at != after.next_refresh_at;
   touched.intent = touched.all || before.intent_id != after.intent_id;
-  SqlQuery query(tx, kUpdates[touched.index()]);
-  bind(query, row, touched, tx);
-  query.text(row.value.id.str()).run();
+  write(tx, row, touched);
+}
+
+void replace(WriteTransaction& tx, const ConnectionRow& row) {
+  write(tx, row, touched_at(kVariants - 1));
 }
 
 }  // namespace coffer::connection_row

@@ -59,6 +59,8 @@ Indexed indexed(const ConnectionRow& row);
 // `before` is of the row as it is stored.
 void insert(WriteTransaction& tx, const ConnectionRow& row);
 void update(WriteTransaction& tx, const Indexed& before, const ConnectionRow& row);
+// Whatever is stored under the row's id.
+void replace(WriteTransaction& tx, const ConnectionRow& row);
 
 }  // namespace connection_row
 }  // namespace coffer

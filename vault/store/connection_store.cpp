@@ -145,6 +145,18 @@ bool remove(WriteTransaction& tx, const ConnectionId& id, Timestamp now) {
   return true;
 }
 
+bool remove_tampered(WriteTransaction& tx, const ConnectionId& id, Timestamp now) {
+  if (opens(tx, id)) return false;
+  ConnectionRow row;
+  row.value.id = id;
+  row.value.status = ConnectionStatus::Revoked;
+  row.value.created_at = row.value.updated_at = now;
+  row.deleted_at = now;
+  connection_row::replace(tx, row);
+  shared_account_store::remove(tx, id);
+  return true;
+}
+
 std::optional<Connection> find(Transaction& tx, const ConnectionId& id) {
   SqlQuery query(tx, kFind);
   query.text(id.str());

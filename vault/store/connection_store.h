@@ -40,6 +40,10 @@ bool commit_credential(WriteTransaction& tx, Connection& connection, const Crede
 // Soft delete; the sealed credential is erased. False: absent already.
 bool remove(WriteTransaction& tx, const ConnectionId& id, Timestamp now);
 
+// The same for a row that fails authentication, whatever it says of itself: nothing stays of it but
+// the id. False: there is none, or it is sound.
+bool remove_tampered(WriteTransaction& tx, const ConnectionId& id, Timestamp now);
+
 std::optional<Connection> find(Transaction& tx, const ConnectionId& id);
 std::optional<Connection> find_by_alias(Transaction& tx, const UserId& user, const std::string& toolkit,
                                         const std::string& alias);

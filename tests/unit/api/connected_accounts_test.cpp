@@ -1,4 +1,5 @@
 #include "tests/unit/api/api_world.h"
+#include "vault/store/audit_log.h"
 #include "vault/store/connection_store.h"
 
 using namespace coffer;
@@ -150,6 +151,46 @@ TEST_CASE("a disabled account is INACTIVE until it is enabled again") {
   CHECK(world.get("/connected_accounts/" + id)["status"] == "ACTIVE");
   CHECK(stored(world, id).next_refresh_at.has_value());
   CHECK(set(true).status == 200);
+}
+
+TEST_CASE("an account that is enabled after its link ended has ended too") {
+  ApiWorld world;
+  const Answer link = world.post("/connected_accounts/link",
+                                 {{"auth_config_id", world.auth_config("gmail")}, {"user_id", "user_1"}});
+  const std::string path = "/connected_accounts/" + link["connected_account_id"].get<std::string>();
+  const auto set = [&](bool enabled) { return world.patch(path + "/status", {{"enabled", enabled}}).status; };
+  REQUIRE(set(false) == 200);
+  REQUIRE(set(true) == 200);
+  CHECK(world.get(path)["status"] == "INITIATED");  // its link is open still
+  REQUIRE(set(false) == 200);
+  world.outside().clock.advance(kLinkLifetime);
+  const bool is_swept = GENERATE(true, false);
+  if (is_swept) world.engine().run_due();
+  REQUIRE(set(true) == 200);
+  const Answer account = world.get(path);
+  CHECK(account["status"] == "EXPIRED");
+  CHECK(account["status_reason"] == "not completed within 10 minutes");
+}
+
+TEST_CASE("an account that was changed in the file can be deleted, and the audit log says so") {
+  ApiWorld world;
+  const std::string id = world.oauth_account("user_1");
+  const std::string sound = world.oauth_account("user_1", "other");
+  const std::string edit =
+      GENERATE(as<std::string>(), "status = 'REVOKED'", "toolkit = 'github'", "scheme = 'nonsense'");
+  world.edit("UPDATE connection SET " + edit + " WHERE id = '" + id + "'");
+  const std::string path = "/connected_accounts/" + id;
+  CHECK(world.get(path).status == 500);
+  CHECK(world.remove(path + "?revoke_on_delete=true").status == 500);  // its tokens cannot be read
+  CHECK(world.remove(path).status == 200);
+  require_error(world.get(path), 404, id);
+  require_error(world.remove(path), 404, id);
+  CHECK(world.engine().database().check().empty());
+  const auto entries = audit_log::list(*world.engine().database().read(), ConnectionId(id), 1);
+  REQUIRE(entries.size() == 1);
+  CHECK(entries[0].action == "deleted");
+  CHECK(entries[0].detail == "failed authentication");
+  CHECK(world.get("/connected_accounts/" + sound)["status"] == "ACTIVE");
 }
 
 TEST_CASE("an account that is not connected cannot be enabled") {

@@ -92,9 +92,19 @@ bool is_under_way(const Connection& connection) {
          connection.status == ConnectionStatus::Initiated;
 }
 
-// An account that waits for a grant must not come back ACTIVE by the one that it had before.
+// An account that waits for a grant must not come back ACTIVE by the one that it had before, unless
+// nothing but its being switched off was against that.
 void forget_old_grant(Connection& connection) {
-  if (is_under_way(connection)) connection.connected_at.reset();
+  if (is_under_way(connection) && connection.status_reason != reason::kWasSwitchedOff) {
+    connection.connected_at.reset();
+  }
+}
+
+// Its link ended while it was switched off, and nobody was told.
+void end_without_link(Transaction& tx, Connection& connection, Timestamp now) {
+  if (!is_under_way(connection) || link_store::has_open(tx, connection.id, now)) return;
+  connection.status = ConnectionStatus::Expired;
+  connection.status_reason = std::string(reason::kNotCompleted);
 }
 
 bool holds_grant(const Connection& connection) {
@@ -119,6 +129,7 @@ void set_enabled(Engine& engine, const ConnectionId& id, bool enabled) {
   connection.status = *next;
   connection.status_reason = enabled ? "" : std::string(reason::kDisabledByUser);
   connection.updated_at = engine.env().clock.now();
+  end_without_link(*tx, connection, connection.updated_at);
   plan_refresh(connection, connection.updated_at);
   store(*tx, connection);
   audit_log::append(*tx, {0, connection.updated_at, enabled ? "enabled" : "disabled", id, {}});
@@ -147,13 +158,17 @@ Connection patch_account(Engine& engine, const ConnectionId& id, const ObjectRea
 }
 
 void delete_account_of(Engine& engine, const ConnectionId& id, bool revoke_first) {
-  const Connection connection = account_or_not_found(*engine.database().read(), id);
-  if (revoke_first && holds_grant(connection)) engine.connector().revoke(id);
+  if (revoke_first) {
+    const Connection connection = account_or_not_found(*engine.database().read(), id);
+    if (holds_grant(connection)) engine.connector().revoke(id);
+  }
+  const Timestamp now = engine.env().clock.now();
   const auto tx = engine.database().write();
-  account_or_not_found(*tx, id);
+  const bool was_tampered = connection_store::remove_tampered(*tx, id, now);
+  if (!was_tampered) account_or_not_found(*tx, id);
   link_store::finish(*tx, id, link_store::State::Failed);
-  connection_store::remove(*tx, id, engine.env().clock.now());
-  audit_log::append(*tx, {0, engine.env().clock.now(), "deleted", id, {}});
+  connection_store::remove(*tx, id, now);
+  audit_log::append(*tx, {0, now, "deleted", id, was_tampered ? "failed authentication" : ""});
   tx->commit();
 }
 
