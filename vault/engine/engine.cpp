@@ -67,6 +67,7 @@ Engine::Engine(Env env, EngineOptions options)
                                                             .apply_credential = apply_credential});
   executor_ = std::make_unique<Executor>(env_, *database_, catalog_, *refresher_);
   link_loop_ = std::make_unique<BackgroundLoop>(env_.clock, [this] { return expire_links(); });
+  housekeeper_ = std::make_unique<Housekeeper>(env_, *database_);
   adopt_managed_clients();
 }
 
@@ -78,9 +79,11 @@ void Engine::start() {
   refresher_->start();
   dispatcher_->start();
   link_loop_->start();
+  housekeeper_->start();
 }
 
 void Engine::stop() {
+  housekeeper_->stop();
   link_loop_->stop();
   refresher_->stop();
   dispatcher_->stop();

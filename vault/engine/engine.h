@@ -15,6 +15,7 @@
 #include "vault/catalog/catalog.h"
 #include "vault/catalog/tool_search.h"
 #include "vault/connect/connector.h"
+#include "vault/engine/housekeeper.h"
 #include "vault/events/dispatcher.h"
 #include "vault/refresh/refresher.h"
 #include "vault/store/connection_store.h"
@@ -106,6 +107,7 @@ class Engine {
   std::unique_ptr<Connector> connector_;
   std::unique_ptr<Executor> executor_;
   std::unique_ptr<BackgroundLoop> link_loop_;
+  std::unique_ptr<Housekeeper> housekeeper_;
 };
 
 }  // namespace coffer

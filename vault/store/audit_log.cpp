@@ -1,13 +1,18 @@
 #include "vault/store/audit_log.h"
 
+#include "vault/base/encoding.h"
 #include "vault/base/error.h"
 #include "vault/crypto/row_message.h"
+#include "vault/store/document_store.h"
 #include "vault/store/integrity.h"
 #include "vault/store/row_guard.h"
 #include "vault/store/sql_query.h"
 
 namespace coffer::audit_log {
 namespace {
+
+constexpr std::string_view kKind = "audit";
+constexpr std::string_view kCut = "cut";
 
 // The chain hangs on nothing: the first row's predecessor is 32 zero bytes.
 struct Link {
@@ -22,8 +27,31 @@ Mac mac_of(const Keyring& keys, const Entry& entry, Bytes previous) {
   return message.mac(Purpose::Audit);
 }
 
-Link newest(Transaction& tx) {
+std::vector<std::uint8_t> to_vector(std::string_view bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+std::string text_of(const Link& link) {
+  return std::to_string(link.sequence) + " " + to_hex(link.mac);
+}
+
+Link parse_link(const std::string& text) {
+  const std::vector<std::string> parts = split(text, ' ');
+  return {std::stoll(parts.at(0)), to_vector(from_hex(parts.at(1)).value_or(""))};
+}
+
+// What the first entry follows: the last one that was removed. Without a believable note of it the
+// chain is broken there.
+Link start_of_chain(Transaction& tx) {
   Link link;
+  unless_tampered(tx, [&] {
+    if (const auto note = document_store::find(tx, kKind, kCut)) link = parse_link(note->text);
+  });
+  return link;
+}
+
+Link newest(Transaction& tx) {
+  Link link = start_of_chain(tx);
   SqlQuery row(tx, "SELECT sequence, mac FROM audit ORDER BY sequence DESC LIMIT 1");
   if (row.step()) {
     link.sequence = row.number();
@@ -49,15 +77,25 @@ Entry read(SqlQuery& row) {
 }
 
 // With the MAC of the entry itself and of the one before it, which is NULL before the first.
-Entry read_checked(SqlQuery& row, const Keyring& keys) {
+Entry read_checked(SqlQuery& row, const Keyring& keys, const Link& start) {
   Entry entry = read(row);
   const Bytes mac = row.blob();
   const Bytes stored_previous = row.blob();
-  const Link none;
-  const Bytes previous = entry.sequence == 1 ? Bytes(none.mac) : stored_previous;
+  const Bytes previous = entry.sequence == start.sequence + 1 ? Bytes(start.mac) : stored_previous;
   if (!constant_time_equal(mac_of(keys, entry, previous), mac)) throw_tampered(entry);
   return entry;
 }
+
+// Takes `last` on to this entry, if it follows.
+bool follow(const Keyring& keys, const Entry& entry, Bytes mac, Link& last) {
+  if (entry.sequence != last.sequence + 1) return false;
+  if (!constant_time_equal(mac_of(keys, entry, last.mac), mac)) return false;
+  last = {entry.sequence, {mac.begin(), mac.end()}};
+  return true;
+}
+
+constexpr const char* kOldestFirst =
+    "SELECT sequence, at_ms, action, connection_id, detail, mac FROM audit ORDER BY sequence";
 
 }  // namespace
 
@@ -77,29 +115,42 @@ void append(WriteTransaction& tx, const Entry& entry) {
 
 std::vector<Entry> list(Transaction& tx, const ConnectionId& connection, std::int64_t limit) {
   std::vector<Entry> entries;
+  const Link start = start_of_chain(tx);
   SqlQuery rows(tx, R"sql(
     SELECT a.sequence, a.at_ms, a.action, a.connection_id, a.detail, a.mac, p.mac
       FROM audit AS a LEFT JOIN audit AS p ON p.sequence = a.sequence - 1
      WHERE a.connection_id = ? ORDER BY a.sequence DESC LIMIT ?)sql");
   rows.text(connection.str()).number(limit);
   while (rows.step()) {
-    unless_tampered(tx, [&] { entries.push_back(read_checked(rows, tx.keys())); });
+    unless_tampered(tx, [&] { entries.push_back(read_checked(rows, tx.keys(), start)); });
   }
   return entries;
 }
 
 std::int64_t first_broken(Transaction& tx) {
-  Link last;
-  SqlQuery rows(tx,
-                "SELECT sequence, at_ms, action, connection_id, detail, mac FROM audit ORDER BY sequence");
+  Link last = start_of_chain(tx);
+  SqlQuery rows(tx, kOldestFirst);
   while (rows.step()) {
     const Entry entry = read(rows);
-    const Bytes mac = rows.blob();
-    const bool follows = entry.sequence == last.sequence + 1;
-    if (!follows || !constant_time_equal(mac_of(tx.keys(), entry, last.mac), mac)) return entry.sequence;
-    last = {entry.sequence, {mac.begin(), mac.end()}};
+    if (!follow(tx.keys(), entry, rows.blob(), last)) return entry.sequence;
   }
   return 0;
+}
+
+std::int64_t prune(WriteTransaction& tx, const Retention& keep, Timestamp now) {
+  const Link start = start_of_chain(tx);
+  const std::int64_t last_sequence = newest(tx).sequence;
+  Link cut = start;
+  SqlQuery rows(tx, kOldestFirst);
+  while (cut.sequence - start.sequence < keep.at_once && rows.step()) {
+    const Entry entry = read(rows);
+    const bool is_outdated = entry.at < keep.since || entry.sequence <= last_sequence - keep.most;
+    if (!is_outdated || entry.sequence == last_sequence) break;
+    if (!follow(tx.keys(), entry, rows.blob(), cut)) break;
+  }
+  if (cut.sequence == start.sequence) return 0;
+  document_store::put(tx, {std::string(kKind), std::string(kCut), text_of(cut), now, now});
+  return SqlQuery(tx, "DELETE FROM audit WHERE sequence <= ?").number(cut.sequence).run();
 }
 
 }  // namespace coffer::audit_log

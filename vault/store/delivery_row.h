@@ -32,8 +32,8 @@ DeliveryRow read(SqlQuery& query, const Keyring& keys);
 // Numbers the row.
 void insert(WriteTransaction& tx, DeliveryRow row);
 void update(WriteTransaction& tx, const DeliveryRow& row);
-// Ends the subscription's pending deliveries as Dead. Rows are never deleted: an answer that is
-// still on its way speaks of its delivery by number, which must not come to name another.
+// Ends the subscription's pending deliveries as Dead. Their rows stay: an answer that is still on
+// its way speaks of its delivery by number, which must not come to name another.
 void end_all(WriteTransaction& tx, const SubscriptionId& subscription, const std::string& failure);
 
 }  // namespace delivery_row

@@ -6,6 +6,7 @@
 #include "vault/store/delivery_row.h"
 #include "vault/store/event_row.h"
 #include "vault/store/integrity.h"
+#include "vault/store/json_list.h"
 #include "vault/store/row_guard.h"
 #include "vault/store/subscription_store.h"
 
@@ -32,6 +33,16 @@ const std::string kEvents = event_row::select(R"sql(
      WHERE (?1 IS NULL OR e.connection_id = ?1) AND (?2 = '' OR e.type = ?2)
      ORDER BY e.rowid DESC LIMIT ?3)sql");
 const std::string kAllEvents = event_row::select("ORDER BY e.rowid");
+
+// The newest delivery keeps its event: numbers of deliveries are not given twice.
+const std::string kOutdated = event_row::select(R"sql(
+     WHERE (e.created_at_ms < ?1 OR
+            e.rowid <= (SELECT rowid FROM event ORDER BY rowid DESC LIMIT 1 OFFSET ?2))
+       AND e.id NOT IN (SELECT event_id FROM delivery WHERE state = 'PENDING')
+       AND e.id NOT IN (SELECT event_id FROM delivery WHERE id = (SELECT max(id) FROM delivery))
+     ORDER BY e.rowid)sql");
+const std::string kDeliveriesOf =
+    delivery_row::select("WHERE d.event_id IN (SELECT value FROM json_each(?)) ORDER BY d.id");
 
 bool asks_for(const Subscription& subscription, const std::string& type) {
   const std::vector<std::string>& events = subscription.events;
@@ -78,6 +89,26 @@ void end_broken_one(WriteTransaction& tx, std::int64_t id) {
     });
   });
   if (!is_row_sound) SqlQuery(tx, "UPDATE delivery SET state = 'DEAD' WHERE id = ?").number(id).run();
+}
+
+std::vector<std::string> outdated(Transaction& tx, const Retention& keep) {
+  std::vector<std::string> ids;
+  SqlQuery rows(tx, kOutdated);
+  rows.time(keep.since).number(keep.most);
+  while (std::ssize(ids) < keep.at_once && rows.step()) {
+    static_cast<void>(is_sound([&] { ids.push_back(event_row::read(rows, tx.keys()).id); }));
+  }
+  return ids;
+}
+
+void remove_sound_deliveries(WriteTransaction& tx, const std::optional<std::string>& events) {
+  std::vector<std::int64_t> ids;
+  SqlQuery rows(tx, kDeliveriesOf);
+  rows.optional_text(events);
+  while (rows.step()) {
+    static_cast<void>(is_sound([&] { ids.push_back(delivery_row::read(rows, tx.keys()).id); }));
+  }
+  for (const std::int64_t id : ids) SqlQuery(tx, "DELETE FROM delivery WHERE id = ?").number(id).run();
 }
 
 }  // namespace
@@ -153,6 +184,17 @@ void mark_dead(WriteTransaction& tx, std::int64_t delivery, int attempt, const s
     row.failure = failure;
     row.next_attempt_at = now;
   });
+}
+
+std::int64_t prune(WriteTransaction& tx, const Retention& keep) {
+  const auto events = json_list(outdated(tx, keep));
+  if (!events) return 0;
+  remove_sound_deliveries(tx, events);
+  return SqlQuery(tx, R"sql(
+    DELETE FROM event WHERE id IN (SELECT value FROM json_each(?))
+                        AND id NOT IN (SELECT event_id FROM delivery))sql")
+      .optional_text(events)
+      .run();
 }
 
 std::vector<Event> events(Transaction& tx, const EventQuery& query) {

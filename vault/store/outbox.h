@@ -5,6 +5,7 @@
 
 #include "vault/model/event.h"
 #include "vault/store/database.h"
+#include "vault/store/retention.h"
 
 // Events and their deliveries. At least once, in order per connection and subscription.
 namespace coffer::outbox {
@@ -38,5 +39,9 @@ struct EventQuery {
   std::int64_t limit = 50;
 };
 std::vector<Event> events(Transaction& tx, const EventQuery& query);  // newest first
+
+// Removes the oldest events that need not be kept, with their deliveries, and returns how many. What
+// is still to be delivered stays, and so does what fails authentication, for Database::check().
+std::int64_t prune(WriteTransaction& tx, const Retention& keep);
 
 }  // namespace coffer::outbox

@@ -107,5 +107,75 @@ TEST_CASE("entries cut off the end leave the chain whole and are missed by the s
   CHECK(f.check_names("set digest"));
 }
 
+struct PrunedLog : AuditFixture {
+  // Six entries, a day apart.
+  PrunedLog() {
+    for (int day = 1; day <= 6; ++day) {
+      vault.write([&](WriteTransaction& tx) {
+        audit_log::append(tx, {0, PrunedLog::day(day), "refreshed", kAccount, std::to_string(day)});
+      });
+    }
+  }
+  std::int64_t prune(Retention keep) {
+    return vault.write([&](WriteTransaction& tx) { return audit_log::prune(tx, keep, day(7)); });
+  }
+  std::vector<std::string> details() {
+    std::vector<std::string> texts;
+    for (const Entry& entry : list()) texts.push_back(entry.detail);
+    return texts;
+  }
+  static Timestamp day(int number) { return from_ms(testing::kStartMs) + std::chrono::hours(24 * number); }
+};
+
+using Texts = std::vector<std::string>;
+
+TEST_CASE("entries that are too old go, and the chain goes on from where it was cut", "[audit]") {
+  PrunedLog f;
+  CHECK(f.prune({.since = f.day(4), .most = 100, .at_once = 2}) == 2);
+  CHECK(f.details() == Texts{"6", "5", "4", "3"});
+  CHECK(f.first_broken() == 0);
+  CHECK(f.prune({.since = f.day(4), .most = 100}) == 1);
+  CHECK(f.prune({.since = f.day(4), .most = 100}) == 0);
+  f.append("revoked");
+  CHECK(f.details() == Texts{"", "6", "5", "4"});
+  CHECK(f.list(1).front().sequence == 7);
+  CHECK(f.first_broken() == 0);
+  CHECK(f.vault->check().empty());
+}
+
+TEST_CASE("of many entries the newest are kept, and one always", "[audit]") {
+  PrunedLog f;
+  CHECK(f.prune({.since = f.day(0), .most = 4}) == 2);
+  CHECK(f.details() == Texts{"6", "5", "4", "3"});
+  CHECK(f.prune({.since = f.day(9), .most = 0}) == 3);
+  CHECK(f.details() == Texts{"6"});
+  CHECK(f.first_broken() == 0);
+}
+
+TEST_CASE("without the note of the cut the chain is broken", "[audit][tamper]") {
+  PrunedLog f;
+  f.prune({.since = f.day(4), .most = 100});
+  const std::string edit = GENERATE(as<std::string>(), "DELETE FROM document WHERE kind = 'audit'",
+                                    "UPDATE document SET updated_at_ms = 1 WHERE kind = 'audit'");
+  CAPTURE(edit);
+  f.edit(edit);
+  CHECK(f.first_broken() == 4);
+  CHECK(f.check_names("audit log"));
+}
+
+TEST_CASE("more entries taken off the front than were cut break the chain", "[audit][tamper]") {
+  PrunedLog f;
+  f.prune({.since = f.day(4), .most = 100});
+  f.edit("DELETE FROM audit WHERE sequence = 4");
+  CHECK(f.first_broken() == 5);
+}
+
+TEST_CASE("an entry that breaks the chain is not removed with what is old", "[audit][tamper]") {
+  PrunedLog f;
+  f.edit("UPDATE audit SET detail = 'x' WHERE sequence = 3");
+  CHECK(f.prune({.since = f.day(9), .most = 0}) == 2);
+  CHECK(f.first_broken() == 3);
+}
+
 }  // namespace
 }  // namespace coffer

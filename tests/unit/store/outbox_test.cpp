@@ -234,6 +234,61 @@ TEST_CASE("what is sound is not ended with what is broken", "[outbox]") {
   CHECK(f.due_events() == Ids{"msg_1"});
 }
 
+struct PruneFixture : OutboxFixture {
+  // Four events, a day apart, each delivered.
+  PruneFixture() {
+    for (int day = 1; day <= 4; ++day) {
+      append("msg_" + std::to_string(day), "ca_1", "expired", kStart + std::chrono::hours(24 * day));
+      delivered(due(kStart + std::chrono::hours(24 * day)).at(0));
+    }
+  }
+  std::int64_t prune(Retention keep) {
+    return vault.write([&](WriteTransaction& tx) { return outbox::prune(tx, keep); });
+  }
+  static Timestamp day(int number) { return kStart + std::chrono::hours(24 * number); }
+};
+
+TEST_CASE("events that are too old go with their deliveries, oldest first and a few at a time", "[outbox]") {
+  PruneFixture f;
+  CHECK(f.prune({.since = f.day(3), .most = 100, .at_once = 1}) == 1);
+  CHECK(f.events({}) == Ids{"msg_4", "msg_3", "msg_2"});
+  CHECK(f.prune({.since = f.day(3), .most = 100}) == 1);
+  CHECK(f.prune({.since = f.day(3), .most = 100}) == 0);
+  CHECK(f.events({}) == Ids{"msg_4", "msg_3"});
+  CHECK(f.ask("SELECT count(*) FROM delivery") == "2");
+  CHECK(f.vault->check().empty());
+}
+
+TEST_CASE("of many events the newest are kept", "[outbox]") {
+  PruneFixture f;
+  CHECK(f.prune({.since = kStart, .most = 3}) == 1);
+  CHECK(f.events({}) == Ids{"msg_4", "msg_3", "msg_2"});
+  CHECK(f.prune({.since = kStart, .most = 3}) == 0);
+}
+
+TEST_CASE("an event that is still to be delivered is kept, however old", "[outbox]") {
+  PruneFixture f;
+  f.append("msg_open");
+  f.append("msg_last", "ca_2");
+  f.vault.write([](WriteTransaction& tx) { outbox::mark_dead(tx, 6, 10, "HTTP 500", kStart); });
+  CHECK(f.prune({.since = f.day(9), .most = 100}) == 4);
+  CHECK(f.events({}) == Ids{"msg_last", "msg_open"});  // the last delivery's number must not come again
+  CHECK(f.due_events() == Ids{"msg_open"});
+  CHECK(f.vault->check().empty());
+}
+
+TEST_CASE("what fails authentication is not removed with what is old", "[outbox][tamper]") {
+  PruneFixture f;
+  const std::string edit =
+      GENERATE(as<std::string>(), "UPDATE event SET created_at_ms = 1 WHERE id = 'msg_3'",
+               "UPDATE delivery SET attempt = 7 WHERE event_id = 'msg_3'");
+  CAPTURE(edit);
+  f.edit(edit);
+  f.prune({.since = f.day(9), .most = 100});
+  CHECK(f.ask("SELECT group_concat(id) FROM event") == "msg_3,msg_4");
+  CHECK(f.vault->check().size() == 1);
+}
+
 TEST_CASE("no event body stands in the file", "[outbox]") {
   OutboxFixture f;
   f.vault.write([](WriteTransaction& tx) {
