@@ -8,6 +8,7 @@
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 
 namespace coffer {
 namespace {
@@ -175,7 +176,7 @@ class Checker {
     if (additional->is_object()) return check(*additional, member, place);
     std::vector<std::string> known;
     for (const auto& [name, property] : properties.items()) known.push_back(name);
-    throw Error(ErrorCode::InvalidArgument, "argument \"" + place + "\" is unknown to " + tool_,
+    throw Error(ErrorCode::InvalidArgument, "argument " + in_quotes(place) + " is unknown to " + tool_,
                 known.empty() ? "it takes no arguments" : "it takes " + join(known, ", "));
   }
 
@@ -184,7 +185,7 @@ class Checker {
   }
 
   [[noreturn]] void fail(const std::string& place, const std::string& fault) const {
-    const std::string subject = place.empty() ? "the arguments" : "argument \"" + place + "\"";
+    const std::string subject = place.empty() ? "the arguments" : "argument " + in_quotes(place);
     throw Error(ErrorCode::InvalidArgument, subject + " of " + tool_ + " " + fault,
                 "the tool's input schema says what it takes");
   }

@@ -3,15 +3,16 @@
 #include <algorithm>
 
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 #include "vault/connect/callback_url.h"
 #include "vault/model/lifecycle.h"
+#include "vault/model/user_id.h"
 #include "vault/store/connection_store.h"
 #include "vault/store/shared_account_store.h"
 
 namespace coffer {
 namespace {
 
-constexpr std::size_t kMaxUserBytes = 256;
 constexpr std::size_t kMaxAliasBytes = 64;
 // Abandoned links leave rows behind; the account looked for stands among them.
 constexpr std::int64_t kMaxCandidates = 1000;
@@ -28,18 +29,19 @@ bool is_in_use(const Connection& connection) {
 
 void store_changed(WriteTransaction& tx, const Connection& connection) {
   if (!connection_store::update(tx, connection)) {
-    throw Error(ErrorCode::Conflict, "\"" + connection.id.str() + "\" changed meanwhile", "try again");
+    throw Error(ErrorCode::Conflict, in_quotes(connection.id.str()) + " changed meanwhile", "try again");
   }
 }
 
 Connection named_account(Transaction& tx, const ConnectRequest& request) {
   auto found = connection_store::find(tx, *request.reconnect);
   if (!found || found->user != request.user) {
-    throw Error(ErrorCode::NotFound, "connected account \"" + request.reconnect->str() + "\" does not exist");
+    throw Error(ErrorCode::NotFound,
+                "connected account " + in_quotes(request.reconnect->str()) + " does not exist");
   }
   if (found->auth_config != request.auth_config) {
     throw Error(ErrorCode::InvalidArgument,
-                "\"" + found->id.str() + "\" belongs to auth config \"" + found->auth_config.str() + "\"",
+                in_quotes(found->id.str()) + " belongs to auth config " + in_quotes(found->auth_config.str()),
                 "reconnect it with that auth config");
   }
   return std::move(*found);
@@ -62,7 +64,7 @@ std::optional<Connection> newest_reconnectable(Transaction& tx, const ConnectReq
 }
 
 Error alias_taken(const std::string& alias, const Connection& holder) {
-  return {ErrorCode::Conflict, "alias \"" + alias + "\" is taken by \"" + holder.id.str() + "\"",
+  return {ErrorCode::Conflict, "alias " + in_quotes(alias) + " is taken by " + in_quotes(holder.id.str()),
           "choose another alias, or reconnect that account"};
 }
 
@@ -134,8 +136,7 @@ Connection make_shared_account(WriteTransaction& tx, const ConnectRequest& reque
 }  // namespace
 
 void check_connect_request(const ConnectRequest& request) {
-  const std::string& user = request.user.str();
-  if (user.empty() || user.size() > kMaxUserBytes || !is_plain_text(user)) {
+  if (fault_of_user_id(request.user.str())) {
     throw Error(ErrorCode::InvalidArgument,
                 "user_id is not 1 to 256 bytes of text without control characters");
   }

@@ -1,6 +1,7 @@
 #include "vault/connect/connector.h"
 
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 #include "vault/connect/account_choice.h"
 #include "vault/connect/credentials.h"
 #include "vault/connect/grant.h"
@@ -32,7 +33,8 @@ void require_fields(const AuthMode& mode, const std::map<std::string, std::strin
   for (const ConnectionField& field : asked_fields(plain)) {
     const bool is_user_name = mode.scheme == AuthScheme::Basic && field.name == "username";
     if (field.is_required && !is_user_name && !values.contains(field.name)) {
-      throw Error(ErrorCode::InvalidArgument, "field \"" + field.name + "\" is missing", field.description);
+      throw Error(ErrorCode::InvalidArgument, "field " + in_quotes(field.name) + " is missing",
+                  field.description);
     }
   }
 }
@@ -84,9 +86,10 @@ Connection Connector::import(const ConnectRequest& request, Credential credentia
 Connection Connector::replace_credential(const ConnectionId& id, Credential credential) {
   const auto tx = database_.write();
   auto connection = connection_store::find(*tx, id);
-  if (!connection) throw Error(ErrorCode::NotFound, "connected account \"" + id.str() + "\" does not exist");
+  if (!connection)
+    throw Error(ErrorCode::NotFound, "connected account " + in_quotes(id.str()) + " does not exist");
   if (connection->status == ConnectionStatus::Revoked) {
-    throw Error(ErrorCode::WrongState, "\"" + id.str() + "\" was revoked",
+    throw Error(ErrorCode::WrongState, in_quotes(id.str()) + " was revoked",
                 "connect it again with a new link");
   }
   check_credential(connection->scheme, credential);

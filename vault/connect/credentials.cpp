@@ -4,6 +4,7 @@
 #include <regex>
 
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 
 namespace coffer {
 namespace {
@@ -62,7 +63,7 @@ std::string problem_of(const ConnectionField& field, std::string_view value) {
 void require_no_problem(const ConnectionField& field, std::string_view value) {
   const std::string problem = problem_of(field, value);
   if (!problem.empty())
-    throw Error(ErrorCode::InvalidArgument, "field \"" + field.name + "\" is wrong", problem);
+    throw Error(ErrorCode::InvalidArgument, "field " + in_quotes(field.name) + " is wrong", problem);
 }
 
 bool is_credential_part(const AuthMode& mode, const ConnectionField& field) {
@@ -164,10 +165,10 @@ void check_known_fields(const AuthMode& mode, const std::map<std::string, std::s
     const auto field = std::find_if(fields.begin(), fields.end(),
                                     [&](const ConnectionField& asked) { return asked.name == name; });
     if (field == fields.end()) {
-      throw Error(ErrorCode::InvalidArgument, "the toolkit asks for no field \"" + name + "\"");
+      throw Error(ErrorCode::InvalidArgument, "the toolkit asks for no field " + in_quotes(name));
     }
     if (is_credential_part(mode, *field)) {
-      throw Error(ErrorCode::InvalidArgument, "field \"" + name + "\" belongs to the credential",
+      throw Error(ErrorCode::InvalidArgument, "field " + in_quotes(name) + " belongs to the credential",
                   "let the user enter it on the Connect Link, or create the account with the credential");
     }
     require_no_problem(*field, value.second);

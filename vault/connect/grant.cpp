@@ -2,6 +2,7 @@
 
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 #include "vault/model/lifecycle.h"
 #include "vault/refresh/plan.h"
 #include "vault/store/audit_log.h"
@@ -49,7 +50,7 @@ void apply_grant(WriteTransaction& tx, Connection& connection, const Grant& gran
   plan_refresh(connection, grant);
   if (!connection_store::commit_credential(tx, connection, grant.credential)) {
     throw Error(ErrorCode::Conflict,
-                "\"" + connection.id.str() + "\" changed while its credential was stored");
+                in_quotes(connection.id.str()) + " changed while its credential was stored");
   }
   audit_log::append(tx, {0, now, "connected", connection.id,
                          grant.origin + ", " + std::string(to_string(connection.scheme))});

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 #include "vault/connect/callback_url.h"
 #include "vault/connect/connector.h"
 #include "vault/connect/credentials.h"
@@ -57,8 +58,7 @@ void require_well_formed(const Fields& answer) {
   for (const std::string_view name : {"code", "state", "iss", "error"}) {
     const auto is_named = [&](const auto& field) { return field.first == name; };
     if (std::count_if(answer.begin(), answer.end(), is_named) > 1) {
-      throw Error(ErrorCode::InvalidArgument,
-                  "the answer holds \"" + std::string(name) + "\" more than once");
+      throw Error(ErrorCode::InvalidArgument, "the answer holds " + in_quotes(name) + " more than once");
     }
   }
   for (const auto& [name, value] : answer) {

@@ -1,4 +1,5 @@
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 #include "vault/connect/blueprint.h"
 #include "vault/connect/connector.h"
 #include "vault/model/lifecycle.h"
@@ -23,7 +24,7 @@ struct Revocable {
 const Provider& revoking_provider(const Blueprint& blueprint) {
   if (blueprint.provider == nullptr || blueprint.provider->revoke_url.empty()) {
     throw Error(ErrorCode::Unsupported,
-                "toolkit \"" + blueprint.config.toolkit + "\" has no way to revoke a grant",
+                "toolkit " + in_quotes(blueprint.config.toolkit) + " has no way to revoke a grant",
                 "delete the account here, and the access in the service's own settings");
   }
   return *blueprint.provider;
@@ -32,13 +33,14 @@ const Provider& revoking_provider(const Blueprint& blueprint) {
 // nullopt: revoked already.
 std::optional<Revocable> load(Transaction& tx, const Catalog& catalog, const ConnectionId& id) {
   auto opened = connection_store::open(tx, id);
-  if (!opened) throw Error(ErrorCode::NotFound, "connected account \"" + id.str() + "\" does not exist");
+  if (!opened)
+    throw Error(ErrorCode::NotFound, "connected account " + in_quotes(id.str()) + " does not exist");
   const ConnectionStatus status = opened->connection.status;
   if (status == ConnectionStatus::Revoked) return std::nullopt;
   const AuthConfigId auth_config = opened->connection.auth_config;
   const Provider& provider = revoking_provider(load_blueprint(tx, catalog, auth_config));
   if (status != ConnectionStatus::Active || !std::holds_alternative<TokenSet>(opened->credential)) {
-    throw Error(ErrorCode::WrongState, "\"" + id.str() + "\" is " + std::string(to_string(status)),
+    throw Error(ErrorCode::WrongState, in_quotes(id.str()) + " is " + std::string(to_string(status)),
                 "only an ACTIVE account can be revoked");
   }
   return Revocable{std::move(*opened), &provider, auth_config_store::open_client(tx, auth_config)};
@@ -82,7 +84,7 @@ std::vector<std::string> Connector::revoke(const ConnectionId& id) {
     if (!grant) return revoked;
     revoked = revoke_tokens(tokens_, *grant);
     if (revoked.empty()) {
-      throw Error(ErrorCode::Unavailable, "the provider did not revoke the tokens of \"" + id.str() + "\"",
+      throw Error(ErrorCode::Unavailable, "the provider did not revoke the tokens of " + in_quotes(id.str()),
                   "try again; the account is unchanged");
     }
     const auto tx = database_.write();
@@ -95,7 +97,7 @@ std::vector<std::string> Connector::revoke(const ConnectionId& id) {
                   {{"connected_account_id", id.str()}, {"toolkit", connection->toolkit}});
     return revoked;
   }
-  throw Error(ErrorCode::Conflict, "the tokens of \"" + id.str() + "\" kept changing", "try again");
+  throw Error(ErrorCode::Conflict, "the tokens of " + in_quotes(id.str()) + " kept changing", "try again");
 }
 
 }  // namespace coffer

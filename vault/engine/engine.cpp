@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 #include "vault/engine/views.h"
 #include "vault/refresh/plan.h"
 #include "vault/store/audit_log.h"
@@ -34,7 +35,7 @@ ClientCredentials copy(const ClientCredentials& client) {
 const Toolkit& require_toolkit(const Catalog& catalog, const std::string& slug) {
   const Toolkit* toolkit = catalog.find_toolkit(slug);
   if (toolkit == nullptr) {
-    throw Error(ErrorCode::NotFound, "toolkit \"" + slug + "\" does not exist",
+    throw Error(ErrorCode::NotFound, "toolkit " + in_quotes(slug) + " does not exist",
                 "list the toolkits with `coffer toolkits` or GET /api/v3/toolkits");
   }
   return *toolkit;
@@ -119,7 +120,8 @@ AuthConfig Engine::managed_auth_config(const std::string& slug) {
   if (auto found = auth_config_store::find_managed(*database_->read(), toolkit.slug)) return *found;
   const AuthMode* mode = managed_mode(toolkit);
   if (mode == nullptr) {
-    throw Error(ErrorCode::InvalidArgument, "toolkit \"" + toolkit.slug + "\" has no managed auth here",
+    throw Error(ErrorCode::InvalidArgument,
+                "toolkit " + in_quotes(toolkit.slug) + " has no managed auth here",
                 "give the daemon an OAuth client for it (--managed-clients), or create a custom auth config");
   }
   const auto tx = database_->write();
@@ -158,11 +160,13 @@ void Engine::adopt_managed_clients() {
 connection_store::Opened Engine::lease(const ConnectionId& id) {
   const auto open = [&] {
     auto opened = connection_store::open(*database_->read(), id);
-    if (!opened) throw Error(ErrorCode::NotFound, "connected account \"" + id.str() + "\" does not exist");
+    if (!opened)
+      throw Error(ErrorCode::NotFound, "connected account " + in_quotes(id.str()) + " does not exist");
     if (opened->connection.status != ConnectionStatus::Active) {
       throw Error(
           ErrorCode::WrongState,
-          "connected account \"" + id.str() + "\" is " + std::string(to_string(opened->connection.status)),
+          "connected account " + in_quotes(id.str()) + " is " +
+              std::string(to_string(opened->connection.status)),
           way_to_connect(opened->connection.user, opened->connection.toolkit, opened->connection.alias));
     }
     return std::move(*opened);
@@ -172,8 +176,8 @@ connection_store::Opened Engine::lease(const ConnectionId& id) {
   if (tokens != nullptr && !is_usable(tokens->expires_at, env_.clock.now())) {
     const RefreshResult result = refresher_->refresh_now(id, false);
     if (result.kind == RefreshResult::Kind::Postponed) {
-      throw Error(ErrorCode::Unavailable, "the access token of \"" + id.str() + "\" cannot be refreshed now",
-                  result.detail);
+      throw Error(ErrorCode::Unavailable,
+                  "the access token of " + in_quotes(id.str()) + " cannot be refreshed now", result.detail);
     }
     opened = open();
   }

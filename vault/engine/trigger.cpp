@@ -1,6 +1,7 @@
 #include "vault/engine/trigger.h"
 
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
 
@@ -13,7 +14,7 @@ const Provider& revoking_provider(const Catalog& catalog, const Connection& conn
   const Provider* provider = mode == nullptr ? nullptr : catalog.find_provider(mode->provider);
   if (provider == nullptr || provider->revoke_url.empty()) {
     throw Error(ErrorCode::Unsupported,
-                "the provider of \"" + connection.id.str() + "\" has no revocation endpoint",
+                "the provider of " + in_quotes(connection.id.str()) + " has no revocation endpoint",
                 "revoke the grant at the provider's own page, then run `coffer refresh`");
   }
   return *provider;
@@ -29,9 +30,10 @@ bool revoke_at_endpoint(Engine& engine, const Connection& connection, const Secr
 
 connection_store::Opened open_active(Engine& engine, const ConnectionId& id) {
   auto opened = connection_store::open(*engine.database().read(), id);
-  if (!opened) throw Error(ErrorCode::NotFound, "connected account \"" + id.str() + "\" does not exist");
+  if (!opened)
+    throw Error(ErrorCode::NotFound, "connected account " + in_quotes(id.str()) + " does not exist");
   if (opened->connection.status != ConnectionStatus::Active) {
-    throw Error(ErrorCode::WrongState, "connected account \"" + id.str() + "\" is not ACTIVE",
+    throw Error(ErrorCode::WrongState, "connected account " + in_quotes(id.str()) + " is not ACTIVE",
                 "connect it first");
   }
   return std::move(*opened);
@@ -42,7 +44,7 @@ const Secret& require_refresh_token(const connection_store::Opened& opened) {
   if (tokens != nullptr && !tokens->refresh_token.empty()) return tokens->refresh_token;
   const Connection& connection = opened.connection;
   throw Error(ErrorCode::WrongState,
-              "connected account \"" + connection.id.str() + "\" has no refresh token: its " +
+              "connected account " + in_quotes(connection.id.str()) + " has no refresh token: its " +
                   std::string(to_string(connection.scheme)) + " credential never comes up for refresh",
               "trigger it for an account of gmail, slack, jira or another toolkit that refreshes");
 }
@@ -53,7 +55,7 @@ void revoke_grant(Engine& engine, const connection_store::Opened& opened, const 
       revoke ? revoke(refresh_token) : revoke_at_endpoint(engine, opened.connection, refresh_token);
   if (is_revoked) return;
   throw Error(ErrorCode::Unavailable,
-              "the provider did not revoke the grant of \"" + opened.connection.id.str() + "\"");
+              "the provider did not revoke the grant of " + in_quotes(opened.connection.id.str()));
 }
 
 bool is_expired(Engine& engine, const ConnectionId& id) {
@@ -67,7 +69,7 @@ void trigger_expiry(Engine& engine, const ConnectionId& id, const RevokeGrant& r
   revoke_grant(engine, open_active(engine, id), revoke);
   const RefreshResult result = engine.refresher().refresh_now(id, true);
   if (!is_expired(engine, id)) {
-    throw Error(ErrorCode::Unavailable, "the provider still honours the grant of \"" + id.str() + "\"",
+    throw Error(ErrorCode::Unavailable, "the provider still honours the grant of " + in_quotes(id.str()),
                 result.detail);
   }
   engine.dispatcher().run_due();

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 #include "vault/model/lifecycle.h"
 #include "vault/refresh/plan.h"
 #include "vault/store/auth_config_store.h"
@@ -59,12 +60,12 @@ Connection AccountUse::find_pinned(const std::optional<UserId>& user, const Conn
   if (user && !shared_account_store::may_use(*tx, *connection, *user)) {
     if (!shared_account_store::find(*tx, id)) fail_absent(id);
     throw Error(ErrorCode::Forbidden,
-                "user \"" + user->str() + "\" may not use the SHARED account " + id.str(),
+                "user " + in_quotes(user->str()) + " may not use the SHARED account " + id.str(),
                 "let the user in with PATCH /api/v3/connected_accounts/" + id.str());
   }
   if (connection->toolkit != toolkit_.slug) {
     throw Error(ErrorCode::InvalidArgument, "connected account " + id.str() + " belongs to toolkit \"" +
-                                                connection->toolkit + "\", not \"" + toolkit_.slug + "\"");
+                                                connection->toolkit + "\", not " + in_quotes(toolkit_.slug));
   }
   if (connection->status != ConnectionStatus::Active) fail_not_active(*connection);
   return std::move(*connection);
@@ -158,14 +159,14 @@ void AccountUse::fail_not_active(const Connection& connection) const {
 }
 
 void AccountUse::fail_absent(const ConnectionId& id) const {
-  throw Error(ErrorCode::NotFound, "connected account \"" + id.str() + "\" does not exist",
+  throw Error(ErrorCode::NotFound, "connected account " + in_quotes(id.str()) + " does not exist",
               "list the user's accounts: coffer accounts, or GET /api/v3/connected_accounts");
 }
 
 void AccountUse::fail_without_account(const UserId& user, const std::string& detail) const {
   throw Error(ErrorCode::NeedsConnection,
-              "no connected account found for user \"" + user.str() + "\" in toolkit \"" + toolkit_.slug +
-                  "\"" + (detail.empty() ? "" : " (" + detail + ")"),
+              "no connected account found for user " + in_quotes(user.str()) + " in toolkit " +
+                  in_quotes(toolkit_.slug) + (detail.empty() ? "" : " (" + detail + ")"),
               way_to_connect(user, toolkit_.slug));
 }
 

@@ -2,6 +2,7 @@
 
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 #include "vault/catalog/arguments.h"
 #include "vault/tools/account_use.h"
 #include "vault/tools/scrubber.h"
@@ -17,7 +18,7 @@ constexpr std::size_t kLongestError = 600;
 ToolRef require_tool(const Catalog& catalog, const std::string& slug) {
   const ToolRef ref = catalog.find_tool(slug);
   if (ref.tool != nullptr) return ref;
-  throw Error(ErrorCode::NotFound, "tool \"" + slug.substr(0, 100) + "\" does not exist",
+  throw Error(ErrorCode::NotFound, "tool " + in_quotes(slug) + " does not exist",
               "GET /api/v3/tools lists the tools");
 }
 

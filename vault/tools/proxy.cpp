@@ -5,6 +5,7 @@
 
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 #include "vault/catalog/answer_rules.h"
 #include "vault/tools/account_use.h"
 #include "vault/tools/proxy_endpoint.h"
@@ -36,8 +37,7 @@ bool is_credential_place(const std::map<std::string, std::string>& places, std::
 }
 
 void refuse(const std::string& what, std::string_view name) {
-  throw Error(ErrorCode::InvalidArgument,
-              what + " \"" + std::string(name.substr(0, 100)) + "\" is not the caller's to set",
+  throw Error(ErrorCode::InvalidArgument, what + " " + in_quotes(name) + " is not the caller's to set",
               "leave it out: the account's own credential is added here");
 }
 
@@ -47,7 +47,7 @@ void check_headers(const HttpHeaders& headers, const AuthMode& mode) {
       refuse("header", header.name);
     }
     if (header.value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
-      throw Error(ErrorCode::InvalidArgument, "header \"" + header.name + "\" holds a line break");
+      throw Error(ErrorCode::InvalidArgument, "header " + in_quotes(header.name) + " holds a line break");
     }
   }
 }
@@ -65,8 +65,8 @@ void check_query(std::string_view url, const Fields& more, const AuthMode& mode)
 const AuthMode& mode_of(const Toolkit& toolkit, const Connection& connection) {
   const AuthMode* mode = toolkit.find_auth(connection.scheme);
   if (mode != nullptr) return *mode;
-  throw Error(ErrorCode::WrongState, "toolkit \"" + toolkit.slug +
-                                         "\" no longer takes credentials of the kind " +
+  throw Error(ErrorCode::WrongState, "toolkit " + in_quotes(toolkit.slug) +
+                                         " no longer takes credentials of the kind " +
                                          std::string(to_string(connection.scheme)));
 }
 

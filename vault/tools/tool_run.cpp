@@ -8,6 +8,7 @@
 
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 #include "vault/catalog/answer_rules.h"
 #include "vault/catalog/request_builder.h"
 #include "vault/tools/request_auth.h"
@@ -57,8 +58,8 @@ ToolRun::ToolRun(Env env, const Toolkit& toolkit, const Tool& tool, Json argumen
       mode_(toolkit.find_auth(connection.scheme)),
       values_(values_for(toolkit, std::move(arguments), connection)) {
   if (mode_ == nullptr) {
-    throw Error(ErrorCode::WrongState, "toolkit \"" + toolkit.slug +
-                                           "\" no longer takes credentials of the kind " +
+    throw Error(ErrorCode::WrongState, "toolkit " + in_quotes(toolkit.slug) +
+                                           " no longer takes credentials of the kind " +
                                            std::string(to_string(connection.scheme)));
   }
 }

@@ -10,10 +10,10 @@ using namespace coffer::api::testing;
 namespace {
 
 // A target that fits the pattern.
-std::string target_of(const RouteEntry& route) {
+std::string target_of(const RouteEntry& route, const std::string& parameter = "x") {
   std::string target = "/api/v3";
   for (const std::string& part : split(route.pattern, '/'))
-    target += "/" + (part.front() == ':' ? "x" : part);
+    target += "/" + (part.front() == ':' ? parameter : part);
   return target;
 }
 
@@ -48,4 +48,47 @@ TEST_CASE("no route fails inside on an empty or foreign body") {
       CHECK((answer.status < 500 || answer.status == 501));
     }
   }
+}
+
+TEST_CASE("no error repeats more of a path than a line, and none breaks a character") {
+  ApiWorld world;
+  const HttpHeaders headers = {{"x-api-key", kApiKey}, {"content-type", "application/json"}};
+  std::string parameter;  // 2000 times a euro sign
+  for (int i = 0; i < 2000; ++i) parameter += "%E2%82%AC";
+  for (const RouteEntry& route : v3_routes()) {
+    if (route.pattern.find(':') == std::string_view::npos) continue;
+    CAPTURE(route.method, route.pattern);
+    const Answer answer =
+        world.send_raw(std::string(route.method), target_of(route, parameter), headers, "{}");
+    if (answer.status < 400) continue;
+    const std::string message = answer["error"]["message"];
+    CHECK(message.size() < 400);
+    CHECK(message.find("\xEF\xBF\xBD") == std::string::npos);
+  }
+}
+
+TEST_CASE("no error repeats more of a body than a line") {
+  ApiWorld world;
+  const std::string text(100'000, 'x');
+  const auto refuse = [&](const std::string& path, const Json& body) {
+    const Answer answer = world.post(path, body);
+    CAPTURE(path, body.begin().key());
+    REQUIRE(answer.status >= 400);
+    CHECK(answer["error"]["message"].get<std::string>().size() < 400);
+    CHECK(answer["error"]["suggested_fix"].get<std::string>().size() < 1000);
+  };
+  refuse("/auth_configs", {{"toolkit", {{"slug", text}}}});
+  refuse("/connected_accounts/link", {{"auth_config_id", text}, {"user_id", "user_1"}});
+  refuse("/connected_accounts/link",
+         {{"auth_config_id", world.auth_config("tavily")}, {"user_id", "user_1"}, {"alias", text}});
+  refuse("/tools/execute/GMAIL_GET_PROFILE", {{"user_id", "user_1"}, {"connected_account_id", text}});
+  world.oauth_account("user_1");
+  refuse("/tools/execute/GMAIL_GET_PROFILE", {{"user_id", "user_1"}, {"arguments", {{text, 1}}}});
+  refuse("/tool_router/session", {{"user_id", "user_1"}, {"toolkits", {{"enable", {text}}}}});
+  refuse("/tool_router/session", {{"user_id", "user_1"}, {"auth_configs", {{text, "ac_x"}}}});
+  refuse("/tool_router/session", {{"user_id", "user_1"}, {"connected_accounts", {{"gmail", {text}}}}});
+  refuse("/tool_router/session", {{"user_id", "user_1"}, {"tools", {{text, {"A"}}}}});
+  refuse("/tool_router/session", {{"user_id", "user_1"}, {"tools", {{"gmail", {{text, {"A"}}}}}}});
+  refuse("/mcp/servers/custom", {{"name", "n"}, {"toolkits", {text}}});
+  refuse("/webhook_subscriptions", {{"webhook_url", "http://127.0.0.1:1/"}, {"enabled_events", {text}}});
 }

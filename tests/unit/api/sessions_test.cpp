@@ -196,6 +196,19 @@ TEST_CASE("updating a session changes what is named, null clears, and the versio
   CHECK(world.get(path_of(id)).body == cleared.body);
 }
 
+TEST_CASE("a session's user cannot be changed") {
+  ApiWorld world;
+  const std::string id = world.session("user_1");
+  require_error(world.patch(path_of(id), {{"user_id", "user_2"}}), 400, "user_id");
+  require_error(world.patch(path_of(id), {{"user_id", 1}}), 400, "user_id");
+  CHECK(world.patch(path_of(id), {{"user_id", "user_1"}}).status == 200);  // which it is
+}
+
+TEST_CASE("a user id that no link would take makes no session either") {
+  ApiWorld world;
+  require_error(world.post("/tool_router/session", {{"user_id", "a\nb"}}), 400, "control character");
+}
+
 TEST_CASE("a deleted session is absent and its user's accounts stay") {
   ApiWorld world;
   const std::string account = world.oauth_account("user_1");

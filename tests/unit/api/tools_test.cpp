@@ -127,6 +127,18 @@ TEST_CASE("the older name of user_id works, too") {
   CHECK(world.post("/tools/execute/GMAIL_GET_PROFILE", {{"entity_id", "user_1"}})["successful"] == true);
 }
 
+TEST_CASE("two names of one user are one user, of two they are refused") {
+  ApiWorld world;
+  world.oauth_account("user_1");
+  const auto execute = [&](const char* user, const char* entity) {
+    world.outside().http.answer(200, "{}", {{"content-type", "application/json"}});
+    return world.post("/tools/execute/GMAIL_GET_PROFILE", {{"user_id", user}, {"entity_id", entity}});
+  };
+  CHECK(execute("user_1", "user_1").status == 200);
+  require_error(execute("user_1", "user_2"), 400, "user_id");
+  require_error(execute("user_1", "user_2"), 400, "entity_id");
+}
+
 TEST_CASE("another user's account cannot be used by naming it") {
   ApiWorld world;
   const std::string account = world.oauth_account("user_a");

@@ -177,3 +177,14 @@ TEST_CASE("a user id has 1 to 256 bytes") {
   CHECK(fault_of([&] { id_of(257); }) == "\"user_id\" is longer than 256 bytes");
   CHECK(fault_of([&] { id_of(0); }) == "\"user_id\" is empty");
 }
+
+TEST_CASE("a user id with control characters is refused, and the hint says what is allowed") {
+  RequestBody body(request_with_body(R"({"user_id":"a\nb"})"));
+  try {
+    user_id_of(body.root(), "user_id");
+    FAIL("it was taken");
+  } catch (const Error& error) {
+    CHECK(error.what() == std::string("\"user_id\" holds a control character"));
+    CHECK(error.hint().find("without control characters") != std::string::npos);
+  }
+}

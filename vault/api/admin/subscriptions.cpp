@@ -7,6 +7,7 @@
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 #include "vault/events/listeners.h"
 #include "vault/events/subscription_rules.h"
 #include "vault/events/webhook_secret.h"
@@ -87,7 +88,7 @@ ServerResponse list(Engine& engine, const ServerRequest&) {
 void require_hidden(Transaction& tx, const SubscriptionId& id) {
   const auto found = subscription_store::find(tx, id);
   if (found && found->is_hidden) return;
-  throw Error(ErrorCode::NotFound, "subscription \"" + id.str() + "\" does not exist",
+  throw Error(ErrorCode::NotFound, "subscription " + in_quotes(id.str()) + " does not exist",
               "GET /_coffer/subscriptions lists them");
 }
 

@@ -3,6 +3,7 @@
 #include "vault/api/admin/admin.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 #include "vault/engine/time_travel.h"
 #include "vault/engine/trigger.h"
 #include "vault/store/connection_store.h"
@@ -20,8 +21,7 @@ ServerResponse show_clock(const MovableClock& clock) {
 std::string text_member(const Json& body, std::string_view name) {
   const auto found = body.find(name);
   if (found == body.end()) return {};
-  if (!found->is_string())
-    throw Error(ErrorCode::InvalidArgument, "\"" + std::string(name) + "\" is not text");
+  if (!found->is_string()) throw Error(ErrorCode::InvalidArgument, in_quotes(name) + " is not text");
   return found->get<std::string>();
 }
 
@@ -57,7 +57,7 @@ ServerResponse move_clock(Engine& engine, MovableClock& clock, const ServerReque
   if (!body.is_object()) throw Error(ErrorCode::InvalidArgument, "body is not a JSON object");
   for (const auto& [key, value] : body.items()) {
     if (key != "advance" && key != "set" && key != "freeze" && key != "rate") {
-      throw Error(ErrorCode::InvalidArgument, "\"" + key + "\" is no clock verb",
+      throw Error(ErrorCode::InvalidArgument, in_quotes(key) + " is no clock verb",
                   "use advance, set, freeze or rate");
     }
   }

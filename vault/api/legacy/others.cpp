@@ -3,6 +3,7 @@
 #include "vault/api/legacy/routes.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 
 namespace coffer::api::legacy {
 namespace {
@@ -26,12 +27,12 @@ ServerResponse no_active_triggers(Engine&, const ServerRequest&) {
 }
 
 ServerResponse no_such_trigger(Engine&, const ServerRequest& request) {
-  throw Error(ErrorCode::NotFound, "trigger \"" + request.param("trigger") + "\" does not exist",
+  throw Error(ErrorCode::NotFound, "trigger " + in_quotes(request.param("trigger")) + " does not exist",
               "there are no triggers here");
 }
 
 ServerResponse refuse(Engine&, const ServerRequest& request) {
-  throw Error(ErrorCode::Unsupported, request.method + " " + request.path + " is not offered here",
+  throw Error(ErrorCode::Unsupported, request.method + " " + clipped(request.path) + " is not offered here",
               "docs/legacy.md lists what there is");
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "vault/base/encoding.h"
+#include "vault/base/text.h"
 
 namespace coffer::api::mcp {
 namespace {
@@ -42,8 +43,7 @@ RpcError mismatch(const std::string& header) {
 }
 
 RpcError bad_meta(const char* key, const std::string& fault) {
-  return {rpc_code::kInvalidParams, "\"_meta\" member \"" + std::string(key) + "\" " + fault, nullptr,
-          kBadRequest};
+  return {rpc_code::kInvalidParams, "\"_meta\" member " + in_quotes(key) + " " + fault, nullptr, kBadRequest};
 }
 
 // Values that plain ASCII cannot carry come as =?base64?...?=.

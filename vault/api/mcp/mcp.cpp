@@ -8,14 +8,15 @@
 #include "vault/api/v3/session_link.h"
 #include "vault/api/wire/secret_answer.h"
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 #include "vault/base/version.h"
+#include "vault/model/user_id.h"
 #include "vault/store/shared_account_store.h"
 
 namespace coffer::api {
 namespace mcp {
 namespace {
 
-constexpr std::size_t kMostUserIdBytes = 256;
 constexpr int kNotFound = 404;
 constexpr const char* kServerInfoKey = "io.modelcontextprotocol/serverInfo";
 constexpr const char* kInstructions =
@@ -48,8 +49,7 @@ Json discover() {
 }
 
 RpcOutcome unknown_method(const std::string& method, int http_status) {
-  return RpcError{rpc_code::kMethodNotFound, "unknown method: " + method.substr(0, 100), nullptr,
-                  http_status};
+  return RpcError{rpc_code::kMethodNotFound, "unknown method: " + clipped(method), nullptr, http_status};
 }
 
 RpcOutcome run_legacy(Engine& engine, const Session& session, const Peer& peer, const RpcMessage& message) {
@@ -118,8 +118,8 @@ ServerResponse serve_session(Engine& engine, const ServerRequest& request) {
 
 UserId user_param(const ServerRequest& request) {
   const std::string user(request.query_value("user_id"));
-  if (user.empty() || user.size() > kMostUserIdBytes) {
-    throw Error(ErrorCode::InvalidArgument, "\"user_id\" is missing or longer than 256 bytes",
+  if (const auto fault = fault_of_user_id(user)) {
+    throw Error(ErrorCode::InvalidArgument, "\"user_id\" " + std::string(*fault),
                 "use the URL with ?user_id=... and your own id of the user");
   }
   return UserId(user);
@@ -142,7 +142,7 @@ ServerResponse serve_user(Engine& engine, const ServerRequest& request) {
 void pin(Engine& engine, Session& session, const Connection& account) {
   const auto tx = engine.database().read();
   if (!shared_account_store::may_use(*tx, account, session.user)) {
-    throw Error(ErrorCode::NotFound, "connected account \"" + account.id.str() + "\" does not exist");
+    throw Error(ErrorCode::NotFound, "connected account " + in_quotes(account.id.str()) + " does not exist");
   }
   session.config.connected_accounts[account.toolkit] = {account.id};
 }

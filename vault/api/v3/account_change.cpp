@@ -8,6 +8,7 @@
 #include "vault/api/v3/shared_input.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 #include "vault/model/lifecycle.h"
 #include "vault/refresh/plan.h"
 #include "vault/store/audit_log.h"
@@ -21,13 +22,13 @@ namespace {
 
 void store(WriteTransaction& tx, const Connection& connection) {
   if (connection_store::update(tx, connection)) return;
-  throw Error(ErrorCode::Conflict, "connected account \"" + connection.id.str() + "\" changed meanwhile",
-              "read it again");
+  throw Error(ErrorCode::Conflict,
+              "connected account " + in_quotes(connection.id.str()) + " changed meanwhile", "read it again");
 }
 
 void refuse_without_auth_config(Transaction& tx, const Connection& connection) {
   if (auth_config_store::find(tx, connection.auth_config)) return;
-  throw Error(ErrorCode::WrongState, "the auth config of \"" + connection.id.str() + "\" was deleted",
+  throw Error(ErrorCode::WrongState, "the auth config of " + in_quotes(connection.id.str()) + " was deleted",
               "connect the user again with another auth config");
 }
 
@@ -37,7 +38,7 @@ void set_alias(Engine& engine, const ConnectionId& id, const std::string& alias)
   if (connection.alias == alias) return;
   if (!alias.empty() && connection_store::find_by_alias(*tx, connection.user, connection.toolkit, alias)) {
     throw Error(ErrorCode::Conflict,
-                "alias \"" + alias + "\" is taken by another account of this user and toolkit",
+                "alias " + in_quotes(alias) + " is taken by another account of this user and toolkit",
                 "choose another alias, or clear that one first");
   }
   connection.alias = alias;
@@ -60,7 +61,7 @@ const AuthMode& mode_of(Engine& engine, const Connection& connection) {
   const Toolkit* toolkit = engine.catalog().find_toolkit(connection.toolkit);
   const AuthMode* mode = toolkit == nullptr ? nullptr : toolkit->find_auth(connection.scheme);
   if (mode != nullptr) return *mode;
-  throw Error(ErrorCode::Unsupported, "toolkit \"" + connection.toolkit + "\" is not in the catalog");
+  throw Error(ErrorCode::Unsupported, "toolkit " + in_quotes(connection.toolkit) + " is not in the catalog");
 }
 
 void replace_credential(Engine& engine, const ConnectionId& id, const ObjectReader& state) {
@@ -121,9 +122,10 @@ void set_enabled(Engine& engine, const ConnectionId& id, bool enabled) {
   const auto event = enabled ? LifecycleEvent::Enabled : LifecycleEvent::Disabled;
   const auto next = next_status(connection.status, event, connection.connected_at.has_value());
   if (!next) {
-    throw Error(ErrorCode::WrongState,
-                "connected account \"" + id.str() + "\" is " + std::string(to_string(connection.status)),
-                "send the user a fresh Connect Link for it");
+    throw Error(
+        ErrorCode::WrongState,
+        "connected account " + in_quotes(id.str()) + " is " + std::string(to_string(connection.status)),
+        "send the user a fresh Connect Link for it");
   }
   if (!enabled) forget_old_grant(connection);
   connection.status = *next;

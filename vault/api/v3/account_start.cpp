@@ -3,6 +3,7 @@
 #include "vault/api/v3/auth_config_view.h"
 #include "vault/api/v3/credential_input.h"
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 
 namespace coffer::api::v3 {
 namespace {
@@ -18,8 +19,8 @@ ModeOfConfig mode_of_config(Engine& engine, const AuthConfigId& id) {
   const Toolkit* toolkit = engine.catalog().find_toolkit(out.config.toolkit);
   out.mode = toolkit == nullptr ? nullptr : toolkit->find_auth(out.config.scheme);
   if (out.mode != nullptr) return out;
-  throw Error(ErrorCode::Unsupported, "toolkit \"" + out.config.toolkit + "\" is not in the catalog as \"" +
-                                          id.str() + "\" needs it");
+  throw Error(ErrorCode::Unsupported, "toolkit " + in_quotes(out.config.toolkit) +
+                                          " is not in the catalog as \"" + id.str() + "\" needs it");
 }
 
 ConnectionStart connect_account(Engine& engine, const ModeOfConfig& known, ConnectRequest connect,

@@ -4,6 +4,7 @@
 
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 #include "vault/engine/views.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
@@ -14,7 +15,7 @@ namespace coffer::api::v3 {
 Connection account_or_not_found(Transaction& tx, const ConnectionId& id) {
   auto found = connection_store::find(tx, id);
   if (found) return std::move(*found);
-  throw Error(ErrorCode::NotFound, "connected account \"" + id.str() + "\" does not exist",
+  throw Error(ErrorCode::NotFound, "connected account " + in_quotes(id.str()) + " does not exist",
               "GET /api/v3/connected_accounts lists them");
 }
 

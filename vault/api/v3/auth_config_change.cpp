@@ -3,6 +3,7 @@
 #include "vault/api/v3/auth_config_view.h"
 #include "vault/api/wire/query.h"
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
 #include "vault/store/link_store.h"
@@ -23,7 +24,7 @@ void store_changes(WriteTransaction& tx, AuthConfig& config, const AuthConfigInp
 void replace_client(WriteTransaction& tx, AuthConfig& config, AuthConfigInput& input) {
   if (config.is_managed || config.scheme != AuthScheme::OAuth2) {
     throw Error(ErrorCode::InvalidArgument,
-                "auth config \"" + config.id.str() + "\" has no client of its own",
+                "auth config " + in_quotes(config.id.str()) + " has no client of its own",
                 "create a custom auth config with authScheme OAUTH2");
   }
   ClientCredentials client = auth_config_store::open_client(tx, config.id);
@@ -42,7 +43,7 @@ void revoke_accounts_of(Engine& engine, const AuthConfigId& id) {
   const auto found = connection_store::list(*engine.database().read(), query);
   if (found.total > kMostRevocations) {
     throw Error(ErrorCode::InvalidArgument,
-                "auth config \"" + id.str() + "\" has more than 100 ACTIVE accounts",
+                "auth config " + in_quotes(id.str()) + " has more than 100 ACTIVE accounts",
                 "revoke them with POST /api/v3/connected_accounts/{id}/revoke first");
   }
   for (const Connection& connection : found.items) engine.connector().revoke(connection.id);
@@ -63,7 +64,7 @@ void switch_off_accounts_of(WriteTransaction& tx, const AuthConfigId& id, Timest
       connection.updated_at = now;
       if (!connection_store::update(tx, connection)) {
         throw Error(ErrorCode::Conflict,
-                    "connected account \"" + connection.id.str() + "\" changed meanwhile");
+                    "connected account " + in_quotes(connection.id.str()) + " changed meanwhile");
       }
       link_store::finish(tx, connection.id, link_store::State::Failed);
     }

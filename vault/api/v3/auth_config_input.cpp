@@ -5,6 +5,7 @@
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 
 namespace coffer::api::v3 {
 namespace {
@@ -24,7 +25,7 @@ std::optional<std::vector<std::string>> read_scopes(const ObjectReader& body) {
 }
 
 void refuse(const ObjectReader& body, std::string_view key) {
-  throw Error(ErrorCode::Unsupported, "\"" + body.name_of(key) + "\" is not offered here", "leave it out");
+  throw Error(ErrorCode::Unsupported, in_quotes(body.name_of(key)) + " is not offered here", "leave it out");
 }
 
 // Silence would look like consent: a restriction that nothing enforces must not be accepted.

@@ -6,6 +6,7 @@
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
 
@@ -60,7 +61,7 @@ Json auth_config_view(Transaction& tx, const Catalog& catalog, const AuthConfig&
 AuthConfig auth_config_or_not_found(Transaction& tx, const AuthConfigId& id) {
   auto found = auth_config_store::find(tx, id);
   if (found) return std::move(*found);
-  throw Error(ErrorCode::NotFound, "auth config \"" + id.str() + "\" does not exist",
+  throw Error(ErrorCode::NotFound, "auth config " + in_quotes(id.str()) + " does not exist",
               "GET /api/v3/auth_configs lists them");
 }
 

@@ -9,6 +9,7 @@
 #include "vault/api/wire/query.h"
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 #include "vault/store/auth_config_store.h"
 
 namespace coffer::api::v3 {
@@ -40,7 +41,7 @@ ServerResponse create_auth_config(Engine& engine, const ServerRequest& request) 
   const std::string slug = body.required_object("toolkit").required_text("slug");
   const Toolkit* toolkit = engine.catalog().find_toolkit(slug);
   if (toolkit == nullptr) {
-    throw Error(ErrorCode::InvalidArgument, "\"toolkit.slug\" names no toolkit: \"" + slug + "\"",
+    throw Error(ErrorCode::InvalidArgument, "\"toolkit.slug\" names no toolkit: " + in_quotes(slug),
                 "GET /api/v3/toolkits lists them");
   }
   const auto config = body.object("auth_config");
@@ -84,7 +85,7 @@ ServerResponse update_auth_config(Engine& engine, const ServerRequest& request) 
 ServerResponse set_auth_config_status(Engine& engine, const ServerRequest& request) {
   const std::string status = request.param("status");
   if (status != "ENABLED" && status != "DISABLED") {
-    throw Error(ErrorCode::InvalidArgument, "\"" + status + "\" is no status of an auth config",
+    throw Error(ErrorCode::InvalidArgument, in_quotes(status) + " is no status of an auth config",
                 "use ENABLED or DISABLED");
   }
   enable_auth_config(engine, AuthConfigId(request.param("id")), status == "ENABLED");

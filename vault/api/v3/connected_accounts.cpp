@@ -10,6 +10,7 @@
 #include "vault/api/wire/query.h"
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 #include "vault/engine/views.h"
 #include "vault/store/connection_store.h"
 #include "vault/store/shared_account_store.h"
@@ -38,7 +39,7 @@ std::vector<ConnectionStatus> statuses_param(const ServerRequest& request) {
   for (const std::string& text : list_param(request, "statuses")) {
     const auto status = parse_connection_status(text);
     if (!status) {
-      throw Error(ErrorCode::InvalidArgument, "query parameter \"statuses\" holds \"" + text + "\"",
+      throw Error(ErrorCode::InvalidArgument, "query parameter \"statuses\" holds " + in_quotes(text),
                   "use INITIALIZING, INITIATED, ACTIVE, FAILED, EXPIRED, INACTIVE or REVOKED");
     }
     statuses.push_back(*status);

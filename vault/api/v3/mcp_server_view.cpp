@@ -4,6 +4,7 @@
 
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/document_store.h"
 
@@ -83,7 +84,7 @@ std::vector<McpServer> mcp_servers(Transaction& tx) {
 
 McpServer mcp_server_or_not_found(Transaction& tx, const std::string& id) {
   if (const auto found = document_store::find(tx, kKind, id)) return decode(*found);
-  throw Error(ErrorCode::NotFound, "MCP server \"" + id + "\" does not exist",
+  throw Error(ErrorCode::NotFound, "MCP server " + in_quotes(id) + " does not exist",
               "GET /api/v3/mcp/servers lists them");
 }
 

@@ -10,6 +10,8 @@
 #include "vault/api/wire/query.h"
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
+#include "vault/base/text.h"
+#include "vault/model/user_id.h"
 #include "vault/store/auth_config_store.h"
 
 // An MCP server is a name for a choice of toolkits and tools. What serves it is a session that is
@@ -21,7 +23,6 @@ constexpr std::size_t kMostServers = 1000;
 constexpr std::size_t kMostNames = 100;
 constexpr std::size_t kMostUsers = 50;
 constexpr std::size_t kMostNameBytes = 200;
-constexpr std::size_t kMostIdBytes = 256;
 
 bool holds(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -37,7 +38,7 @@ void read_toolkits(Engine& engine, const ObjectReader& body, McpServer& server) 
   server.toolkits.clear();
   for (const std::string& slug : checked(body, "toolkits")) {
     const Toolkit* toolkit = engine.catalog().find_toolkit(slug);
-    if (toolkit == nullptr) body.fail("toolkits", "names a toolkit that does not exist: \"" + slug + "\"");
+    if (toolkit == nullptr) body.fail("toolkits", "names a toolkit that does not exist: " + in_quotes(slug));
     server.toolkits.push_back(toolkit->slug);
   }
 }
@@ -47,7 +48,7 @@ void read_auth_configs(Engine& engine, const ObjectReader& body, McpServer& serv
   const auto tx = engine.database().read();
   for (const std::string& id : server.auth_configs = checked(body, "auth_config_ids")) {
     const auto found = auth_config_store::find(*tx, AuthConfigId(id));
-    if (!found) body.fail("auth_config_ids", "holds no auth config: \"" + id + "\"");
+    if (!found) body.fail("auth_config_ids", "holds no auth config: " + in_quotes(id));
     if (!holds(server.toolkits, found->toolkit)) server.toolkits.push_back(found->toolkit);
   }
 }
@@ -56,7 +57,7 @@ void read_tools(Engine& engine, const ObjectReader& body, const char* key, McpSe
   server.tools.clear();
   for (const std::string& slug : checked(body, key)) {
     const ToolRef ref = engine.catalog().find_tool(slug);
-    if (ref.tool == nullptr) body.fail(key, "names a tool that does not exist: \"" + slug + "\"");
+    if (ref.tool == nullptr) body.fail(key, "names a tool that does not exist: " + in_quotes(slug));
     server.tools.push_back(ref.tool->slug);
   }
 }
@@ -157,9 +158,9 @@ ServerResponse delete_server(Engine& engine, const ServerRequest& request) {
 std::vector<std::string> read_ids(const ObjectReader& body, const char* key) {
   std::vector<std::string> ids = body.texts(key);
   if (ids.size() > kMostUsers) body.fail(key, "has more than 50 entries");
-  const bool is_odd = std::any_of(
-      ids.begin(), ids.end(), [](const std::string& id) { return id.empty() || id.size() > kMostIdBytes; });
-  if (is_odd) body.fail(key, "holds an id that is not 1 to 256 bytes long");
+  const bool is_odd = std::any_of(ids.begin(), ids.end(),
+                                  [](const std::string& id) { return fault_of_user_id(id).has_value(); });
+  if (is_odd) body.fail(key, "holds what is no id", kUserIdRule);
   return ids;
 }
 

@@ -5,6 +5,7 @@
 #include "vault/api/wire/body.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 
 namespace coffer::api::v3 {
 namespace {
@@ -15,7 +16,7 @@ constexpr std::size_t kMostTextBytes = 2048;
 void refuse_flag(const ObjectReader& body, const char* key, bool refused) {
   if (body.boolean(key) != refused) return;
   throw Error(ErrorCode::Unsupported,
-              "\"" + body.name_of(key) + "\" cannot be " + (refused ? "true" : "false") + " here",
+              in_quotes(body.name_of(key)) + " cannot be " + (refused ? "true" : "false") + " here",
               "leave it out");
 }
 

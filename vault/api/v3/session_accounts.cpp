@@ -5,6 +5,7 @@
 
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 #include "vault/store/connection_store.h"
 #include "vault/store/shared_account_store.h"
 
@@ -54,7 +55,7 @@ Connection named_account(std::vector<Connection> accounts, const Toolkit& toolki
     return account.id.str() == name || (!account.alias.empty() && account.alias == name);
   });
   if (found != accounts.end()) return std::move(*found);
-  throw Error(ErrorCode::NotFound, "this session has no account \"" + name + "\" for " + toolkit.slug,
+  throw Error(ErrorCode::NotFound, "this session has no account " + in_quotes(name) + " for " + toolkit.slug,
               "use the id or alias of one of the user's accounts");
 }
 
@@ -105,7 +106,7 @@ Connection account_for_call(Transaction& tx, const Session& session, const Toolk
   }
   if (auto found = default_account(tx, session, toolkit.slug)) return std::move(*found);
   throw Error(ErrorCode::NeedsConnection,
-              "No connected account found for toolkit \"" + toolkit.slug + "\" and this user",
+              "No connected account found for toolkit " + in_quotes(toolkit.slug) + " and this user",
               "make a link with POST /api/v3/tool_router/session/" + session.id.str() +
                   "/link and send it to the user");
 }

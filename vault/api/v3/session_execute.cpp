@@ -7,6 +7,7 @@
 #include "vault/api/v3/tool_view.h"
 #include "vault/api/v3/toolkit_view.h"
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 
 namespace coffer::api::v3 {
 namespace {
@@ -14,8 +15,8 @@ namespace {
 std::string way_to_a_link(const Session& session, const Toolkit& toolkit) {
   if (!session.config.manage_connections)
     return "the application has to connect an account of the user first";
-  return "call " + std::string(kManageConnections) + " with {\"toolkits\": [\"" + toolkit.slug +
-         "\"]}, or POST the toolkit to the session's /link, show the user the link, and call the tool again "
+  return "call " + std::string(kManageConnections) + " with {\"toolkits\": [" + in_quotes(toolkit.slug) +
+         "]}, or POST the toolkit to the session's /link, show the user the link, and call the tool again "
          "when they are done";
 }
 

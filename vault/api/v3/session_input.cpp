@@ -9,6 +9,7 @@
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 #include "vault/connect/callback_url.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
@@ -26,7 +27,7 @@ constexpr const char* kRestrictions = "use enable, disable, or for tools tags";
 std::string known_toolkit(Engine& engine, const ObjectReader& body, std::string_view key,
                           const std::string& slug) {
   const Toolkit* toolkit = engine.catalog().find_toolkit(slug);
-  if (toolkit == nullptr) body.fail(key, "names a toolkit that does not exist: \"" + slug + "\"");
+  if (toolkit == nullptr) body.fail(key, "names a toolkit that does not exist: " + in_quotes(slug));
   return toolkit->slug;
 }
 
@@ -63,7 +64,7 @@ void read_auth_configs(Engine& engine, const ObjectReader& body, SessionConfig& 
     const auto found = auth_config_store::find(*tx, id);
     const std::string slug = known_toolkit(engine, *given, key, key);
     if (!found || found->toolkit != slug)
-      given->fail(key, "is no auth config of this toolkit: \"" + id.str() + "\"");
+      given->fail(key, "is no auth config of this toolkit: " + in_quotes(id.str()));
     config.auth_configs[slug] = id;
   }
 }
@@ -73,10 +74,10 @@ void check_pinned(Transaction& tx, const ObjectReader& given, const std::string&
   const auto found = connection_store::find(tx, id);
   // One sentence for all: whose account it is must not be found out here.
   if (!found || found->toolkit != slug || !shared_account_store::may_use(tx, *found, user)) {
-    given.fail(key, "holds no account of this user and toolkit: \"" + id.str() + "\"");
+    given.fail(key, "holds no account of this user and toolkit: " + in_quotes(id.str()));
   }
   if (found->status == ConnectionStatus::Inactive)
-    given.fail(key, "holds an account that is disabled: \"" + id.str() + "\"");
+    given.fail(key, "holds an account that is disabled: " + in_quotes(id.str()));
 }
 
 void check_number_of_shared(Transaction& tx, const ObjectReader& given, const std::string& key,

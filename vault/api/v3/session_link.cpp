@@ -4,6 +4,7 @@
 
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
 #include "vault/store/session_store.h"
@@ -74,7 +75,7 @@ std::string link_url_in(const Engine& engine, const Session& session, const Conn
 Session session_or_not_found(Transaction& tx, const SessionId& id) {
   auto found = session_store::find(tx, id);
   if (found) return std::move(*found);
-  throw Error(ErrorCode::NotFound, "session \"" + id.str() + "\" does not exist",
+  throw Error(ErrorCode::NotFound, "session " + in_quotes(id.str()) + " does not exist",
               "create one with POST /api/v3/tool_router/session");
 }
 

@@ -6,6 +6,7 @@
 #include "vault/api/v3/tool_filter.h"
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 
 namespace coffer::api::v3 {
 namespace {
@@ -82,14 +83,14 @@ bool SessionScope::admits(const Toolkit& toolkit, const Tool& tool) const {
 
 void SessionScope::require(const Toolkit& toolkit) const {
   if (admits(toolkit)) return;
-  throw Error(ErrorCode::Forbidden, "toolkit \"" + toolkit.slug + "\" is not enabled in this session",
+  throw Error(ErrorCode::Forbidden, "toolkit " + in_quotes(toolkit.slug) + " is not enabled in this session",
               "create the session with it in toolkits.enable");
 }
 
 void SessionScope::require(const Toolkit& toolkit, const Tool& tool) const {
   require(toolkit);
   if (admits(toolkit, tool)) return;
-  throw Error(ErrorCode::Forbidden, "tool \"" + tool.slug + "\" is not enabled in this session",
+  throw Error(ErrorCode::Forbidden, "tool " + in_quotes(tool.slug) + " is not enabled in this session",
               "GET /api/v3/tool_router/session/{id}/tools lists what is");
 }
 

@@ -30,10 +30,16 @@ ServerResponse get_session(Engine& engine, const ServerRequest& request) {
   return ServerResponse::json(200, dump_json(session_view(engine, session)));
 }
 
+void refuse_other_user(const Session& session, const ObjectReader& body) {
+  if (!body.has("user_id") || body.optional_text("user_id") == session.user.str()) return;
+  body.fail("user_id", "of a session cannot be changed", "create a session for the other user");
+}
+
 ServerResponse update_session(Engine& engine, const ServerRequest& request) {
   RequestBody parsed(request);
   const SessionId id(request.param("id"));
   Session session = session_or_not_found(*engine.database().read(), id);
+  refuse_other_user(session, parsed.root());
   read_session_config(engine, session.user, parsed.root(), session.config);
   const auto tx = engine.database().write();
   session_or_not_found(*tx, id);

@@ -3,22 +3,22 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "vault/model/user_id.h"
+
 namespace coffer::api::v3 {
 namespace {
 
 constexpr const char* kList = "acl_config_for_shared";
 constexpr std::size_t kMostUsers = 1000;
-constexpr std::size_t kMostUserIdBytes = 256;
 
 void read_users(const ObjectReader& list, const char* key, std::vector<std::string>& users) {
   if (!list.has(key)) return;
   if (!list.value(key).is_array()) list.fail(key, "is not a list of strings");
   users = list.texts(key);
   if (users.size() > kMostUsers) list.fail(key, "has more than 1000 entries");
-  const bool is_odd = std::any_of(users.begin(), users.end(), [](const std::string& user) {
-    return user.empty() || user.size() > kMostUserIdBytes;
-  });
-  if (is_odd) list.fail(key, "holds a user id that is not 1 to 256 bytes long");
+  const bool is_odd = std::any_of(users.begin(), users.end(),
+                                  [](const std::string& user) { return fault_of_user_id(user).has_value(); });
+  if (is_odd) list.fail(key, "holds what is no user id", kUserIdRule);
 }
 
 void read_list(const ObjectReader& list, SharedAccess& access) {

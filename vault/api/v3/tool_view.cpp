@@ -5,6 +5,7 @@
 #include "vault/api/v3/toolkit_view.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 
 namespace coffer::api::v3 {
 namespace {
@@ -50,7 +51,7 @@ Json tool_view(const Toolkit& toolkit, const Tool& tool) {
 ToolRef tool_or_not_found(const Catalog& catalog, const std::string& slug) {
   const ToolRef found = catalog.find_tool(slug);
   if (found.tool != nullptr) return found;
-  throw Error(ErrorCode::NotFound, "tool \"" + slug + "\" does not exist",
+  throw Error(ErrorCode::NotFound, "tool " + in_quotes(slug) + " does not exist",
               "GET /api/v3/tools?toolkit_slug=... lists a toolkit's tools");
 }
 

@@ -6,6 +6,7 @@
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 
 namespace coffer::api::v3 {
 namespace {
@@ -159,7 +160,7 @@ Json toolkit_detail(const Engine& engine, const Toolkit& toolkit) {
 const Toolkit& toolkit_or_not_found(const Catalog& catalog, const std::string& slug) {
   const Toolkit* toolkit = catalog.find_toolkit(slug);
   if (toolkit != nullptr) return *toolkit;
-  throw Error(ErrorCode::NotFound, "toolkit \"" + slug + "\" does not exist",
+  throw Error(ErrorCode::NotFound, "toolkit " + in_quotes(slug) + " does not exist",
               "GET /api/v3/toolkits lists them");
 }
 

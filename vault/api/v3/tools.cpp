@@ -9,6 +9,7 @@
 #include "vault/api/wire/query.h"
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 #include "vault/store/auth_config_store.h"
 
 namespace coffer::api::v3 {
@@ -63,13 +64,26 @@ ServerResponse get_tool(Engine& engine, const ServerRequest& request) {
 void refuse_overrides(const ObjectReader& body) {
   for (const char* key : {"custom_auth_params", "custom_connection_data"}) {
     if (!body.has(key)) continue;
-    throw Error(ErrorCode::InvalidArgument, "\"" + std::string(key) + "\" is not accepted here",
+    throw Error(ErrorCode::InvalidArgument, in_quotes(key) + " is not accepted here",
                 "store the credential with POST /api/v3/connected_accounts and name the account");
   }
   if (!body.text("text").empty()) {
     throw Error(ErrorCode::InvalidArgument, "\"text\" is not accepted: there is no model here to read it",
                 "send \"arguments\"");
   }
+}
+
+// The user by either name. Two that differ would leave open whose account acts.
+std::optional<UserId> caller_of(const ObjectReader& body) {
+  std::optional<UserId> user;
+  for (const char* key : {"user_id", "entity_id"}) {
+    if (!body.has(key)) continue;
+    UserId named = user_id_of(body, key);
+    if (user && *user != named)
+      body.fail("user_id", "and \"entity_id\" name different users", "send one of them");
+    user = std::move(named);
+  }
+  return user;
 }
 
 // `version` is accepted whatever it says: a toolkit has one version here.
@@ -80,8 +94,7 @@ ToolCall read_call(const ServerRequest& request) {
   ToolCall call;
   call.tool = request.param("slug");
   if (body.object("arguments")) call.arguments = body.value("arguments");
-  const char* user_key = body.has("user_id") ? "user_id" : "entity_id";
-  if (body.has(user_key)) call.user = user_id_of(body, user_key);
+  call.user = caller_of(body);
   if (body.has("connected_account_id")) {
     call.connection = ConnectionId(body.required_text("connected_account_id"));
   }

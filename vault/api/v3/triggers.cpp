@@ -5,6 +5,7 @@
 #include "vault/api/wire/query.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 
 // No toolkit here has triggers: lists are empty, and every name is unknown.
 namespace coffer::api::v3 {
@@ -19,12 +20,13 @@ ServerResponse no_names(Engine&, const ServerRequest&) {
 }
 
 ServerResponse unknown_type(Engine&, const ServerRequest& request) {
-  throw Error(ErrorCode::InvalidArgument, "trigger type \"" + request.param("slug") + "\" does not exist",
+  throw Error(ErrorCode::InvalidArgument,
+              "trigger type " + in_quotes(request.param("slug")) + " does not exist",
               "no toolkit here has triggers");
 }
 
 ServerResponse unknown_trigger(Engine&, const ServerRequest& request) {
-  throw Error(ErrorCode::NotFound, "trigger \"" + request.param("id") + "\" does not exist",
+  throw Error(ErrorCode::NotFound, "trigger " + in_quotes(request.param("id")) + " does not exist",
               "no toolkit here has triggers");
 }
 

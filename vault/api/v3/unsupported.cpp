@@ -1,11 +1,12 @@
 #include "vault/api/v3/routes.h"
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 
 namespace coffer::api::v3 {
 namespace {
 
 ServerResponse refuse(Engine&, const ServerRequest& request) {
-  throw Error(ErrorCode::Unsupported, request.method + " " + request.path + " is not offered here",
+  throw Error(ErrorCode::Unsupported, request.method + " " + clipped(request.path) + " is not offered here",
               "docs/compatibility.md lists what there is");
 }
 

@@ -6,6 +6,7 @@
 #include "vault/api/wire/query.h"
 #include "vault/api/wire/secret_answer.h"
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 #include "vault/events/previous_secret.h"
 #include "vault/events/subscription_rules.h"
 #include "vault/events/webhook_secret.h"
@@ -30,7 +31,7 @@ Json subscription_view(const Subscription& subscription, bool with_secret) {
 
 const EventType& event_type_of(const ObjectReader& body, const std::string& name) {
   if (const EventType* type = find_event_type(name)) return *type;
-  body.fail("enabled_events", "holds \"" + name + "\", which is no event type",
+  body.fail("enabled_events", "holds " + in_quotes(name) + ", which is no event type",
             "GET /api/v3/webhook_subscriptions/event_types lists them");
 }
 
@@ -39,7 +40,7 @@ void read_events(const ObjectReader& body, Subscription& subscription) {
   if (subscription.events.empty()) body.fail("enabled_events", "is empty");
   for (const std::string& name : subscription.events) {
     if (event_type_of(body, name).only_v3 && subscription.version != "V3") {
-      body.fail("version", "does not have " + name, "use V3");
+      body.fail("version", "does not have " + clipped(name), "use V3");
     }
   }
 }
@@ -81,7 +82,7 @@ ServerResponse create_subscription(Engine& engine, const ServerRequest& request)
 Subscription subscription_or_not_found(Transaction& tx, const SubscriptionId& id) {
   auto found = subscription_store::find(tx, id);
   if (found && !found->is_hidden) return std::move(*found);
-  throw Error(ErrorCode::NotFound, "webhook subscription \"" + id.str() + "\" does not exist",
+  throw Error(ErrorCode::NotFound, "webhook subscription " + in_quotes(id.str()) + " does not exist",
               "GET /api/v3/webhook_subscriptions lists them");
 }
 

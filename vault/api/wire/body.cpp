@@ -4,11 +4,11 @@
 
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
+#include "vault/base/text.h"
+#include "vault/model/user_id.h"
 
 namespace coffer::api {
 namespace {
-
-constexpr std::size_t kMostUserIdBytes = 256;
 
 const Json& null_json() {
   static const Json null;
@@ -27,7 +27,7 @@ std::string ObjectReader::name_of(std::string_view key) const {
 }
 
 void ObjectReader::fail(std::string_view key, const std::string& fault, const std::string& hint) const {
-  throw Error(ErrorCode::InvalidArgument, "\"" + name_of(key) + "\" " + fault, hint);
+  throw Error(ErrorCode::InvalidArgument, in_quotes(name_of(key)) + " " + fault, hint);
 }
 
 bool ObjectReader::has(std::string_view key) const {
@@ -137,7 +137,7 @@ ObjectReader RequestBody::root() {
 
 UserId user_id_of(const ObjectReader& body, std::string_view key) {
   std::string id = body.required_text(key);
-  if (id.size() > kMostUserIdBytes) body.fail(key, "is longer than 256 bytes");
+  if (const auto fault = fault_of_user_id(id)) body.fail(key, std::string(*fault), kUserIdRule);
   return UserId(std::move(id));
 }
 

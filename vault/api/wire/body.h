@@ -68,7 +68,7 @@ class RequestBody {
   std::unique_ptr<Json> value_;
 };
 
-// A user id from `key`: 1 to 256 bytes. Throws InvalidArgument.
+// A user id from `key`, by the rule of model/user_id.h. Throws InvalidArgument.
 UserId user_id_of(const ObjectReader& body, std::string_view key);
 
 }  // namespace coffer::api

@@ -7,6 +7,7 @@
 #include "vault/api/wire/envelope.h"
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 #include "vault/store/api_key_store.h"
 
 namespace coffer::api {
@@ -68,7 +69,7 @@ void Guard::check_api_key(const ServerRequest& request, const std::string& scope
                 "use the key that `coffer dev` or `coffer init` printed");
   }
   if (std::find(known->scopes.begin(), known->scopes.end(), scope) == known->scopes.end()) {
-    throw Error(ErrorCode::Forbidden, "the API key lacks the scope \"" + scope + "\"",
+    throw Error(ErrorCode::Forbidden, "the API key lacks the scope " + in_quotes(scope),
                 "make a key that has it");
   }
 }

@@ -6,6 +6,7 @@
 #include "vault/api/wire/paging.h"
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 
 namespace coffer::api {
 namespace {
@@ -14,8 +15,7 @@ constexpr std::int64_t kDefaultLimit = 20;
 constexpr std::size_t kMostValues = 1000;
 
 Error bad_param(std::string_view name, const std::string& fault, std::string hint = {}) {
-  return {ErrorCode::InvalidArgument, "query parameter \"" + std::string(name) + "\" " + fault,
-          std::move(hint)};
+  return {ErrorCode::InvalidArgument, "query parameter " + in_quotes(name) + " " + fault, std::move(hint)};
 }
 
 bool is_named(std::string_view key, std::string_view name) {
