@@ -15,7 +15,7 @@ struct Server::Impl {
             [](const ServerRequest& request, const std::exception& error) {
               return api::error_response(request, error);
             },
-            engine.env().random, engine.env().log) {
+            engine.env().random, engine.env().log, {}, refusal_answer) {
     engine.set_public_url(options.public_url.empty() ? http.url() : options.public_url);
   }
 

@@ -14,6 +14,7 @@
 #include "vault/api/wire/guard.h"
 #include "vault/api/wire/openapi.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 
 namespace coffer {
 namespace {
@@ -29,6 +30,34 @@ ServerResponse error_answer(const ServerRequest& request, const Error& error) {
                                            : api::error_response(request, error);
 }
 
+ErrorCode code_of_refusal(int status) {
+  switch (status) {
+    case 408:
+      return ErrorCode::Timeout;
+    case 413:
+    case 431:
+      return ErrorCode::TooLarge;
+    case 501:
+    case 505:
+      return ErrorCode::Unsupported;
+    case 503:
+      return ErrorCode::Unavailable;
+    default:
+      return ErrorCode::InvalidArgument;
+  }
+}
+
+// The first SDKs know no 405.
+ServerResponse no_route(const ServerRequest& request, const std::string& allowed) {
+  const std::string hint = "GET /openapi.json lists what there is";
+  if (allowed.empty() || api::is_legacy_path(request.path)) {
+    const std::string route = request.method + " " + clipped(request.path);
+    return error_answer(request, Error(ErrorCode::NotFound, "no route " + route, hint));
+  }
+  const std::string fact = clipped(request.path) + " takes " + allowed + ", not " + request.method;
+  return api::error_response_with_status(request, Error(ErrorCode::InvalidArgument, fact, hint), 405);
+}
+
 class Front {
  public:
   Front(Engine& engine, const ApiOptions& options) : engine_(engine), guard_(engine) {
@@ -42,11 +71,7 @@ class Front {
       api::add_test_control_routes(router_, engine, guard_, {*options.movable_clock, options.revoke_grant});
     }
     add_description();
-    router_.set_fallback([](const ServerRequest& request) {
-      return error_answer(request,
-                          Error(ErrorCode::NotFound, "no route " + request.method + " " + request.path,
-                                "GET /openapi.json lists what there is"));
-    });
+    router_.set_fallback(no_route);
   }
 
   ServerResponse handle(ServerRequest& request) {
@@ -98,6 +123,12 @@ class Front {
 ServerHandler make_api(Engine& engine, ApiOptions options) {
   auto front = std::make_shared<Front>(engine, options);
   return [front](ServerRequest& request) { return front->handle(request); };
+}
+
+ServerResponse refusal_answer(const ServerRequest& request, const Refusal& refusal) {
+  const Error error(code_of_refusal(refusal.status), std::string(refusal.fact));
+  return api::is_legacy_path(request.path) ? api::legacy_error(request, error)
+                                           : api::error_response_with_status(request, error, refusal.status);
 }
 
 }  // namespace coffer

@@ -21,4 +21,7 @@ struct ApiOptions {
 // per request and turns errors into the dialect's own; `engine` outlives it.
 ServerHandler make_api(Engine& engine, ApiOptions options);
 
+// What the HTTP front refuses before a route is looked for, in the words of the path's dialect.
+ServerResponse refusal_answer(const ServerRequest& request, const Refusal& refusal);
+
 }  // namespace coffer

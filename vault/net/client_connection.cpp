@@ -116,12 +116,13 @@ ClientConnection::Wants ClientConnection::serve(ServerRequest request) {
 }
 
 ClientConnection::Wants ClientConnection::refuse(const Refusal& refusal) {
+  ServerRequest request = reader_.begun();
   reader_.abandon();
   give_back_share();
-  const std::string id = context_.new_request_id();
-  context_.on_refusal(refusal, id);
-  const auto response = ServerResponse::text(refusal.status, std::string(refusal.fact) + "\n");
-  return begin_answer(write_response(response, {false, false, id}), true);
+  request.peer = peer_;
+  request.request_id = context_.new_request_id();
+  const ServerResponse response = context_.answer_refusal(request, refusal);
+  return begin_answer(write_response(response, {false, request.method == "HEAD", request.request_id}), true);
 }
 
 void ClientConnection::give_back_share() {

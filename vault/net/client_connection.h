@@ -35,7 +35,7 @@ struct ConnectionContext {
   const ServerLimits& limits;
   std::function<ServerResponse(ServerRequest&)> answer;  // never throws
   std::function<std::string()> new_request_id;
-  std::function<void(const Refusal&, const std::string& request_id)> on_refusal;
+  RefusalAnswer answer_refusal;  // never throws
   BufferBudget budget;
   std::atomic<bool> stopping{false};
 };

@@ -31,17 +31,18 @@ ServerLimits within_descriptors(ServerLimits limits) {
 
 struct HttpServer::Impl {
   Impl(const BindAddress& address, ServerHandler handler_in, ErrorHandler on_error_in, Random& random,
-       Log& log_in, const ServerLimits& limits_in);
+       Log& log_in, const ServerLimits& limits_in, RefusalAnswer answer_refusal_in);
 
   void start();
   void stop(Duration grace);
   ServerResponse answer(ServerRequest& request);
-  void report(const Refusal& refusal, const std::string& request_id);
+  ServerResponse refuse(const ServerRequest& request, const Refusal& refusal);
 
   const ServerLimits limits;
   Log& log;
   const ServerHandler handler;
   const ErrorHandler on_error;
+  const RefusalAnswer answer_refusal;
   ConnectionContext context;
   Listener listener;
   ConnectionHub hub;
@@ -53,11 +54,13 @@ struct HttpServer::Impl {
 };
 
 HttpServer::Impl::Impl(const BindAddress& address, ServerHandler handler_in, ErrorHandler on_error_in,
-                       Random& random, Log& log_in, const ServerLimits& limits_in)
+                       Random& random, Log& log_in, const ServerLimits& limits_in,
+                       RefusalAnswer answer_refusal_in)
     : limits(within_descriptors(limits_in)),
       log(log_in),
       handler(std::move(handler_in)),
       on_error(std::move(on_error_in)),
+      answer_refusal(std::move(answer_refusal_in)),
       context(limits),
       listener(address),
       hub(context),
@@ -67,7 +70,9 @@ HttpServer::Impl::Impl(const BindAddress& address, ServerHandler handler_in, Err
           [this] { keeper.poke(); }) {
   context.answer = [this](ServerRequest& request) { return answer(request); };
   context.new_request_id = [&random] { return random_uuid(random); };
-  context.on_refusal = [this](const Refusal& refusal, const std::string& id) { report(refusal, id); };
+  context.answer_refusal = [this](const ServerRequest& request, const Refusal& refusal) {
+    return refuse(request, refusal);
+  };
 }
 
 void HttpServer::Impl::start() {
@@ -111,16 +116,25 @@ ServerResponse HttpServer::Impl::answer(ServerRequest& request) {
   return ServerResponse::text(500, "internal error\n");
 }
 
-void HttpServer::Impl::report(const Refusal& refusal, const std::string& request_id) {
-  log.write(LogLevel::Debug, "http_refused",
-            {{"request_id", request_id},
-             {"status", std::to_string(refusal.status)},
-             {"reason", std::string(refusal.fact)}});
+ServerResponse HttpServer::Impl::refuse(const ServerRequest& request, const Refusal& refusal) {
+  log.info("http_refused", {{"request_id", request.request_id},
+                            {"status", std::to_string(refusal.status)},
+                            {"reason", std::string(refusal.fact)}});
+  try {
+    return answer_refusal(request, refusal);
+  } catch (...) {
+    return plain_refusal(request, refusal);
+  }
+}
+
+ServerResponse plain_refusal(const ServerRequest&, const Refusal& refusal) {
+  return ServerResponse::text(refusal.status, std::string(refusal.fact) + "\n");
 }
 
 HttpServer::HttpServer(const BindAddress& address, ServerHandler handler, ErrorHandler on_error,
-                       Random& random, Log& log, ServerLimits limits)
-    : impl_(std::make_unique<Impl>(address, std::move(handler), std::move(on_error), random, log, limits)) {}
+                       Random& random, Log& log, ServerLimits limits, RefusalAnswer answer_refusal)
+    : impl_(std::make_unique<Impl>(address, std::move(handler), std::move(on_error), random, log, limits,
+                                   std::move(answer_refusal))) {}
 
 HttpServer::~HttpServer() {
   stop();

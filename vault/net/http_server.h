@@ -7,6 +7,7 @@
 
 #include "vault/base/log.h"
 #include "vault/base/random.h"
+#include "vault/net/request_head.h"
 #include "vault/net/router.h"
 
 namespace coffer {
@@ -34,6 +35,11 @@ struct BindAddress {
 // Handlers that only read the request fit as well.
 using ServerHandler = std::function<ServerResponse(ServerRequest&)>;
 
+// The answer to what the front refuses by itself: its status is the refusal's or one that the client's
+// dialect knows. `request` holds its id, and method and path as far as they could be read.
+using RefusalAnswer = std::function<ServerResponse(const ServerRequest&, const Refusal&)>;
+ServerResponse plain_refusal(const ServerRequest& request, const Refusal& refusal);
+
 // A socket front for one handler: strict framing, exactly one Host, idle connections in epoll,
 // TCP_NODELAY, head and body in one send. Two servers never share a port.
 // The constructor binds (throws Error{Conflict} if the port is taken), start() serves.
@@ -44,7 +50,8 @@ class HttpServer {
   // that is possible.
   HttpServer(const BindAddress& address, ServerHandler handler,
              std::function<ServerResponse(const ServerRequest&, const std::exception&)> on_error,
-             Random& random, Log& log, ServerLimits limits = {});
+             Random& random, Log& log, ServerLimits limits = {},
+             RefusalAnswer answer_refusal = plain_refusal);
   ~HttpServer();  // stop()
 
   void start();

@@ -30,7 +30,6 @@ HeadScan scan_head(std::string_view text, std::size_t from) {
 RequestReader::State RequestReader::refuse(Refusal refusal) {
   refusal_ = refusal;
   keeps_alive_ = false;
-  abandon();
   return state_ = State::Refused;
 }
 
@@ -107,6 +106,22 @@ bool RequestReader::take_continue() {
   if (state_ != State::InBody || !head_->expects_continue || buffered_bytes() != 0) return false;
   head_->expects_continue = false;
   return true;
+}
+
+ServerRequest RequestReader::begun() const {
+  ServerRequest request;
+  if (head_) {
+    request.method = head_->method;
+    request.path = head_->target.path();
+    return request;
+  }
+  const std::string_view line = input_.view().substr(0, input_.view().find('\r'));
+  const std::size_t space = line.find(' ');
+  if (space == std::string_view::npos) return request;
+  request.method = line.substr(0, space);
+  const std::string_view rest = line.substr(space + 1);
+  if (const auto target = parse_target(rest.substr(0, rest.find(' ')))) request.path = target->path();
+  return request;
 }
 
 ServerRequest RequestReader::take() {

@@ -39,6 +39,9 @@ class RequestReader {
   // True once per request whose client waits for "100 Continue" before it sends the body.
   bool take_continue();
 
+  // Method and path of the request that is being read, as far as they are known; nothing else of it.
+  // After a refusal too, until abandon().
+  ServerRequest begun() const;
   // For a connection that serves no more: wipes and frees what it holds.
   void abandon();
 

@@ -25,8 +25,9 @@ struct Router::Node {
 
 namespace {
 
-ServerResponse not_found(const ServerRequest&) {
-  return ServerResponse::text(404, "not found\n");
+ServerResponse no_route(const ServerRequest&, const std::string& allowed) {
+  return allowed.empty() ? ServerResponse::text(404, "not found\n")
+                         : ServerResponse::text(405, "the method is not allowed\n");
 }
 
 template <class Leaf>
@@ -102,7 +103,7 @@ class Router::Node::Walk {
   std::set<std::string> methods_;
 };
 
-Router::Router() : root_(std::make_unique<Node>()), fallback_(not_found) {}
+Router::Router() : root_(std::make_unique<Node>()), fallback_(no_route) {}
 Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 
@@ -128,8 +129,8 @@ void Router::add(std::string method, std::string pattern, Handler handler) {
   routes_.push_back({std::move(method), std::move(pattern), std::move(handler)});
 }
 
-void Router::set_fallback(Handler handler) {
-  fallback_ = std::move(handler);
+void Router::set_fallback(Fallback fallback) {
+  fallback_ = std::move(fallback);
 }
 
 const std::vector<Router::Route>& Router::routes() const {
@@ -146,11 +147,9 @@ ServerResponse Router::handle(ServerRequest& request) const {
     }
     return leaf->handler(request);
   }
-  ServerResponse response = fallback_(request);
-  if (!walk.methods().empty() && response.status == 404) {
-    response.status = 405;
-    response.headers.push_back({"Allow", allow_value(walk.methods())});
-  }
+  const std::string allowed = allow_value(walk.methods());
+  ServerResponse response = fallback_(request, allowed);
+  if (response.status == 405) response.headers.push_back({"Allow", allowed});
   return response;
 }
 

@@ -69,9 +69,10 @@ class Router {
   Router(Router&&) noexcept;
 
   void add(std::string method, std::string pattern, Handler handler);
-  // For paths without a route; the default answers 404 in plain text. Also called for known
-  // paths with another method (the answer then gets 405 and Allow if it is a 404).
-  void set_fallback(Handler handler);
+  // For what has no route. `allowed`: the methods that this path has routes for, with commas; empty if
+  // there are none. The default answers 404 or 405 in plain text. A 405 gets the header Allow.
+  using Fallback = std::function<ServerResponse(const ServerRequest&, const std::string& allowed)>;
+  void set_fallback(Fallback fallback);
 
   ServerResponse handle(ServerRequest& request) const;
   const std::vector<Route>& routes() const;
@@ -80,7 +81,7 @@ class Router {
   struct Node;
   std::unique_ptr<Node> root_;
   std::vector<Route> routes_;
-  Handler fallback_;
+  Fallback fallback_;
 };
 
 }  // namespace coffer

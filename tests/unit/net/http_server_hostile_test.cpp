@@ -281,3 +281,41 @@ TEST_CASE("requests that together hold too much memory are refused, the next one
   small.send(post("Content-Length: 50000\r\n", std::string(50'000, 'a')));
   CHECK(small.hear_status() == 200);
 }
+
+TEST_CASE("what the front refuses is worded by the caller's own renderer", "[net][hostile]") {
+  SystemRandom random;
+  HttpServer server(
+      {}, [](ServerRequest&) { return ServerResponse::text(200, "ok"); }, EchoServer::on_error(), random,
+      null_log(), {},
+      [](const ServerRequest& request, const Refusal& refusal) {
+        return ServerResponse::text(
+            refusal.status, request.path + " " + std::string(refusal.fact) + " " + request.request_id);
+      });
+  server.start();
+  RawClient client(server.port());
+  client.send(post("Content-Length: 5000000\r\n", ""));
+  const auto heard = client.hear();
+  REQUIRE(heard);
+  CHECK(heard->status == 413);
+  const std::string words = "/p the body is too large ";
+  REQUIRE(heard->body.starts_with(words));
+  CHECK(heard->has("x-request-id: " + heard->body.substr(words.size()) + "\r\n"));
+  CHECK(client.is_closed());
+}
+
+TEST_CASE("a renderer that throws leaves the refusal in plain words", "[net][hostile]") {
+  SystemRandom random;
+  HttpServer server(
+      {}, [](ServerRequest&) { return ServerResponse::text(200, "ok"); }, EchoServer::on_error(), random,
+      null_log(), {},
+      [](const ServerRequest&, const Refusal&) -> ServerResponse {
+        throw Error(ErrorCode::Internal, "no words");
+      });
+  server.start();
+  RawClient client(server.port());
+  client.send("nonsense\r\n\r\n");
+  const auto heard = client.hear();
+  REQUIRE(heard);
+  CHECK(heard->status == 400);
+  CHECK(heard->body == "the request line is malformed\n");
+}

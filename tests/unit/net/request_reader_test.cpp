@@ -126,10 +126,11 @@ TEST_CASE("100 Continue is due once, and only while the client waits for it", "[
   CHECK_FALSE(eager.take_continue());
 }
 
-TEST_CASE("a refusal is final and gives the memory back", "[net]") {
+TEST_CASE("a refusal is final, and the memory is given back when its answer is known", "[net]") {
   RequestReader reader{ReaderLimits{}};
   reader.append("BAD\r\n\r\n" + std::string(1000, 'a'));
   REQUIRE(reader.advance() == State::Refused);
+  reader.abandon();
   CHECK(reader.buffered_bytes() == 0);
   reader.append(get("/"));
   CHECK(reader.advance() == State::Refused);
@@ -143,4 +144,25 @@ TEST_CASE("a head is refused as soon as it is over the limit, not when it ends",
   reader.append("a");
   REQUIRE(reader.advance() == State::Refused);
   CHECK(reader.refusal().status == 431);
+}
+
+TEST_CASE("method and path of a refused request are told as far as they were read", "[net]") {
+  const auto [bytes, expected] = GENERATE(table<std::string, std::string>({
+      {"GET /api/v3/tools?x=1 HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET /api/v3/tools"},
+      {"POST /api/v3/tools HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", "POST /api/v3/tools"},
+      {"POST /api/v1/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "POST /api/v1/a"},
+      {"GET /v1/" + std::string(20'000, 'a'), "GET /v1/" + std::string(20'000, 'a')},
+      {"BREW /pot HTTP/1.1\r\nHost: a\r\n\r\n", "BREW /pot"},
+      {"GET /a/../b HTTP/1.1\r\nHost: a\r\n\r\n", "GET "},
+      {"GET\r\n\r\n", " "},
+  }));
+  CAPTURE(bytes.substr(0, 100));
+  RequestReader reader{ReaderLimits{}};
+  reader.append(bytes);
+  REQUIRE(reader.advance() == State::Refused);
+  const ServerRequest begun = reader.begun();
+  CHECK(begun.method + " " + begun.path == expected);
+  CHECK(begun.headers.empty());
+  reader.abandon();
+  CHECK(reader.buffered_bytes() == 0);
 }

@@ -86,20 +86,25 @@ TEST_CASE("another method on a known path is answered 405 with all that are allo
   CHECK(header_value(response.headers, "Allow") == "DELETE, GET, HEAD, POST");
 }
 
-TEST_CASE("the fallback answers unknown paths, and may take over known ones", "[net]") {
+TEST_CASE("the fallback answers what has no route, and is told which methods the path has", "[net]") {
   Router router;
   router.add("POST", "/a", named("a"));
-  router.set_fallback([](const ServerRequest& request) {
-    return request.method == "OPTIONS" ? ServerResponse::text(204, "") : ServerResponse::json(404, "{}");
+  router.set_fallback([](const ServerRequest& request, const std::string& allowed) {
+    if (request.method == "OPTIONS") return ServerResponse::text(204, "");
+    return ServerResponse::json(allowed.empty() ? 404 : 405, "[" + allowed + "]");
   });
   ServerRequest unknown = request_for("GET", "/b");
-  CHECK(router.handle(unknown).body == "{}");
+  const ServerResponse absent = router.handle(unknown);
+  CHECK(absent.status == 404);
+  CHECK(absent.body == "[]");
+  CHECK(header_value(absent.headers, "Allow").empty());
   ServerRequest preflight = request_for("OPTIONS", "/a");
   CHECK(router.handle(preflight).status == 204);
   ServerRequest wrong_method = request_for("GET", "/a");
   const ServerResponse refused = router.handle(wrong_method);
   CHECK(refused.status == 405);
-  CHECK(refused.body == "{}");
+  CHECK(refused.body == "[POST]");
+  CHECK(header_value(refused.headers, "Allow") == "POST");
 }
 
 TEST_CASE("a request without a target is routed by its path", "[net]") {
