@@ -23,6 +23,7 @@ class FlakyDatabase final : public Database {
     return real_.write();
   }
   void checkpoint(bool truncate) override { real_.checkpoint(truncate); }
+  std::string write_fault() override { return failing_writes_ > 0 ? "database or disk is full" : ""; }
   std::string vault_uuid() const override { return real_.vault_uuid(); }
   int schema_version() const override { return real_.schema_version(); }
   std::vector<std::string> check() override { return real_.check(); }

@@ -92,6 +92,13 @@ class OpenDatabase final : public Database {
     }
   }
 
+  std::string write_fault() override {
+    if (writer_->fault == SQLITE_OK) return {};
+    converting([&] { writer_->try_write(); });
+    const int fault = writer_->fault;
+    return fault == SQLITE_OK ? "" : std::string("writes are not stored: ") + sqlite3_errstr(fault);
+  }
+
   std::string vault_uuid() const override { return keys_->vault_uuid(); }
   int schema_version() const override { return schema_version_; }
 
@@ -133,6 +140,7 @@ class OpenDatabase final : public Database {
 std::unique_ptr<Database> Database::open(VaultLocation location, Random& random, Log& log) {
   location.path = vault_files::prepare(location.path, location.create_if_missing);
   vault_files::check_private(location.path);
+  vault_files::check_writable(location.path);
   const KeyMaterial material = load(std::move(location.key));
   return std::make_unique<OpenDatabase>(location, material, random, log);
 }

@@ -71,6 +71,11 @@ class Database {
   // write transaction.
   virtual void checkpoint(bool truncate) = 0;
 
+  // Why the last write could not be stored: the disk is full, broken or read-only. Empty if it was.
+  // After such a failure each call tries a small write, so that it is found out when writes go well
+  // again; before one it costs nothing.
+  virtual std::string write_fault() = 0;
+
   virtual std::string vault_uuid() const = 0;
   virtual int schema_version() const = 0;
   // PRAGMA integrity_check, every row's MAC, the set digest; returns one line per fault, empty when sound.

@@ -212,5 +212,14 @@ void check_private(const fs::path& vault) {
     check_one(with_suffix(vault, suffix), S_IFREG, "600");
 }
 
+void check_writable(const fs::path& vault) {
+  struct stat info {};
+  if (::lstat(vault.c_str(), &info) != 0 && errno == ENOENT) return;
+  if ((info.st_mode & S_IWUSR) == 0) {  // said by mode, so that root hears it as well
+    throw_unsafe(vault.string() + " is read-only", "chmod 600 " + vault.string());
+  }
+  if (::faccessat(AT_FDCWD, vault.c_str(), W_OK, AT_EACCESS) != 0) throw_storage(vault, errno);
+}
+
 }  // namespace vault_files
 }  // namespace coffer

@@ -46,5 +46,9 @@ void check_whole(const std::filesystem::path& vault);
 // one of the vault's files belongs to somebody else, is a link, or can be read by others.
 void check_private(const std::filesystem::path& vault);
 
+// Throws UnsafePermissions for a vault file that its owner may not write, Storage for one on a
+// read-only file system. One that is missing is none of its business.
+void check_writable(const std::filesystem::path& vault);
+
 }  // namespace vault_files
 }  // namespace coffer

@@ -24,11 +24,13 @@ class Writing final : public WriteTransaction {
  public:
   Writing(Writer& writer, const Keyring& keys, Random& random, Log& log)
       : writer_(writer), keys_(keys), random_(random), log_(log), turn_(writer) {
-    converting([&] { writer_.connection.run("BEGIN IMMEDIATE"); });
+    converting([&] { writer_.begin(); });
   }
 
   ~Writing() override {
-    if (!is_committed_) roll_back();
+    if (is_committed_) return;
+    writer_.note_failure();
+    roll_back();
   }
 
   sqlite3_stmt* prepare(const char* sql) override {
@@ -42,6 +44,7 @@ class Writing final : public WriteTransaction {
       writer_.connection.run("COMMIT");
     });
     is_committed_ = true;
+    writer_.fault = SQLITE_OK;
     writer_.readers.note_commit();
     writer_.digest->committed();
     if (writer_.wal_pages >= kPagesBeforeCheckpoint) shorten_log();
@@ -99,6 +102,33 @@ int Writer::checkpoint(bool truncate) {
   readers.end_idle_snapshots();
   const int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
   return sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, mode, nullptr, nullptr);
+}
+
+void Writer::begin() {
+  try {
+    connection.run("BEGIN IMMEDIATE");
+  } catch (const SQLite::Exception&) {
+    note_failure();
+    throw;
+  }
+}
+
+void Writer::note_failure() {
+  const int code = sqlite3_errcode(connection.handle()) & 0xFF;  // the primary code
+  if (code == SQLITE_FULL || code == SQLITE_IOERR || code == SQLITE_READONLY) fault = code;
+}
+
+void Writer::try_write() {
+  const Turn mine(*this);
+  try {
+    begin();
+    connection.execute("PRAGMA user_version = " + std::to_string(connection.value_of("PRAGMA user_version")));
+    connection.run("COMMIT");
+    fault = SQLITE_OK;
+  } catch (const SQLite::Exception&) {
+    note_failure();
+    if (sqlite3_get_autocommit(connection.handle()) == 0) connection.run("ROLLBACK");
+  }
 }
 
 std::unique_ptr<WriteTransaction> begin_write(Writer& writer, const Keyring& keys, Random& random, Log& log) {

@@ -19,13 +19,19 @@ struct Writer {
 
   // Moves the log into the main file; SQLite's result code. Holder of the turn only.
   int checkpoint(bool truncate);
+  void begin();
+  // Remembers the failure that just happened, if it is the medium's. Holder of the turn only.
+  void note_failure();
+  // A durable write that changes nothing.
+  void try_write();
 
   SqlConnection connection;
   ReaderPool& readers;
   TicketLock turn;
   std::atomic<std::thread::id> holder;  // so that a thread cannot wait for itself
   std::unique_ptr<DigestKeeper> digest;
-  int wal_pages = 0;  // after the last commit
+  int wal_pages = 0;           // after the last commit
+  std::atomic<int> fault = 0;  // SQLite's code for why the last write was not stored; 0: it was
 };
 
 // Holds the turn; known by thread, so that asking twice is an error and not a deadlock.

@@ -197,6 +197,16 @@ TEST_CASE("a file of the vault that others can use is refused with the way to me
   CHECK(place.hint.find("chmod 600") != std::string::npos);
 }
 
+TEST_CASE("a vault that may not be written is refused with the way to mend it", "[open]") {
+  Place place;
+  place.open();
+  ::chmod(place.vault.c_str(), 0400);
+  CHECK(place.refusal() == ErrorCode::UnsafePermissions);
+  CHECK(place.hint.find("chmod 600") != std::string::npos);
+  ::chmod(place.vault.c_str(), 0600);
+  CHECK_FALSE(place.refusal());
+}
+
 TEST_CASE("a directory that others can use is refused with the way to mend it", "[open]") {
   Place place;
   place.open();

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <future>
 
+#include "tests/support/file_size_limit.h"
 #include "tests/unit/store/store_fixture.h"
 
 namespace coffer {
@@ -42,6 +43,35 @@ TEST_CASE("a committed change outlives the process that made it", "[write]") {
       Database::open({copy / "vault.db", RawKey{testing::test_key()}, false}, f.env.random, *f.env.log);
   CHECK(count(*again->read()) == 1);
   CHECK(again->check().empty());
+}
+
+TEST_CASE("a medium that takes no writes is told of until it takes them again", "[write]") {
+  StoreFixture f;
+  CHECK(f.vault->write_fault().empty());
+  {
+    const testing::NoMoreSpace full;
+    CHECK(code_of([&] {
+            f.vault.write(
+                [](WriteTransaction& tx) { connection_store::insert(tx, make_connection("ca_1")); });
+          }) == ErrorCode::Storage);
+    CHECK(f.vault->write_fault().find("not stored") != std::string::npos);
+    CHECK_FALSE(f.vault->write_fault().empty());
+    CHECK(f.vault.read(count) == 0);
+  }
+  CHECK(f.vault->write_fault().empty());  // without anybody else having written
+  f.vault.write([](WriteTransaction& tx) { connection_store::insert(tx, make_connection("ca_1")); });
+  CHECK(f.vault->check().empty());
+}
+
+TEST_CASE("a write that the caller gives up is no fault of the medium", "[write]") {
+  StoreFixture f;
+  { const auto tx = f.vault->write(); }
+  f.vault.write([](WriteTransaction& tx) { connection_store::insert(tx, make_connection("ca_1")); });
+  CHECK(code_of([&] {
+          f.vault.write([](WriteTransaction& tx) { connection_store::insert(tx, make_connection("ca_1")); });
+        }) == ErrorCode::Conflict);
+  const testing::NoMoreSpace full;  // a probe would notice
+  CHECK(f.vault->write_fault().empty());
 }
 
 TEST_CASE("a thread that asks for a second write transaction gets an error and no deadlock", "[write]") {

@@ -11,6 +11,8 @@ ServerResponse readiness(Engine& engine) {
   Json reasons = Json::array();
   try {
     engine.database().read();
+    if (std::string fault = engine.database().write_fault(); !fault.empty())
+      reasons.push_back(std::move(fault));
   } catch (const Error& error) {
     reasons.push_back(error.what());
   }
