@@ -1,9 +1,11 @@
 #include "vault/vault.h"
 
+#include <atomic>
 #include <nlohmann/json.hpp>
 
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 #include "vault/engine/engine.h"
 #include "vault/net/http_client.h"
 #include "vault/store/api_key_store.h"
@@ -14,7 +16,7 @@ namespace coffer {
 namespace {
 
 Error no_such_account(const ConnectionId& id) {
-  return {ErrorCode::NotFound, "connected account \"" + id.str() + "\" does not exist"};
+  return {ErrorCode::NotFound, "connected account " + in_quotes(id.str()) + " does not exist"};
 }
 
 std::string_view query_of(std::string_view url) {
@@ -27,7 +29,7 @@ std::string_view query_of(std::string_view url) {
 
 struct Vault::Impl {
   explicit Impl(VaultOptions options)
-      : http(options.http == nullptr ? make_http_client() : nullptr),
+      : http(options.http == nullptr ? make_http_client({}, &is_cut_off) : nullptr),
         engine({options.clock != nullptr ? *options.clock : clock,
                 options.random != nullptr ? *options.random : random,
                 options.http != nullptr ? *options.http : *http,
@@ -55,6 +57,7 @@ struct Vault::Impl {
 
   SystemClock clock;
   SystemRandom random;
+  std::atomic<bool> is_cut_off{false};
   std::unique_ptr<HttpClient> http;
   Engine engine;
 };
@@ -80,7 +83,7 @@ Connection Vault::complete(const Authorization& authorization, const std::string
       engine.connector().complete(before->auth_config, *answer, authorization.browser.expose());
   if (step.kind != BrowserStep::Kind::Connected) {
     throw Error(ErrorCode::WrongState,
-                "\"" + authorization.connection.str() + "\" was not connected: " + step.problem,
+                in_quotes(authorization.connection.str()) + " was not connected: " + step.problem,
                 "start again with authorize()");
   }
   return step.connection;
@@ -111,11 +114,12 @@ Connection Vault::wait_until_active(const ConnectionId& id, Duration timeout) {
     if (!found) throw no_such_account(id);
     if (found->status == ConnectionStatus::Active) return std::move(*found);
     if (found->status != ConnectionStatus::Initiated && found->status != ConnectionStatus::Initializing) {
-      throw Error(ErrorCode::WrongState, "\"" + id.str() + "\" is " + std::string(to_string(found->status)) +
-                                             ": " + found->status_reason);
+      throw Error(
+          ErrorCode::WrongState,
+          in_quotes(id.str()) + " is " + std::string(to_string(found->status)) + ": " + found->status_reason);
     }
     if (std::chrono::steady_clock::now() >= deadline) {
-      throw Error(ErrorCode::Timeout, "\"" + id.str() + "\" is not ACTIVE yet",
+      throw Error(ErrorCode::Timeout, in_quotes(id.str()) + " is not ACTIVE yet",
                   "the user has to finish the link");
     }
     impl_->engine.wait_for_change(kPollInterval);
@@ -159,6 +163,10 @@ void Vault::stop() {
 std::optional<Timestamp> Vault::run_due() {
   return impl_->engine.run_due();
 }
+void Vault::cut_requests_off(bool is_cut_off) {
+  impl_->is_cut_off = is_cut_off;
+}
+
 Engine& Vault::engine() {
   return impl_->engine;
 }

@@ -106,8 +106,10 @@ class Vault {
   // Without threads: does what is due now, returns when the next thing is.
   std::optional<Timestamp> run_due();
 
-  // For Server; internal.
+  // For Server; internal. While requests are cut off, those to services end and no new ones begin,
+  // unless they go through a client of the caller's own.
   Engine& engine();
+  void cut_requests_off(bool is_cut_off);
 
  private:
   struct Impl;

@@ -10,6 +10,7 @@
 #include "cli/commands/output.h"
 #include "cli/commands/private_file.h"
 #include "cli/commands/process.h"
+#include "cli/commands/values.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 
@@ -17,6 +18,7 @@ namespace coffer::cli {
 namespace {
 
 constexpr Duration kPollInterval = std::chrono::seconds(1);
+constexpr Duration kLongestWait = std::chrono::hours(24);
 
 struct ConnectOptions {
   LinkRequest link;
@@ -83,15 +85,6 @@ int import_credential(HttpApi& api, const ConnectOptions& options) {
   return exit_code::kOk;
 }
 
-Duration wait_time(const std::string& text) {
-  const auto duration = parse_duration(text);
-  if (!duration) {
-    throw Error(ErrorCode::InvalidArgument, "--wait \"" + text + "\" is not a duration",
-                "write 90s, 2m or 0s");
-  }
-  return *duration;
-}
-
 bool is_pending(const std::string& status) {
   return status == "INITIATED" || status == "INITIALIZING";
 }
@@ -121,7 +114,7 @@ void show_link(const Link& link, const ConnectOptions& options) {
 }
 
 int connect_by_link(HttpApi& api, const ConnectOptions& options) {
-  const Duration wait = wait_time(options.wait);
+  const Duration wait = read_duration("--wait", options.wait, kLongestWait);
   StopSignals signals;
   const Link link = make_link(api, options.link);
   show_link(link, options);

@@ -1,6 +1,7 @@
 #include "cli/commands/daemon.h"
 
 #include "cli/commands/output.h"
+#include "cli/commands/values.h"
 #include "vault/base/error.h"
 #include "vault/base/secret_arena.h"
 
@@ -39,11 +40,13 @@ std::unique_ptr<MovableClock> make_movable_clock() {
   return clock;
 }
 
-void check_port(int port) {
-  if (port < 0 || port > 65535) {
-    throw Error(ErrorCode::InvalidArgument, "there is no port " + std::to_string(port),
-                "use 1 to 65535, or 0 for any free one");
-  }
+Option stop_option(StopChoice& choice) {
+  return {"--stop-timeout", "What is under way at SIGTERM has this long, then it is cut [10s]",
+          &choice.timeout, "DURATION"};
+}
+
+Duration stop_timeout(const StopChoice& choice) {
+  return read_duration("--stop-timeout", choice.timeout, std::chrono::hours(1));
 }
 
 void warn_if_memory_is_not_locked() {

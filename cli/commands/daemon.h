@@ -24,8 +24,14 @@ std::unique_ptr<Log> make_log(const LogChoice& choice);
 // A clock that follows real time until somebody moves it.
 std::unique_ptr<MovableClock> make_movable_clock();
 
-// Throws InvalidArgument unless it is 0 to 65535.
-void check_port(int port);
+// How long a daemon may take to stop once it was told to.
+struct StopChoice {
+  std::string timeout = "10s";
+};
+
+Option stop_option(StopChoice& choice);
+// Throws InvalidArgument for what is not a duration of at most an hour.
+Duration stop_timeout(const StopChoice& choice);
 
 // Says it once, at start: secrets may be written to swap.
 void warn_if_memory_is_not_locked();

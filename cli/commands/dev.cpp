@@ -11,6 +11,7 @@
 #include "cli/commands/private_file.h"
 #include "cli/commands/process.h"
 #include "cli/commands/runtime_file.h"
+#include "cli/commands/values.h"
 #include "mockprovider/provider.h"
 #include "vault/base/json.h"
 #include "vault/server.h"
@@ -25,6 +26,7 @@ struct DevOptions {
   int mock_port = 0;
   bool print_json = false;
   std::string state_dir;
+  StopChoice stop;
   LogChoice log;
 };
 
@@ -93,7 +95,9 @@ struct DevDaemon {
     mock.start();
     server.start();
   }
-  ~DevDaemon() {
+  ~DevDaemon() { stop(); }
+
+  void stop() {
     server.stop();
     mock.stop();
   }
@@ -114,6 +118,7 @@ struct DevDaemon {
   ServerOptions server_options(const DevOptions& options) {
     ServerOptions server_options;
     server_options.port = options.port;
+    server_options.stop_timeout = stop_timeout(options.stop);
     server_options.movable_clock = clock.get();
     server_options.revoke_grant = [this](const Secret& token) { return mock.revoke_grant_of(token); };
     return server_options;
@@ -151,15 +156,17 @@ void print_banner(const DevDaemon& daemon) {
 }
 
 int run(const Globals& globals, const DevOptions& options) {
-  check_port(options.port);
-  check_port(options.mock_port);
+  check_port("--port", options.port);
+  check_port("--mock-port", options.mock_port);
   StopSignals signals;
-  const DevDaemon daemon(globals, options);
+  DevDaemon daemon(globals, options);
   warn_if_memory_is_not_locked();
   const RuntimeFile published(
       {daemon.server.url(), daemon.mock.url(), daemon.api_key.clone(), static_cast<int>(::getpid())});
   options.print_json ? print_ready_json(daemon) : print_banner(daemon);
   signals.wait();
+  const Impatience impatience(signals);
+  daemon.stop();
   return exit_code::kOk;
 }
 
@@ -174,7 +181,8 @@ Command dev_command(const Globals& globals) {
        {"--mock-port", "Port of the mock provider; 0: any free one [0]", &options->mock_port, "PORT"},
        {"--print-json", "Say where everything is as one JSON line", &options->print_json},
        {"--state-dir", "Keep the vault's files in DIR instead of a temporary directory", &options->state_dir,
-        "DIR"}},
+        "DIR"},
+       stop_option(options->stop)},
       [&globals, options] { return run(globals, *options); }};
   for (Option& option : log_options(options->log)) command.options.push_back(std::move(option));
   return command;

@@ -10,6 +10,7 @@
 #include "cli/commands/output.h"
 #include "cli/commands/private_file.h"
 #include "cli/commands/process.h"
+#include "cli/commands/values.h"
 #include "vault/base/json.h"
 
 namespace coffer::cli {
@@ -60,7 +61,7 @@ void say_ready(const mock::MockProvider& mock, const Provider& provider, bool as
 }
 
 int run(const Globals& globals, const MockCommandOptions& options) {
-  check_port(options.port);
+  check_port("--port", options.port);
   StopSignals signals;
   const std::unique_ptr<Log> log = make_log(options.log);
   const Catalog catalog = Catalog::load({{globals.toolkit_dirs.begin(), globals.toolkit_dirs.end()}, {}});
@@ -70,6 +71,7 @@ int run(const Globals& globals, const MockCommandOptions& options) {
   if (!options.managed_clients.empty()) write_managed_clients(mock, catalog, options.managed_clients);
   say_ready(mock, provider, options.print_json);
   signals.wait();
+  const Impatience impatience(signals);
   mock.stop();
   return exit_code::kOk;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <thread>
 
 #include "vault/base/clock.h"
 
@@ -21,8 +22,27 @@ class StopSignals {
   // True when a signal came, false after `at_most`.
   bool wait(std::optional<Duration> at_most = std::nullopt);
 
+  int fd() const { return fd_; }  // readable when one has come
+
  private:
   int fd_;
+};
+
+// While this lives, one more signal ends the process at once, with 128 and its number: what a crash
+// may interrupt, so may this. In the first second signals are passed over: a wrapper that passes on
+// what the terminal sends to all makes two of one.
+class Impatience {
+ public:
+  explicit Impatience(const StopSignals& signals);
+  ~Impatience();
+  Impatience(const Impatience&) = delete;
+  Impatience& operator=(const Impatience&) = delete;
+
+ private:
+  void watch(int signals) const;
+
+  int end_;  // rings when there is nothing left to be impatient about
+  std::thread thread_;
 };
 
 }  // namespace coffer::cli

@@ -9,6 +9,7 @@
 #include "cli/commands/output.h"
 #include "cli/commands/process.h"
 #include "cli/commands/runtime_file.h"
+#include "cli/commands/values.h"
 #include "cli/commands/vault_access.h"
 #include "vault/base/encoding.h"
 #include "vault/base/json.h"
@@ -26,11 +27,12 @@ struct ServeOptions {
   bool bind_any = false;
   bool test_controls = false;
   bool print_json = false;
+  StopChoice stop;
   LogChoice log;
 };
 
 void check(const ServeOptions& options) {
-  check_port(options.port);
+  check_port("--port", options.port);
   const bool is_loopback = is_loopback_host(options.host);
   if (!is_loopback && !options.bind_any) {
     throw Error(ErrorCode::InvalidArgument, "\"" + options.host + "\" is not a loopback address",
@@ -87,6 +89,7 @@ int run(const Globals& globals, const ServeOptions& options) {
   Server server(vault, {.host = options.host,
                         .port = options.port,
                         .public_url = options.public_url,
+                        .stop_timeout = stop_timeout(options.stop),
                         .movable_clock = clock.get()});
   server.start();
   warn_if_memory_is_not_locked();
@@ -96,6 +99,7 @@ int run(const Globals& globals, const ServeOptions& options) {
   const RuntimeFile published({server.url(), {}, {}, static_cast<int>(::getpid())});
   say_ready(options, server);
   signals.wait();
+  const Impatience impatience(signals);
   server.stop();
   return exit_code::kOk;
 }
@@ -115,7 +119,8 @@ Command serve_command(const Globals& globals) {
         "FILE"},
        {"--mock-url", "Use this mock provider in place of all services", &options->mock_url, "URL"},
        {"--test-controls", "Let callers move the clock and trigger events", &options->test_controls},
-       {"--print-json", "Say where the daemon is as one JSON line", &options->print_json}},
+       {"--print-json", "Say where the daemon is as one JSON line", &options->print_json},
+       stop_option(options->stop)},
       [&globals, options] { return run(globals, *options); }};
   for (Option& option : log_options(options->log)) command.options.push_back(std::move(option));
   return command;

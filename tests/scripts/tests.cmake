@@ -20,6 +20,7 @@ coffer_script_test("the version is the project's" tests/scripts/version_test.py 
 coffer_script_test("what the first Python SDK sends" tests/scripts/legacy_python_test.py $<TARGET_FILE:coffer>)
 coffer_script_test("shell blocks of the documents" tests/scripts/docs_test.py $<TARGET_FILE:coffer>)
 
+coffer_script_test("a stop while a provider hangs" tests/crash/stop_daemon.py $<TARGET_FILE:coffer>)
 coffer_script_test("kill -9 at any point" tests/crash/kill_daemon.py $<TARGET_FILE:coffer> 20)
 
 add_executable(embed examples/embed.cpp)

@@ -27,10 +27,12 @@ long milliseconds(Duration duration) {
 
 }  // namespace
 
-CurlTransfer::CurlTransfer(CURL* handle, const HttpRequest& request, const OutboundPolicy& policy)
+CurlTransfer::CurlTransfer(CURL* handle, const HttpRequest& request, const OutboundPolicy& policy,
+                           const std::atomic<bool>* is_cut_off)
     : handle_(handle),
       request_(request),
       policy_(policy),
+      is_cut_off_(is_cut_off),
       is_plain_(!to_lower(request.url).starts_with("https:")) {
   set_transport();
   set_limits();
@@ -69,6 +71,13 @@ void CurlTransfer::set_limits() {
 }
 
 void CurlTransfer::set_callbacks() {
+  set(handle_, CURLOPT_NOPROGRESS, 0L);
+  set(handle_, CURLOPT_XFERINFODATA, this);
+  set(
+      handle_, CURLOPT_XFERINFOFUNCTION,  // about once a second, also while nothing moves
+      +[](void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) -> int {
+        return static_cast<CurlTransfer*>(self)->is_cut_off() ? 1 : 0;
+      });
   set(handle_, CURLOPT_PREREQDATA, this);
   set(
       handle_, CURLOPT_PREREQFUNCTION, +[](void* self, char*, char*, int, int) -> int {
@@ -149,7 +158,7 @@ void CurlTransfer::set_method() {
 bool CurlTransfer::on_before_request() {
   ++ready_count_;
   const bool is_repeat = ready_count_ > 1 && (request_.once || request_.before_send);
-  if (is_repeat || (request_.before_send && !request_.before_send())) {
+  if (is_repeat || is_cut_off() || (request_.before_send && !request_.before_send())) {
     was_refused_ = true;
     return false;
   }
@@ -195,7 +204,7 @@ curl_socket_t CurlTransfer::on_open_socket(const curl_sockaddr& address) {
 }
 
 HttpResult CurlTransfer::run() {
-  const CURLcode code = curl_easy_perform(handle_);
+  const CURLcode code = is_cut_off() ? CURLE_ABORTED_BY_CALLBACK : curl_easy_perform(handle_);
   if (thrown_) std::rethrow_exception(thrown_);
   // curl takes a head that ends with the connection for a whole one.
   if (code == CURLE_OK && !has_whole_head_) return fail(CURLE_PARTIAL_FILE);
@@ -214,10 +223,11 @@ HttpResult CurlTransfer::succeed() {
 
 HttpFailure CurlTransfer::fail(CURLcode code) const {
   const std::string host = host_of(request_.url).value_or("?");
-  const std::string_view reason = was_refused_    ? "not sent"
-                                  : broke_policy_ ? "the address is not allowed"
-                                  : is_too_large_ ? "the answer is too large"
-                                                  : curl_easy_strerror(code);
+  const std::string_view reason = was_refused_                        ? "not sent"
+                                  : broke_policy_                     ? "the address is not allowed"
+                                  : is_too_large_                     ? "the answer is too large"
+                                  : code == CURLE_ABORTED_BY_CALLBACK ? "cut off"
+                                                                      : curl_easy_strerror(code);
   return {was_sent_ ? HttpFailure::Sent::Maybe : HttpFailure::Sent::No, kind_of(code),
           host + ": " + std::string(reason)};
 }

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <atomic>
 #include <exception>
 #include <functional>
 #include <string>
@@ -16,7 +17,8 @@ namespace coffer {
 // be fresh or reset; options that point into this object are dead once it is gone.
 class CurlTransfer {
  public:
-  CurlTransfer(CURL* handle, const HttpRequest& request, const OutboundPolicy& policy);
+  CurlTransfer(CURL* handle, const HttpRequest& request, const OutboundPolicy& policy,
+               const std::atomic<bool>* is_cut_off);
   ~CurlTransfer();
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
@@ -33,6 +35,7 @@ class CurlTransfer {
   void set_callbacks();
   void add_header(const std::string& line);
 
+  bool is_cut_off() const { return is_cut_off_ != nullptr && *is_cut_off_; }
   bool on_before_request();
   bool on_header(std::string_view line);
   bool on_body(std::string_view bytes);
@@ -45,6 +48,7 @@ class CurlTransfer {
   CURL* handle_;
   const HttpRequest& request_;
   const OutboundPolicy& policy_;
+  const std::atomic<bool>* const is_cut_off_;
   const bool is_plain_;
   curl_slist* headers_ = nullptr;
   HttpHeaders response_headers_;

@@ -106,7 +106,8 @@ std::optional<std::string> fault_of(const HttpRequest& request, const OutboundPo
 
 class CurlClient final : public HttpClient {
  public:
-  explicit CurlClient(OutboundPolicy policy) : policy_(policy) {}
+  CurlClient(OutboundPolicy policy, const std::atomic<bool>* is_cut_off)
+      : policy_(policy), is_cut_off_(is_cut_off) {}
 
   HttpResult send(const HttpRequest& request) override {
     if (auto fault = fault_of(request, policy_)) {
@@ -116,20 +117,21 @@ class CurlClient final : public HttpClient {
     std::string origin = *origin_of(request.url);
     Handle handle = handles_.take(origin);
     if (!handle) return HttpFailure{HttpFailure::Sent::No, HttpFailure::Kind::Connect, "out of memory"};
-    HttpResult result = CurlTransfer(handle.get(), request, policy_).run();
+    HttpResult result = CurlTransfer(handle.get(), request, policy_, is_cut_off_).run();
     handles_.give_back(std::move(origin), std::move(handle));
     return result;
   }
 
  private:
   const OutboundPolicy policy_;
+  const std::atomic<bool>* const is_cut_off_;
   HandlePool handles_;
 };
 
 }  // namespace
 
-std::unique_ptr<HttpClient> make_http_client(OutboundPolicy policy) {
-  return std::make_unique<CurlClient>(policy);
+std::unique_ptr<HttpClient> make_http_client(OutboundPolicy policy, const std::atomic<bool>* is_cut_off) {
+  return std::make_unique<CurlClient>(policy, is_cut_off);
 }
 
 }  // namespace coffer

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -15,7 +16,10 @@ struct OutboundPolicy {
 };
 
 // HttpClient over libcurl: HTTP/1.1, no proxy from the environment, no redirects, bounded time
-// and size. Connections are kept and reused but for requests marked `once`.
-std::unique_ptr<HttpClient> make_http_client(OutboundPolicy policy = {});
+// and size. Connections are kept and reused but for requests marked `once`. While `*is_cut_off`,
+// requests under way end within about a second as if the connection broke, and others are not sent;
+// null: never. It outlives the client.
+std::unique_ptr<HttpClient> make_http_client(OutboundPolicy policy = {},
+                                             const std::atomic<bool>* is_cut_off = nullptr);
 
 }  // namespace coffer

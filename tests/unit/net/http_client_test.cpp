@@ -553,3 +553,31 @@ TEST_CASE("one client serves many threads", "[net][client]") {
   for (auto& thread : threads) thread.join();
   CHECK(right == 160);
 }
+
+TEST_CASE("a request under way is cut off, and others are not sent while that lasts", "[net][client]") {
+  Gate gate;
+  Counter inside;
+  const Wire wire([&](ServerRequest& request) {
+    if (request.path == "/slow") {
+      inside.add(1);
+      gate.wait();
+    }
+    return ServerResponse::text(200, "late");
+  });
+  std::atomic<bool> is_cut_off{false};
+  const auto client = make_http_client({}, &is_cut_off);
+  std::thread cutter([&] {
+    inside.wait_for(1);
+    is_cut_off = true;
+  });
+  const auto began = std::chrono::steady_clock::now();
+  check_failure(expect_failure(client->send(request_to(wire.url("/slow")))), Sent::Maybe, Kind::Broken);
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(3));
+  cutter.join();
+  const int before = wire.requests;
+  check_failure(expect_failure(client->send(request_to(wire.url()))), Sent::No, Kind::Broken);
+  CHECK(wire.requests == before);
+  is_cut_off = false;
+  CHECK(expect_answer(client->send(request_to(wire.url()))).body == "late");
+  gate.open();
+}
