@@ -1,4 +1,5 @@
 #include <exception>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,10 @@ int main(int argc, char** argv) {
   } catch (const Error& error) {
     cli::print_error(error);
     return cli::exit_code_of(error.code());
+  } catch (const nlohmann::json::exception&) {
+    cli::print_error(Error(ErrorCode::Unavailable, "the answer of the daemon is not understood",
+                           "is the address that of a coffer daemon of this release?"));
+    return cli::exit_code::kNoDaemon;
   } catch (const std::exception& error) {
     cli::print_error(Error(ErrorCode::Internal, std::string("unexpected: ") + error.what()));
     return cli::exit_code::kFailure;

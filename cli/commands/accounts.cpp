@@ -18,7 +18,7 @@ struct AccountsOptions {
 
 Fields filter(const AccountsOptions& options) {
   Fields query;
-  if (!options.user.empty()) query.emplace_back("user_ids", options.user);
+  if (!options.user.empty()) query.emplace_back("user_ids[]", options.user);  // one id, commas and all
   for (const std::string& toolkit : options.toolkits) query.emplace_back("toolkit_slugs", toolkit);
   for (const std::string& status : options.statuses) query.emplace_back("statuses", to_upper(status));
   return query;

@@ -11,6 +11,8 @@
 namespace coffer::cli {
 namespace {
 
+constexpr double kFastest = 100'000;  // docs/http-api.md
+
 struct ClockOptions {
   std::string verb;
   std::string value;
@@ -20,17 +22,25 @@ struct ClockOptions {
 double parse_rate(const std::string& text) {
   double rate = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), rate);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    throw Error(ErrorCode::InvalidArgument, "\"" + text + "\" is not a rate",
+  if (error != std::errc() || end != text.data() + text.size() || !(rate >= 0) || rate > kFastest) {
+    throw Error(ErrorCode::InvalidArgument, "\"" + text + "\" is not a rate from 0 to 100000",
                 "write 1 for real time, 60 for a minute a second");
   }
   return rate;
 }
 
+const std::string& value_of(const ClockOptions& options) {
+  if (options.value.empty()) {
+    throw Error(ErrorCode::InvalidArgument, "clock " + options.verb + " needs a value",
+                "for example advance 1h, set 2030-01-01T00:00:00Z or rate 60");
+  }
+  return options.value;
+}
+
 Json change(const ClockOptions& options) {
-  if (options.verb == "advance") return {{"advance", options.value}};
-  if (options.verb == "set") return {{"set", options.value}};
-  if (options.verb == "rate") return {{"rate", parse_rate(options.value)}};
+  if (options.verb == "advance") return {{"advance", value_of(options)}};
+  if (options.verb == "set") return {{"set", value_of(options)}};
+  if (options.verb == "rate") return {{"rate", parse_rate(value_of(options))}};
   if (options.verb == "freeze") return {{"freeze", true}};
   if (options.verb == "thaw") return {{"freeze", false}};
   throw Error(ErrorCode::InvalidArgument, "the clock cannot \"" + options.verb + "\"",

@@ -10,6 +10,7 @@
 #include "cli/commands/endpoint.h"
 #include "cli/commands/output.h"
 #include "cli/commands/runtime_file.h"
+#include "cli/commands/values.h"
 #include "cli/commands/vault_access.h"
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
@@ -114,8 +115,11 @@ Finding check_clock(const fs::path& vault) {
 }
 
 Finding check_port_is_free(int port) {
-  if (const auto running = find_running_daemon()) {
-    return {"port", Verdict::Ok, "a daemon runs at " + running->url, ""};
+  try {
+    if (const auto running = find_running_daemon())
+      return {"port", Verdict::Ok, "a daemon runs at " + running->url, ""};
+  } catch (const Error& error) {
+    return {"port", Verdict::Warning, error.what(), error.hint()};
   }
   SystemRandom random;
   try {
@@ -164,6 +168,7 @@ void print_findings_as_json(const std::vector<Finding>& findings) {
 }
 
 int run(const Globals& globals, const DoctorOptions& options) {
+  check_port("--port", options.port);
   const std::vector<Finding> findings = examine(globals, options);
   options.json ? print_findings_as_json(findings) : print_findings(findings);
   for (const Finding& finding : findings) {

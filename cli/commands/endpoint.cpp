@@ -8,6 +8,7 @@
 #include "cli/commands/runtime_file.h"
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 
 namespace coffer::cli {
 namespace {
@@ -17,35 +18,61 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-std::string find_url(const Globals& globals, const std::optional<RunningDaemon>& running) {
+std::string given_url(const Globals& globals) {
   std::string url = !globals.url.empty() ? globals.url : variable("COMPOSIO_BASE_URL");
-  if (url.empty()) url = running ? running->url : kDefaultUrl;
-  if (!origin_of(url)) {
-    throw Error(ErrorCode::InvalidArgument, "\"" + url + "\" is not an http(s) URL",
+  if (!url.empty() && !origin_of(url)) {
+    throw Error(ErrorCode::InvalidArgument, in_quotes(url) + " is not an http(s) URL",
                 "write http://127.0.0.1:9900");
   }
-  while (url.ends_with('/')) url.pop_back();
   return url;
 }
 
-Secret find_api_key(const Globals& globals, const std::string& url, std::optional<RunningDaemon>& running) {
+Secret given_key(const Globals& globals) {
   for (const char* name : {"COFFER_API_KEY", "COMPOSIO_API_KEY"}) {
     if (std::string value = variable(name); !value.empty()) return Secret::consume(value);
   }
-  if (!globals.api_key_file.empty()) return read_private_file(globals.api_key_file);
-  if (running && running->url == url && !running->api_key.empty()) return std::move(running->api_key);
-  if (std::filesystem::exists(default_api_key_file())) return read_private_file(default_api_key_file());
-  throw Error(ErrorCode::NotFound, "there is no API key",
-              "set COFFER_API_KEY, name a file with --api-key-file, or run `coffer init`");
+  if (globals.api_key_file.empty()) return {};
+  Secret key = read_private_file(globals.api_key_file);
+  if (key.empty()) {
+    throw Error(ErrorCode::InvalidArgument, in_quotes(globals.api_key_file) + " is empty",
+                "write the API key into it");
+  }
+  return key;
+}
+
+Secret stored_key() {
+  return std::filesystem::exists(default_api_key_file()) ? read_private_file(default_api_key_file())
+                                                         : Secret();
+}
+
+// What is missing, from the running daemon's file and the default places. A file that cannot be
+// understood stops only whom nothing else helps.
+void complete(Endpoint& endpoint) {
+  std::optional<RunningDaemon> running;
+  std::optional<Error> fault;
+  try {
+    running = find_running_daemon();
+  } catch (const Error& error) {
+    fault = error;
+  }
+  if (endpoint.url.empty() && fault) throw Error(*fault);
+  if (endpoint.url.empty()) endpoint.url = running ? running->url : kDefaultUrl;
+  if (!endpoint.api_key.empty()) return;
+  if (running && running->url == endpoint.url) endpoint.api_key = std::move(running->api_key);
+  if (endpoint.api_key.empty()) endpoint.api_key = stored_key();
+  if (endpoint.api_key.empty() && fault) throw Error(*fault);
 }
 
 }  // namespace
 
 Endpoint find_endpoint(const Globals& globals) {
-  auto running = find_running_daemon();
-  Endpoint endpoint;
-  endpoint.url = find_url(globals, running);
-  endpoint.api_key = find_api_key(globals, endpoint.url, running);
+  Endpoint endpoint{given_url(globals), given_key(globals)};
+  while (endpoint.url.ends_with('/')) endpoint.url.pop_back();
+  if (endpoint.url.empty() || endpoint.api_key.empty()) complete(endpoint);
+  if (endpoint.api_key.empty()) {
+    throw Error(ErrorCode::NotFound, "there is no API key",
+                "set COFFER_API_KEY, name a file with --api-key-file, or run `coffer init`");
+  }
   return endpoint;
 }
 

@@ -49,7 +49,7 @@ int run(const Globals& globals, const ExecOptions& options) {
   if (options.json) {
     print_json(result);
   } else if (is_successful) {
-    print_line(dump_json(result.value("data", Json::object()), 2));
+    print_json(result.value("data", Json::object()), 2);
   }
   if (!is_successful) {
     print_error(Error(ErrorCode::Internal, options.tool + " failed: " + text_of(result, "error")));

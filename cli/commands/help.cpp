@@ -12,7 +12,7 @@ constexpr const char* kExitCodes = R"(0    it worked
 3    no daemon answers
 4    the user has to connect or reconnect: the hint says how
 5    there is no such account, toolkit, tool or file
-6    the vault cannot be opened: wrong key, in use, damaged, newer, readable by others
+6    the vault cannot be opened: wrong key, in use, damaged, newer, readable by others, read-only
 124  waited as long as was asked)";
 
 constexpr const char* kEnvironment =
@@ -37,11 +37,11 @@ $CREDENTIALS_DIRECTORY/master-key.)";
 
 int run(const std::string& topic) {
   if (topic == "exit-codes") {
-    print_line(kExitCodes);
+    print_exact(kExitCodes);
   } else if (topic == "environment") {
-    print_line(kEnvironment);
+    print_exact(kEnvironment);
   } else if (topic == "files") {
-    print_line(kFiles);
+    print_exact(kFiles);
   } else {
     throw Error(ErrorCode::InvalidArgument, "there is no help on \"" + topic + "\"",
                 "topics: exit-codes, environment, files; for a command run `coffer COMMAND --help`");

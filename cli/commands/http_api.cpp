@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/commands/output.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 #include "vault/net/http_client.h"
@@ -55,12 +56,17 @@ Error as_error(const std::string& url, int status, const Json& body) {
   return Error(code_of(status, code), fact, envelope.is_object() ? text_of(envelope, "suggested_fix") : "");
 }
 
+Error no_daemon(const std::string& url) {
+  return Error(ErrorCode::Unavailable, url + " does not answer as a coffer daemon does",
+               "is the address right?");
+}
+
 Json parse_answer(const std::string& url, const HttpResponse& response) {
   try {
     return response.body.empty() ? Json::object() : parse_json(response.body, "answer");
   } catch (const Error&) {
     if (response.status >= 400) return Json::object();
-    throw Error(ErrorCode::Unavailable, url + " does not answer in JSON", "is that address a coffer daemon?");
+    throw no_daemon(url);
   }
 }
 
@@ -90,8 +96,9 @@ std::vector<Json> HttpApi::get_all(const std::string& path, Fields query) {
     const Json answer = get(path, with_cursor);
     for (const Json& item : answer.value("items", Json::array())) items.push_back(item);
     cursor = text_of(answer, "next_cursor");
-    if (cursor.empty()) break;
+    if (cursor.empty()) return items;
   }
+  print_warning("only the first " + std::to_string(items.size()) + " are listed");
   return items;
 }
 
@@ -109,6 +116,7 @@ Json HttpApi::send(const std::string& method, const std::string& path, std::stri
   const auto& response = std::get<HttpResponse>(result);
   Json answer = parse_answer(endpoint_.url, response);
   if (response.status >= 300) throw as_error(endpoint_.url, response.status, answer);
+  if (!answer.is_object()) throw no_daemon(endpoint_.url);
   return answer;
 }
 

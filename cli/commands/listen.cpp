@@ -41,13 +41,19 @@ class Receiver {
       return ServerResponse::text(400, "wrong signature\n");
     }
     const std::lock_guard lock(mutex_);
-    show(request);
+    try {
+      show(request);
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::Storage) is_heard_ = false;
+      throw;
+    }
     if (!options_.forward_to.empty()) forward(request);
     ++received_;
     return ServerResponse::text(200, "ok\n");
   }
 
   int received() const { return received_; }
+  bool is_heard() const { return is_heard_; }  // standard output still takes what is printed
 
  private:
   bool is_genuine(const ServerRequest& request) const {
@@ -97,6 +103,7 @@ class Receiver {
   std::unique_ptr<HttpClient> http_;
   std::mutex mutex_;  // one delivery is shown and forwarded at a time
   std::atomic<int> received_{0};
+  std::atomic<bool> is_heard_{true};
 };
 
 // The hidden subscription, for as long as this lives.
@@ -133,6 +140,10 @@ int run(const Globals& globals, const ListenOptions& options) {
   if (!options.forward_to.empty() && !origin_of(options.forward_to)) {
     throw Error(ErrorCode::InvalidArgument, "--forward-to is not an http(s) URL");
   }
+  if (options.count < 0) {
+    throw Error(ErrorCode::InvalidArgument, "--count " + std::to_string(options.count) + " is below 0",
+                "use 1 or more, or 0 for no end");
+  }
   StopSignals signals;
   HttpApi api(find_endpoint(globals));
   SystemRandom random;
@@ -143,13 +154,13 @@ int run(const Globals& globals, const ListenOptions& options) {
   const Subscription subscription(api, server.url() + "/", options.events);
   receiver = std::make_unique<Receiver>(options, subscription.secret().clone());
   server.start();
-  if (options.print_secret) print_line(std::string(subscription.secret().expose()));
+  if (options.print_secret) print_exact(std::string(subscription.secret().expose()));
   print_progress("listening for " + join(options.events, ", ") + " of " + api.url() + "; end with Ctrl-C");
-  while (!signals.wait(kPollInterval)) {
+  while (!signals.wait(kPollInterval) && receiver->is_heard()) {
     if (options.count > 0 && receiver->received() >= options.count) break;
   }
   server.stop();
-  return exit_code::kOk;
+  return receiver->is_heard() ? exit_code::kOk : exit_code::kFailure;
 }
 
 }  // namespace
@@ -160,7 +171,7 @@ Command listen_command(const Globals& globals) {
           "Receive events here and print them; the subscription ends with the command",
           {{"-e,--events", "Event types [composio.connected_account.expired]", &options->events, "TYPE"},
            {"-f,--forward-to", "Post each event on to URL, signature and all", &options->forward_to, "URL"},
-           {"-n,--count", "End after so many events", &options->count, "NUMBER"},
+           {"-n,--count", "End after so many events; 0: never [0]", &options->count, "NUMBER"},
            {"--print-secret", "Print the signing secret first", &options->print_secret},
            {"-j,--json", "Print each event's body as one JSON line", &options->json}},
           [&globals, options] { return run(globals, *options); }};

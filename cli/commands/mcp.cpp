@@ -1,3 +1,4 @@
+#include <atomic>
 #include <iostream>
 #include <memory>
 #include <mutex>
@@ -36,19 +37,25 @@ int run(const Globals& globals, const McpOptions& options) {
   const auto http = make_http_client();
   McpRelay relay(find_endpoint(globals), path, *http);
   std::mutex output;  // guards standard output: one message is one line
+  std::atomic<bool> is_heard{true};
   JobPool pool(kParallel);
   std::string line;
   while (std::getline(std::cin, line)) {
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    pool.submit("", [&relay, &output, message = line] {
+    pool.submit("", [&relay, &output, &is_heard, message = line] {
       const std::string answer = relay.relay(message);
       if (answer.empty()) return;
       const std::lock_guard lock(output);
-      print_line(answer);
+      try {
+        print_exact(answer);
+      } catch (const Error&) {  // the client has gone
+        is_heard = false;
+      }
     });
+    if (!is_heard) break;
   }
   pool.wait_idle();
-  return exit_code::kOk;
+  return is_heard ? exit_code::kOk : exit_code::kFailure;
 }
 
 }  // namespace

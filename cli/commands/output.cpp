@@ -1,12 +1,15 @@
 #include "cli/commands/output.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "vault/base/encoding.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 
 namespace coffer::cli {
 namespace {
@@ -15,11 +18,43 @@ void print_to_stderr(const std::string& text) {
   std::fputs(("coffer: " + text + "\n").c_str(), stderr);
 }
 
-// Control characters could forge lines or drive the terminal.
-std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-  return text;
+// Controls (C0, DEL, C1), separators of lines and marks of direction.
+bool is_harmful(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x061C || c == 0x200E || c == 0x200F ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+// `text` with what `replace` makes of each harmful code point, and of bytes that are no UTF-8 (U+FFFD).
+template <class Replace>
+std::string harmless(std::string_view text, Replace replace) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const auto point = first_code_point(text);
+    const std::size_t size = point ? point->size : 1;
+    if (point && !is_harmful(point->value)) {
+      out.append(text.substr(0, size));
+    } else {
+      out += replace(point ? point->value : U'\uFFFD');
+    }
+    text.remove_prefix(size);
+  }
+  return out;
+}
+
+std::string printable(std::string_view text) {
+  return harmless(text, [](char32_t) { return "?"; });
+}
+
+// Every harmful code point has four digits at most.
+std::string json_escape(char32_t c) {
+  const std::array<char, 2> bytes = {static_cast<char>(c >> 8), static_cast<char>(c & 0xFF)};
+  return "\\u" + to_hex(as_bytes({bytes.data(), bytes.size()}));
+}
+
+// Below 0x20 only the line ends of an indented text are left: all others are escaped already.
+std::string printable_json(std::string_view text) {
+  return harmless(text, [](char32_t c) { return c == '\n' ? std::string("\n") : json_escape(c); });
 }
 
 std::size_t width_of(const std::string& text) {
@@ -76,13 +111,22 @@ void print_progress(const std::string& text) {
   print_to_stderr(printable(text));
 }
 
-void print_line(const std::string& line) {
+void print_exact(const std::string& line) {
   if (std::fputs((line + "\n").c_str(), stdout) >= 0 && std::fflush(stdout) == 0) return;
   throw Error(ErrorCode::Storage, std::string("standard output cannot be written: ") + std::strerror(errno));
 }
 
-void print_json(const Json& value) {
-  print_line(dump_json(value));
+void print_line(const std::string& line) {
+  print_exact(printable(line));
+}
+
+void print_json(const Json& value, int indent) {
+  print_exact(printable_json(dump_json(value, indent)));
+}
+
+void Table::add(std::vector<std::string> row) {
+  for (std::string& cell : row) cell = printable(cell);
+  rows_.push_back(std::move(row));
 }
 
 void Table::print() const {
@@ -94,11 +138,11 @@ void Table::print() const {
   for (const auto& row : rows_) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      line += printable(row[i]);
+      line += row[i];
       if (i + 1 < row.size()) line.append(widths[i] - width_of(row[i]) + 2, ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
-    print_line(line);
+    print_exact(line);
   }
 }
 

@@ -28,15 +28,19 @@ void print_warning(const std::string& fact);
 // "coffer: <text>" on standard error: what goes on while one waits.
 void print_progress(const std::string& text);
 
-// One line on standard output, flushed. Throws Storage if it cannot be written.
+// Lines on standard output, flushed. Throw Storage if they cannot be written. What others may have
+// chosen cannot drive the terminal, forge lines or turn text around: in text it becomes "?", in
+// JSON an escape.
 void print_line(const std::string& line);
-void print_json(const nlohmann::json& value);
+void print_json(const nlohmann::json& value, int indent = -1);
+// Byte for byte: for credentials, and for what a program reads.
+void print_exact(const std::string& line);
 
 // Columns as wide as their widest cell, two spaces between. No rows: only the header.
 class Table {
  public:
   explicit Table(std::vector<std::string> header) : rows_{std::move(header)} {}
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  void add(std::vector<std::string> row);
   void print() const;
 
  private:

@@ -1,9 +1,13 @@
 #include "cli/commands/parser.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cctype>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 
 #include "cli/commands/config.h"
@@ -63,15 +67,25 @@ void add_options(CLI::App& app, const std::string& command, const std::vector<Op
   }
 }
 
-void check_config_exists(const std::string& file) {
-  if (std::getenv("COFFER_CONFIG") != nullptr && !std::filesystem::exists(file)) {
-    throw Error(ErrorCode::InvalidArgument, "COFFER_CONFIG names \"" + file + "\", which does not exist");
+// Empty where there is no place for one: without a home much can still be done.
+std::string config_file() {
+  const char* chosen = std::getenv("COFFER_CONFIG");
+  if (chosen != nullptr && *chosen != '\0') return chosen;
+  try {
+    return default_config_file().string();
+  } catch (const Error&) {
+    return {};
   }
 }
 
-std::string config_file() {
-  const char* chosen = std::getenv("COFFER_CONFIG");
-  return chosen != nullptr && *chosen != '\0' ? chosen : default_config_file().string();
+// CLI11 passes over what it cannot open.
+void check_config(const std::string& file) {
+  const bool is_chosen = std::getenv("COFFER_CONFIG") != nullptr;
+  if (file.empty() || ::access(file.c_str(), R_OK) == 0) return;
+  if (errno == ENOENT && !is_chosen) return;
+  throw Error(ErrorCode::InvalidArgument,
+              "the configuration \"" + file + "\" cannot be read: " + std::strerror(errno),
+              is_chosen ? "COFFER_CONFIG names it" : "");
 }
 
 std::string first_lower(std::string text) {
@@ -95,7 +109,7 @@ class Parser {
       add_options(*sub, command.name, command.options, keys);
     }
     const std::string file = config_file();
-    check_config_exists(file);
+    check_config(file);
     app_.set_config("--config", file, "Read defaults from FILE (also COFFER_CONFIG)")->type_name("FILE");
     app_.config_formatter(make_config_reader(file, std::move(keys)));
   }

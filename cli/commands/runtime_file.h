@@ -16,7 +16,8 @@ struct RunningDaemon {
 };
 
 // Published in the runtime directory (mode 0600) for the life of this object. A later daemon
-// replaces it; each removes only its own.
+// replaces it; each removes only its own. Where it cannot be written, a warning says so: the daemon
+// works without.
 class RuntimeFile {
  public:
   explicit RuntimeFile(const RunningDaemon& daemon);
@@ -28,7 +29,8 @@ class RuntimeFile {
   int pid_;
 };
 
-// The daemon that published itself last, if its process still lives.
+// The daemon that published itself last, if its process still lives. Throws Storage that names the file
+// if it is there and cannot be understood.
 std::optional<RunningDaemon> find_running_daemon();
 
 }  // namespace coffer::cli

@@ -19,9 +19,9 @@ void print_credential(const Json& credential, bool as_json) {
   if (as_json) {
     print_json(credential);
   } else if (credential.contains("password")) {
-    print_line(text_of(credential, "username") + ":" + text_of(credential, "password"));
+    print_exact(text_of(credential, "username") + ":" + text_of(credential, "password"));
   } else {
-    print_line(text_of(credential, "token"));
+    print_exact(text_of(credential, "token"));
   }
 }
 

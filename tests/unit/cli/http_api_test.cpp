@@ -117,3 +117,13 @@ TEST_CASE("a list whose cursor never ends is left after 50 pages", "[cli]") {
 TEST_CASE("an id is one segment of a path, whatever it holds", "[cli]") {
   CHECK(api_path("tools", "../x?y") == "/api/v3/tools/..%2Fx%3Fy");
 }
+
+TEST_CASE("JSON that is no object is no daemon's answer", "[cli]") {
+  OneAnswer other([](const ServerRequest&) { return ServerResponse::json(200, "[1,2]"); });
+  try {
+    other.api().get_all("/x");
+    FAIL("it was taken");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::Unavailable);
+  }
+}
