@@ -112,6 +112,7 @@ class HeldReads final : public Database {
   }
   std::unique_ptr<WriteTransaction> write() override { return real_.write(); }
   void checkpoint(bool truncate) override { real_.checkpoint(truncate); }
+  std::string write_fault() override { return real_.write_fault(); }
   std::string vault_uuid() const override { return real_.vault_uuid(); }
   int schema_version() const override { return real_.schema_version(); }
   std::vector<std::string> check() override { return real_.check(); }

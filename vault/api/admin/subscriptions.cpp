@@ -23,7 +23,7 @@ std::vector<std::string> wanted_events(const ObjectReader& body) {
   if (names.empty()) body.fail("events", "is empty");
   for (const std::string& name : names) {
     if (find_event_type(name) != nullptr) continue;
-    body.fail("events", "holds \"" + name + "\", which is no event type",
+    body.fail("events", "holds " + in_quotes(name) + ", which is no event type",
               "GET /api/v3/webhook_subscriptions/event_types lists them");
   }
   return names;
