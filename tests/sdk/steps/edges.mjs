@@ -30,9 +30,16 @@ export default async function edges({ world, sdk, composio, step, configFor, con
     });
   }
 
-  await step("a user id that differs in a NUL, a space or an invisible character is another user", async () => {
-    for (const other of [`${user}\0`, `${user}\0x`, `${user} `, `${user}\u200b`, user.toUpperCase()]) {
+  await step("a user id that differs in a space or an invisible character is another user", async () => {
+    for (const other of [`${user} `, `${user}\u200b`, user.toUpperCase()]) {
       await refused(run("MOCK_WHOAMI", { userId: other }), "ComposioConnectedAccountNotFoundError");
+    }
+  });
+
+  await step("a user id with a control character is none", async () => {
+    for (const other of [`${user}\0`, `${user}\0x`, `${user}\n`, `${user}\u009b`]) {
+      await refused(run("MOCK_WHOAMI", { userId: other }), "ComposioToolExecutionError", { status: 400, says: /control character/ });
+      await refused(composio.create(other), "BadRequestError", { status: 400, says: /control character/ });
     }
   });
 
