@@ -101,7 +101,6 @@ std::string McpRelay::relay(const std::string& message) {
     return failure(message, "no answer from the daemon at " + endpoint_.url + ": " + broken->detail);
   }
   const auto& response = std::get<HttpResponse>(result);
-  if (response.body.empty()) return {};
   const Json body = parsed_or_null(response.body);
   if (!is_protocol_answer(body)) return failure(message, fact_of(response));
   remember(response);

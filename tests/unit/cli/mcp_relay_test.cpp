@@ -37,6 +37,7 @@ TEST_CASE("a message goes to the daemon as it is, and the answer comes back on o
   CHECK(world.relay.relay(kPing) == parse_json(kPong, "pong").dump());
   CHECK(world.http.seen().back().url == "http://127.0.0.1:9900/mcp?user_id=alice");
   CHECK(world.http.seen().back().body == kPing);
+  CHECK(world.http.seen().back().once);  // a call may not be made twice
   CHECK(world.sent("x-api-key") == "the-key");
   CHECK(world.sent("content-type") == "application/json");
 }
@@ -45,6 +46,14 @@ TEST_CASE("what is not answered stays so") {
   World world;
   world.http.answer(202, "");
   CHECK(world.relay.relay(R"({"jsonrpc":"2.0","method":"notifications/initialized"})").empty());
+}
+
+TEST_CASE("a request that gets nothing is told so, lest its client wait") {
+  World world;
+  world.http.answer(202, "");
+  const std::string answer = world.relay.relay(kPing);
+  CHECK(parse_json(answer, "answer").at("id") == 1);
+  CHECK(error_of(answer).at("message").get<std::string>().find("202") != std::string::npos);
 }
 
 TEST_CASE("what a legacy handshake settles goes with all that follows") {
