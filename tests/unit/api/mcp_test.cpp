@@ -417,6 +417,21 @@ TEST_CASE("request state is of use only to its user, session, tool and arguments
   refused(id, params);
 }
 
+TEST_CASE("request state is bound to the user where there is no session, and of no use to a legacy client") {
+  ApiWorld world;
+  const auto call = [&](const std::string& user, const Json& params) {
+    return post(world, "/mcp?user_id=" + user, rpc("tools/call", with_meta(params, kOpensUrls)),
+                modern_headers("tools/call", params));
+  };
+  const Json params = resumed(result_of(call("user_1", kProfile)), "decline");
+  require_rpc_error(call("user_2", params), 200, -32602);
+  CHECK(result_of(call("user_1", params)).at("isError") == true);
+
+  const std::string id = world.session("user_1");
+  const Json in_session = resumed(ask_for_link(world, id), "decline");
+  require_rpc_error(legacy(world, id, "tools/call", in_session), 200, -32602);
+}
+
 TEST_CASE("a user has a default session with every toolkit at /mcp") {
   ApiWorld world;
   world.oauth_account("user_1");

@@ -51,3 +51,9 @@ TEST_CASE("what was never sealed does not open", "[sealed_text]") {
     CHECK_FALSE(open_text(world.keys, "state", as_bytes("alice"), text));
   }
 }
+
+TEST_CASE("what is longer than a sealed text may be is not even tried", "[sealed_text]") {
+  World world;
+  CHECK(open_text(world.keys, "state", as_bytes("alice"), world.seal(std::string(6000, 'x'))));
+  CHECK_FALSE(open_text(world.keys, "state", as_bytes("alice"), world.seal(std::string(6200, 'x'))));
+}
