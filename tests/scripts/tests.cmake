@@ -31,6 +31,7 @@ set_tests_properties("examples: the library alone" PROPERTIES TIMEOUT 60)
 # Others' code on Node: once is enough, without sanitizers. ./dev installs the packages.
 if(NOT COFFER_SANITIZE)
   coffer_script_test("Composio's SDKs" tests/sdk/run.py $<TARGET_FILE:coffer>)
+  set_tests_properties("scripts: Composio's SDKs" PROPERTIES TIMEOUT 600)
   coffer_script_test("the mock provider's checks hold for oidc-provider" tests/mock/run.py $<TARGET_FILE:coffer> suite.mjs --peer-only)
   coffer_script_test("the mock provider's clients in test runners" tests/mock/clients_test.py $<TARGET_FILE:coffer>)
   coffer_script_test("the vault as a client of oidc-provider" tests/mock/vault_test.py $<TARGET_FILE:coffer>)

@@ -56,7 +56,7 @@ def run_examples(node, binary):
 def run_suite(node, binary, area):
     with temporary_home() as home:
         run = subprocess.run([str(node), "suite.mjs", str(binary), *area], cwd=HERE, env=environment(home),
-                             stdin=subprocess.DEVNULL, timeout=280)
+                             stdin=subprocess.DEVNULL, timeout=420)
     if run.returncode != 0:
         sys.exit(f"suite.mjs ended with {run.returncode}")
 

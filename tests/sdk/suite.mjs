@@ -13,7 +13,7 @@ const SDK_AREAS = [
   "toolkits", "tools", "proxy", "auth_configs", "connected_accounts", "shared_accounts", "links", "sessions", "webhooks",
   "list_filters", "edges", "mcp_servers", "project", "refusals", "isolation",
 ];
-const MOST_SECONDS = 240;
+const MOST_SECONDS = 400;
 
 const [binary, wanted = ""] = process.argv.slice(2);
 const started = performance.now();
