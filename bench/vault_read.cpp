@@ -1,5 +1,6 @@
 // What does reading one sealed credential cost, beside the least that any sealed store must do:
-// SQLite's point read of the same row and one XChaCha20-Poly1305 open of a text of that length?
+// SQLite's point read of the same row and one XChaCha20-Poly1305 open of a text of that length,
+// with associated data of the length that says whose it is?
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sodium.h>
 
@@ -17,6 +18,7 @@ using namespace coffer::bench;
 constexpr std::size_t kAccounts = 100'000;
 constexpr int kRounds = 60;
 constexpr int kReadsPerRound = 1000;
+constexpr std::size_t kAssociatedData = 200;
 
 // The floor. Reads the same file through a connection of its own.
 class BareReader {
@@ -40,13 +42,14 @@ class BareReader {
       std::vector<unsigned char> plain(length - crypto_aead_xchacha20poly1305_ietf_ABYTES);
       ciphertext_.resize(length);
       crypto_aead_xchacha20poly1305_ietf_encrypt(ciphertext_.data(), nullptr, plain.data(), plain.size(),
-                                                 nullptr, 0, nullptr, nonce_.data(), key_.data());
+                                                 associated_.data(), associated_.size(), nullptr,
+                                                 nonce_.data(), key_.data());
       plain_.resize(length);
     }
     unsigned long long size = 0;
     if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain_.data(), &size, nullptr, ciphertext_.data(),
-                                                   ciphertext_.size(), nullptr, 0, nonce_.data(),
-                                                   key_.data()) != 0) {
+                                                   ciphertext_.size(), associated_.data(), associated_.size(),
+                                                   nonce_.data(), key_.data()) != 0) {
       throw std::runtime_error("the floor's text does not open");
     }
   }
@@ -56,6 +59,7 @@ class BareReader {
   int sealed_column_;
   std::array<unsigned char, crypto_aead_xchacha20poly1305_ietf_KEYBYTES> key_{};
   std::array<unsigned char, crypto_aead_xchacha20poly1305_ietf_NPUBBYTES> nonce_{};
+  std::array<unsigned char, kAssociatedData> associated_{};
   std::vector<unsigned char> ciphertext_, plain_;
 };
 

@@ -21,10 +21,18 @@ class MessageBuffer {
   }
   // The length first, in four bytes.
   void append_prefixed(const void* data, std::size_t size) {
-    constexpr std::size_t kPrefix = sizeof(std::uint32_t);
-    std::uint8_t* const out = reserve(kPrefix + size);
-    put_big_endian(out, static_cast<std::uint32_t>(size));
-    if (size > 0) std::memcpy(out + kPrefix, data, size);
+    put_prefixed(reserve(kPrefix + size), data, size);
+  }
+  // A type before it, in one byte.
+  void append_tagged(char type, const void* data, std::size_t size) {
+    std::uint8_t* const out = reserve(1 + kPrefix + size);
+    *out = static_cast<std::uint8_t>(type);
+    put_prefixed(out + 1, data, size);
+  }
+  void append_tagged(char type, std::uint64_t number) {
+    std::uint8_t* const out = reserve(1 + sizeof number);
+    *out = static_cast<std::uint8_t>(type);
+    put_big_endian(out + 1, number);
   }
   void append(std::uint8_t byte) { *reserve(1) = byte; }
   template <class Unsigned>
@@ -36,6 +44,12 @@ class MessageBuffer {
 
  private:
   static constexpr std::size_t kUsual = 640;
+  static constexpr std::size_t kPrefix = sizeof(std::uint32_t);
+
+  static void put_prefixed(std::uint8_t* out, const void* data, std::size_t size) {
+    put_big_endian(out, static_cast<std::uint32_t>(size));
+    if (size > 0) std::memcpy(out + kPrefix, data, size);
+  }
 
   // Room for that many more bytes, which count as appended.
   std::uint8_t* reserve(std::size_t size) {
