@@ -118,3 +118,14 @@ TEST_CASE("a listener's subscription that was changed in the file can be deleted
   CHECK(send(world.engine(), "DELETE", kPath + ("/" + id)).status == 200);
   CHECK(world.engine().database().check().empty());
 }
+
+TEST_CASE("a shredded user is gone with all accounts, and can be shredded again") {
+  ApiWorld world;
+  const std::string id = world.oauth_account("user_1");
+  const std::string other = world.oauth_account("user_2");
+  const auto shred = [&] { return send(world.engine(), "DELETE", "/_coffer/users/user_1"); };
+  CHECK(parse_json(shred().body) == Json({{"user_id", "user_1"}, {"accounts", 1}, {"sessions", 0}}));
+  CHECK(world.get("/connected_accounts/" + id).status == 404);
+  CHECK(world.get("/connected_accounts/" + other).status == 200);
+  CHECK(parse_json(shred().body).at("accounts") == 0);
+}

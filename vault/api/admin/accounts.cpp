@@ -2,6 +2,7 @@
 
 #include "vault/api/admin/admin.h"
 #include "vault/api/admin/subscriptions.h"
+#include "vault/api/admin/users.h"
 #include "vault/api/wire/body.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
@@ -114,6 +115,7 @@ void add_admin_routes(Router& router, Engine& engine, const Guard& guard) {
                return list_events(engine, request);
              }));
   add_hidden_subscription_routes(router, engine, guard);
+  add_user_routes(router, engine, guard);
 }
 
 }  // namespace coffer::api
