@@ -58,6 +58,22 @@ export default async function metaTools({ world, composio, step, connect }) {
     assert.equal(status.has_active_connection, false);
   });
 
+  await step("search: what fits far better than the rest stands alone", async () => {
+    const [{ primary_tool_slugs: best, related_tool_slugs: others }] = (await search("search the web")).results;
+    assert.deepEqual(best, ["TAVILY_TAVILY_SEARCH"]);
+    assert.ok(others.length > 0);
+  });
+
+  await step("search: the best tools come with their schema, the others with the way to it", async () => {
+    const queries = ["send an email", "list the labels of a mailbox"].map((use_case) => ({ use_case }));
+    const { results, tool_schemas: schemas } = (await session.execute("COMPOSIO_SEARCH_TOOLS", { queries })).data;
+    const best = new Set(results.flatMap((result) => result.primary_tool_slugs));
+    const others = results.flatMap((result) => result.related_tool_slugs).filter((slug) => !best.has(slug));
+    assert.ok(results.some((result) => result.related_tool_slugs.some((slug) => best.has(slug))), "none is the best of one and related to another");
+    for (const slug of best) assert.equal(schemas[slug].hasFullSchema, true, slug);
+    for (const slug of others) assert.deepEqual([schemas[slug].hasFullSchema, schemas[slug].schemaRef.args.tool_slugs], [false, [slug]]);
+  });
+
   await step("search: nothing that fits is no error", async () => {
     assert.deepEqual((await search("xyzzy plugh")).results[0].primary_tool_slugs, []);
   });
@@ -67,6 +83,29 @@ export default async function metaTools({ world, composio, step, connect }) {
     const text = JSON.stringify(data);
     assert.ok(text.includes("recipient_email"));
     assert.ok(text.includes("GMAIL_GET_PROFILE"));
+  });
+
+  await step("schemas: of tools that there are not, and of too many", async () => {
+    const { data } = await session.execute("COMPOSIO_GET_TOOL_SCHEMAS", { tool_slugs: ["GMAIL_GET_PROFILE", "NO_SUCH_TOOL"] });
+    assert.deepEqual([data.success, data.not_found, Object.keys(data.tool_schemas)], [false, ["NO_SUCH_TOOL"], ["GMAIL_GET_PROFILE"]]);
+    const tool_slugs = Array(51).fill("GMAIL_GET_PROFILE");
+    await refused(session.execute("COMPOSIO_GET_TOOL_SCHEMAS", { tool_slugs }), "BadRequestError", { status: 400, says: /tool_slugs/ });
+  });
+
+  await step("schemas and searches keep to the session's tools", async () => {
+    const narrow = await composio.create(alice, { tools: { gmail: { disable: ["GMAIL_SEND_EMAIL"] } } });
+    const { data } = await narrow.execute("COMPOSIO_GET_TOOL_SCHEMAS", { tool_slugs: ["GMAIL_SEND_EMAIL"] });
+    assert.deepEqual(data.not_found, ["GMAIL_SEND_EMAIL"]);
+    const found = await narrow.execute("COMPOSIO_SEARCH_TOOLS", { queries: [{ use_case: "send an email" }] });
+    assert.equal(found.data.tool_schemas.GMAIL_SEND_EMAIL, undefined);
+  });
+
+  await step("manage connections: of too many toolkits, and of one that the session has not", async () => {
+    const toolkits = Array.from({ length: 21 }, (_, index) => `toolkit${index}`);
+    await refused(session.execute("COMPOSIO_MANAGE_CONNECTIONS", { toolkits }), "BadRequestError", { status: 400, says: /toolkits/ });
+    const narrow = await composio.create(alice, { toolkits: ["slack"] });
+    const { data } = await narrow.execute("COMPOSIO_MANAGE_CONNECTIONS", { toolkits: ["gmail"] });
+    assert.deepEqual([data.results.gmail.status, data.results.gmail.redirect_url], ["failed", undefined]);
   });
 
   await step("several tools at once: each has its own result, failures are kept apart", async () => {
@@ -108,6 +147,24 @@ export default async function metaTools({ world, composio, step, connect }) {
     ]);
     assert.equal(result.error, null);
     assert.match(JSON.stringify(result.data.results.gmail), /active/i);
+  });
+
+  await step("wait: any of several, and not longer than asked", async () => {
+    const waiting = await composio.create(world.user("any"), { manageConnections: { enable: true, waitForConnections: true } });
+    const wait = async (more) => (await waiting.execute("COMPOSIO_WAIT_FOR_CONNECTIONS", { toolkits: ["gmail", "slack"], timeout_seconds: 0, ...more })).data;
+    assert.deepEqual([(await wait({})).timed_out, (await wait({ mode: "any" })).timed_out], [true, true]);
+    await world.finish((await waiting.authorize("gmail")).redirectUrl);
+    const all = await wait({});
+    assert.deepEqual([all.timed_out, all.all_connected, all.results.gmail.status, all.results.slack.status], [true, false, "active", "waiting"]);
+    assert.equal((await wait({ mode: "any" })).timed_out, false);
+    await refused(wait({ timeout_seconds: 31 }), "BadRequestError", { status: 400, says: /timeout_seconds/ });
+  });
+
+  await step("wait: not without the tool that makes links", async () => {
+    const quiet = await composio.create(world.user("quiet"), { manageConnections: { enable: false, waitForConnections: true } });
+    const names = (await quiet.tools()).map((tool) => tool.function.name);
+    assert.ok(!names.includes("COMPOSIO_WAIT_FOR_CONNECTIONS"), names.join());
+    await refused(quiet.execute("COMPOSIO_WAIT_FOR_CONNECTIONS", { toolkits: ["gmail"] }), "PermissionDeniedError", { status: 403 });
   });
 
   await step("search off: neither the tool nor its schemas are there", async () => {

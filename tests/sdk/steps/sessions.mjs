@@ -260,8 +260,14 @@ export default async function sessions({ world, sdk, composio, step, configFor, 
     ]) {
       await refused(make(config), "BadRequestError", { status: 400, says });
     }
-    const permissions = { default: "always_deny" };
-    await refused(make({ experimental: { permissions } }), "InternalServerError", { status: 501, says: /experimental\.permissions/ });
+  });
+
+  await step("what a session cannot have is refused as not offered", async () => {
+    const parts = { permissions: { default: "always_deny" }, session_config_id: "sc_1" };
+    for (const [key, value] of Object.entries(parts)) {
+      const made = composio.client.toolRouter.session.create({ user_id: alice, experimental: { [key]: value } });
+      await refused(made, "InternalServerError", { status: 501, says: new RegExp(`experimental\\.${key}`) });
+    }
   });
 
   await step("links stand below the URL that the session has in place of the vault's", async () => {
