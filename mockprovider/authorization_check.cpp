@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "mockprovider/grant_types.h"
 #include "mockprovider/oauth_request.h"
+#include "mockprovider/resources.h"
 
 namespace coffer::mock {
 namespace {
@@ -46,12 +46,13 @@ Fault check_response_type(const Fields& parameters) {
 }
 
 // RFC 6749 section 3.3: printable ASCII without quote and backslash.
-Fault check_scope(const Profile& profile, const Fields& parameters) {
+Fault check_scope(const Profile& profile, const Client& client, const Fields& parameters) {
   const std::string scope = text_of(parameters, profile.provider->scope_param);
   const bool is_clean = std::all_of(scope.begin(), scope.end(),
                                     [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; });
-  if (is_clean) return std::nullopt;
-  return std::make_pair("invalid_scope", "scope holds a character that it must not");
+  if (!is_clean) return std::make_pair("invalid_scope", "scope holds a character that it must not");
+  if (allows_scopes(client, split_scopes(profile, scope))) return std::nullopt;
+  return std::make_pair("invalid_scope", "more scopes than the client is registered for");
 }
 
 // OpenID Connect Core section 6: neither is offered, and ignoring them would change what was asked.
@@ -63,8 +64,8 @@ Fault check_request_objects(const Fields& parameters) {
   return std::nullopt;
 }
 
-Fault check_resources(const Fields& parameters) {
-  const auto refusal = refuse_resources(texts_of(parameters, "resource"));
+Fault check_resources(const Tenant& tenant, const Fields& parameters) {
+  const auto refusal = refuse_resources(tenant, texts_of(parameters, "resource"));
   if (!refusal) return std::nullopt;
   return std::make_pair(refusal->error, refusal->description);
 }
@@ -77,15 +78,18 @@ Fault check_prompt(const Fields& parameters) {
   return std::make_pair("login_required", "nobody is signed in");
 }
 
-Fault find_fault(const Profile& profile, const Client& client, const Fields& parameters) {
+Fault find_fault(const Tenant& tenant, const Profile& profile, const Client& client, const Fields& parameters,
+                 AskedBy asked_by) {
   if (has_duplicates(parameters)) return std::make_pair("invalid_request", "a parameter comes twice");
   if (!allows_grant(client, "authorization_code"))
     return std::make_pair("unauthorized_client", "the client is not registered for authorization_code");
+  if (client.needs_pushed_request && asked_by == AskedBy::Browser)
+    return std::make_pair("invalid_request", "the client has to push its requests");
   if (auto fault = check_request_objects(parameters)) return fault;
   if (auto fault = check_response_type(parameters)) return fault;
-  if (auto fault = check_scope(profile, parameters)) return fault;
+  if (auto fault = check_scope(profile, client, parameters)) return fault;
   if (auto fault = check_pkce(profile, client, parameters)) return fault;
-  if (auto fault = check_resources(parameters)) return fault;
+  if (auto fault = check_resources(tenant, parameters)) return fault;
   return check_prompt(parameters);
 }
 
@@ -102,8 +106,9 @@ int count(const Fields& parameters, std::string_view name) {
 
 }  // namespace
 
-CheckedAuthorization check_authorization(const Tenant& tenant, const Profile& profile,
-                                         const Fields& parameters) {
+CheckedAuthorization check_authorization(const Tenant& tenant, const Profile& profile, const Fields& sent,
+                                         AskedBy asked_by) {
+  const Fields parameters = profile.with_rfc_names(sent);
   const std::string client_id = text_of(parameters, "client_id");
   const std::string redirect_uri = text_of(parameters, "redirect_uri");
   const Client* client = tenant.clients.find(profile.id(), client_id);
@@ -115,7 +120,7 @@ CheckedAuthorization check_authorization(const Tenant& tenant, const Profile& pr
     return UntrustedRequest{"The redirect_uri is not one that the client registered."};
   }
   const auto state = find_state(parameters);
-  if (const auto fault = find_fault(profile, *client, parameters)) {
+  if (const auto fault = find_fault(tenant, profile, *client, parameters, asked_by)) {
     return AuthorizationError{redirect_uri, state, fault->first, fault->second};
   }
   AuthorizationRequest checked;
@@ -129,7 +134,9 @@ CheckedAuthorization check_authorization(const Tenant& tenant, const Profile& pr
   checked.resources = texts_of(parameters, "resource");
   checked.nonce = text_of(parameters, "nonce");
   checked.prompt = text_of(parameters, "prompt");
-  checked.access_type = text_of(parameters, "access_type");
+  for (const auto& [name, value] : profile.offline_params) {
+    checked.offline_params[name] = text_of(parameters, name);
+  }
   checked.login_hint = text_of(parameters, "login_hint");
   return checked;
 }

@@ -19,10 +19,13 @@ struct AuthorizationError {
   std::string description;
 };
 
+// Who sends the parameters: the person's browser, or the client ahead of it (RFC 9126).
+enum class AskedBy { Browser, Client };
+
 using CheckedAuthorization = std::variant<AuthorizationRequest, AuthorizationError, UntrustedRequest>;
 
 // The whole judgement on an authorization request's parameters. Pure.
 CheckedAuthorization check_authorization(const Tenant& tenant, const Profile& profile,
-                                         const Fields& parameters);
+                                         const Fields& parameters, AskedBy asked_by);
 
 }  // namespace coffer::mock

@@ -4,9 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include "mockprovider/authorize_endpoint.h"
+#include "mockprovider/device_endpoint.h"
+#include "mockprovider/interaction.h"
 #include "mockprovider/introspection_endpoint.h"
 #include "mockprovider/metadata_endpoints.h"
 #include "mockprovider/oauth_request.h"
+#include "mockprovider/par_endpoint.h"
+#include "mockprovider/registration_endpoint.h"
 #include "mockprovider/revocation_endpoint.h"
 #include "mockprovider/token_endpoint.h"
 #include "mockprovider/userinfo_endpoint.h"
@@ -38,6 +42,11 @@ constexpr Endpoint kEndpoints[] = {
     {"introspect", "introspect", "POST", serve_introspect},
     {"userinfo", "userinfo", "GET, POST", serve_userinfo},
     {"jwks", "jwks", "GET", serve_jwks},
+    {"par", "par", "POST", serve_par},
+    {"device_authorization", "device_authorization", "POST", serve_device_authorization},
+    {"device", "device", "GET, POST", serve_device_page},
+    {"register", "register", "POST", serve_register},
+    {"register/", "registration", "GET, PUT, DELETE", serve_registration},
     {".well-known/oauth-authorization-server", "discovery", "GET", serve_discovery},
     {".well-known/openid-configuration", "discovery", "GET", serve_discovery},
 };
@@ -48,7 +57,8 @@ const Endpoint* find_endpoint(std::string_view name) {
   return found == std::end(kEndpoints) ? nullptr : found;
 }
 
-bool allows(const Endpoint& endpoint, const std::string& method) {
+bool allows(const Endpoint& endpoint, const Profile& profile, const std::string& method) {
+  if (endpoint.name == "token" && method == "GET" && profile.token_by_get) return true;
   const auto methods = split(endpoint.methods, ',');
   return std::any_of(methods.begin(), methods.end(),
                      [&](const std::string& m) { return m.ends_with(method); });
@@ -56,9 +66,14 @@ bool allows(const Endpoint& endpoint, const std::string& method) {
 
 }  // namespace
 
+bool is_endpoint_name(std::string_view name) {
+  return name == "refresh" || find_endpoint(name) != nullptr;
+}
+
 std::string endpoint_name(std::string_view path) {
   for (const auto& endpoint : kEndpoints) {
-    if (endpoint.path == path) return std::string(endpoint.name);
+    const bool is_below = endpoint.path.ends_with('/') && path.starts_with(endpoint.path);
+    if (is_below || endpoint.path == path) return std::string(endpoint.name);
   }
   return "unknown";
 }
@@ -70,7 +85,7 @@ ServerResponse serve_authorization_server(Tenant& tenant, const Profile& profile
   const bool has_no_revocation =
       endpoint && endpoint->name == "revoke" && profile.provider->revoke_url.empty();
   if (!endpoint || has_no_revocation) return plain_error(404, "not_found", exchange);
-  if (!allows(*endpoint, request.method)) {
+  if (!allows(*endpoint, profile, request.method)) {
     return plain_error(405, "method_not_allowed", exchange)
         .with_header("Allow", std::string(endpoint->methods));
   }
@@ -78,11 +93,14 @@ ServerResponse serve_authorization_server(Tenant& tenant, const Profile& profile
 }
 
 std::string account_of_request(Tenant& tenant, const Fields& parameters) {
-  for (const char* name : {"refresh_token", "token"}) {
+  for (const char* name : {"refresh_token", "token", "subject_token"}) {
     const Token* token = tenant.grants.find(text_of(parameters, name));
     if (token) return tenant.grants.family_of(*token)->account;
   }
   if (const auto* pending = tenant.pending.find(text_of(parameters, "transaction"))) return pending->account;
+  if (const auto* device = tenant.devices.find(text_of(parameters, "device_code"))) {
+    return device->consent.account;
+  }
   const std::string by_code = tenant.grants.account_of_code(text_of(parameters, "code"));
   return by_code.empty() ? text_of(parameters, "login_hint") : by_code;
 }

@@ -7,9 +7,11 @@
 
 namespace coffer::mock {
 
-// Name of an endpoint in faults and journal by its path below the provider's: authorize, login,
-// consent, token, revoke, introspect, userinfo, discovery; "unknown" for every other.
+// Name of an endpoint in faults and journal by its path below the provider's, such as token or
+// discovery (docs/mock-provider.md lists them); "unknown" for every other.
 std::string endpoint_name(std::string_view path);
+// One of those names, or "refresh".
+bool is_endpoint_name(std::string_view name);
 
 // Serves the endpoint that exchange.entry.endpoint names ("refresh" is the token endpoint).
 ServerResponse serve_authorization_server(Tenant& tenant, const Profile& profile,

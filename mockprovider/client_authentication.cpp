@@ -40,7 +40,11 @@ bool takes(const Profile& profile, const Client& client, const std::string& meth
 std::variant<const Client*, Refusal> authenticate(const Tenant& tenant, const Profile& profile,
                                                   const PresentedClient& presented) {
   if (presented.is_ambiguous) {
-    return refusal("invalid_request", "the client is named in the header and in the body");
+    return refusal(profile.ambiguous_client, "the client is named in the header and in the body");
+  }
+  if (profile.secret_is_basic_user && presented.by_basic) {
+    const Client* client = tenant.clients.find_by_secret(profile.id(), presented.id);
+    if (client) return client;
   }
   const Client* client = tenant.clients.find(profile.id(), presented.id);
   if (!client || !constant_time_equal(client->client_secret, presented.secret)) {
@@ -57,14 +61,17 @@ std::variant<const Client*, Refusal> authenticate(const Tenant& tenant, const Pr
 
 std::variant<ClientRequest, Refusal> read_client_request(const Tenant& tenant, const Profile& profile,
                                                          const ServerRequest& request, Exchange& exchange) {
-  auto parameters = body_parameters(request);
+  auto parameters = request.method == "GET" ? std::optional(request.query) : body_parameters(request);
+  if (parameters) parameters = profile.with_rfc_names(std::move(*parameters));
   if (auto refused = refuse_body(profile, request, exchange.entry.endpoint, parameters))
     return std::move(*refused);
   exchange.entry.parameters = redact_parameters(*parameters);
   const PresentedClient presented = presented_client(request, *parameters);
-  exchange.entry.client_id = presented.id;
+  // What stands in the place of the id may be the secret itself.
+  if (!profile.secret_is_basic_user) exchange.entry.client_id = presented.id;
   auto client = authenticate(tenant, profile, presented);
   if (auto* refused = std::get_if<Refusal>(&client)) return std::move(*refused);
+  exchange.entry.client_id = std::get<const Client*>(client)->client_id;
   return ClientRequest{std::get<const Client*>(client), std::move(*parameters)};
 }
 

@@ -44,6 +44,14 @@ bool allows_grant(const Client& client, std::string_view grant_type) {
   return types.empty() || std::find(types.begin(), types.end(), grant_type) != types.end();
 }
 
+bool allows_scopes(const Client& client, const std::vector<std::string>& scopes) {
+  if (client.scope.empty()) return true;
+  const auto allowed = split(client.scope, ' ');
+  return std::all_of(scopes.begin(), scopes.end(), [&](const std::string& scope) {
+    return std::find(allowed.begin(), allowed.end(), scope) != allowed.end();
+  });
+}
+
 void Clients::add(Client client) {
   constexpr std::size_t kMaxClients = 10'000;
   if (clients_.size() >= kMaxClients) {
@@ -59,6 +67,14 @@ void Clients::remove(std::string_view provider, std::string_view client_id) {
 
 const Client* Clients::find(std::string_view provider, std::string_view client_id) const {
   const auto found = clients_.find({std::string(provider), std::string(client_id)});
+  return found == clients_.end() ? nullptr : &found->second;
+}
+
+const Client* Clients::find_by_secret(std::string_view provider, std::string_view secret) const {
+  if (secret.empty()) return nullptr;
+  const auto found = std::find_if(clients_.begin(), clients_.end(), [&](const auto& entry) {
+    return entry.second.provider == provider && entry.second.client_secret == secret;
+  });
   return found == clients_.end() ? nullptr : &found->second;
 }
 

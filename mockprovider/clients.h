@@ -21,6 +21,7 @@ struct Client {
   std::vector<std::string> redirect_uris;
   bool any_loopback_redirect = false;         // any http URI on a loopback address, whatever its path
   std::string auth_method;                    // RFC 7591 section 2; empty: any that the provider takes
+  std::string scope;                          // the most it may ask for; empty: anything
   std::vector<std::string> grant_types;       // empty: all that the provider knows
   std::optional<bool> needs_pkce;             // absent: as the provider says
   bool needs_pushed_request = false;          // RFC 9126 section 6
@@ -33,6 +34,7 @@ struct Client {
 };
 
 bool allows_grant(const Client& client, std::string_view grant_type);
+bool allows_scopes(const Client& client, const std::vector<std::string>& scopes);
 bool allows_redirect(const Client& client, std::string_view redirect_uri);
 
 class Clients {
@@ -40,6 +42,8 @@ class Clients {
   void add(Client client);  // replaces one of the same id; throws TooLarge beyond 10000
   void remove(std::string_view provider, std::string_view client_id);
   const Client* find(std::string_view provider, std::string_view client_id) const;
+  // For providers that know their clients by the secret alone.
+  const Client* find_by_secret(std::string_view provider, std::string_view secret) const;
   std::vector<Client> all() const;
 
  private:

@@ -120,7 +120,7 @@ constexpr Route kRoutes[] = {
     {"POST", "clients", add_client},
     {"GET", "accounts", list_accounts},
     {"POST", "accounts", add_account},
-    {"POST", "signing-keys", rotate_signing_keys},
+    {"POST", "signing_keys", rotate_signing_keys},
 };
 
 const Route& find_route(const ServerRequest& request, const std::string& name) {

@@ -28,10 +28,13 @@ Json client_json(const Client& client) {
                {"name", client.name},
                {"redirect_uris", client.redirect_uris},
                {"any_loopback_redirect", client.any_loopback_redirect},
-               {"id_token_alg", name_of(client.id_token_algorithm)}};
+               {"id_token_signed_response_alg", name_of(client.id_token_algorithm)}};
   if (client.needs_pkce) json["pkce"] = *client.needs_pkce ? "required" : "optional";
-  if (client.has_jwt_access_tokens) json["access_tokens"] = *client.has_jwt_access_tokens ? "jwt" : "opaque";
-  if (!client.auth_method.empty()) json["auth_method"] = client.auth_method;
+  if (client.has_jwt_access_tokens) {
+    json["access_token_format"] = *client.has_jwt_access_tokens ? "jwt" : "opaque";
+  }
+  if (!client.auth_method.empty()) json["token_endpoint_auth_method"] = client.auth_method;
+  if (!client.scope.empty()) json["scope"] = client.scope;
   if (!client.grant_types.empty()) json["grant_types"] = client.grant_types;
   return json;
 }
@@ -47,13 +50,20 @@ std::optional<bool> read_either(const Members& body, const char* name, const std
 
 void read_manners(const Members& body, Client& client) {
   client.needs_pkce = read_either(body, "pkce", "required", "optional");
-  client.has_jwt_access_tokens = read_either(body, "access_tokens", "jwt", "opaque");
-  client.needs_pushed_request = body.flag("pushed_requests_only");
-  client.auth_method = body.text("auth_method");
+  client.has_jwt_access_tokens = read_either(body, "access_token_format", "jwt", "opaque");
+  client.needs_pushed_request = body.flag("require_pushed_authorization_requests");
+  client.auth_method = body.text("token_endpoint_auth_method");
+  client.scope = body.text("scope");
   client.grant_types = body.texts("grant_types");
-  const auto algorithm = signing_algorithm(body.text("id_token_alg", "RS256"));
-  if (!algorithm) body.fail("id_token_alg", "is not RS256 or EdDSA");
+  const auto algorithm = signing_algorithm(body.text("id_token_signed_response_alg", "RS256"));
+  if (!algorithm) body.fail("id_token_signed_response_alg", "is not RS256 or EdDSA");
   client.id_token_algorithm = *algorithm;
+}
+
+void end_grants_of_password(Tenant& tenant, const std::string& account) {
+  for (const auto& [id, profile] : tenant.profiles) {
+    if (profile.password_ends_grants) tenant.grants.revoke_all(id, account, Grants::What::All);
+  }
 }
 
 }  // namespace
@@ -78,7 +88,7 @@ Json show_keys(const ControlCall& call) {
 
 Json rotate_signing_keys(const ControlCall& call) {
   if (call.id != "rotate") {
-    throw Error(ErrorCode::NotFound, "signing keys can be rotated", "POST /_mock/signing-keys/rotate");
+    throw Error(ErrorCode::NotFound, "signing keys can be rotated", "POST /_mock/signing_keys/rotate");
   }
   const Members body(call.body, "signing keys");
   body.allow_only({"provider", "keep_old"});
@@ -108,8 +118,8 @@ Json list_clients(const ControlCall& call) {
 Json add_client(const ControlCall& call) {
   const Members body(call.body, "client");
   body.allow_only({"provider", "client_id", "client_secret", "name", "redirect_uris", "any_loopback_redirect",
-                   "pkce", "access_tokens", "pushed_requests_only", "auth_method", "grant_types",
-                   "id_token_alg"});
+                   "pkce", "access_token_format", "require_pushed_authorization_requests",
+                   "token_endpoint_auth_method", "scope", "grant_types", "id_token_signed_response_alg"});
   Client client;
   client.provider = body.text("provider");
   check_provider(call.tenant, client.provider);
@@ -141,6 +151,8 @@ Json add_account(const ControlCall& call) {
   account.name = body.text("name", account.email);
   account.password = body.text("password", "password");
   account.is_locked = body.flag("locked");
+  const Account* before = call.tenant.accounts.find(account.email);
+  if (before && before->password != account.password) end_grants_of_password(call.tenant, account.email);
   call.tenant.accounts.add(std::move(account));
   return list_accounts(call);
 }

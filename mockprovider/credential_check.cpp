@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mockprovider/resources.h"
 #include "vault/base/json.h"
 #include "vault/base/secret.h"
 #include "vault/catalog/template.h"
@@ -33,8 +34,8 @@ std::string presented_token(const AuthMode& mode, const ServerRequest& request) 
   return {};
 }
 
-Caller check_oauth(const Tenant& tenant, const AuthMode& mode, const ServerRequest& request,
-                   Exchange& exchange) {
+Caller check_oauth(const Tenant& tenant, const Toolkit& toolkit, const AuthMode& mode,
+                   const ServerRequest& request, Exchange& exchange) {
   const std::string value = presented_token(mode, request);
   if (value.empty()) return {};
   Caller caller;
@@ -51,6 +52,7 @@ Caller check_oauth(const Tenant& tenant, const AuthMode& mode, const ServerReque
   caller.client_id = family.client_id;
   caller.provider = family.provider;
   caller.scopes = token->scopes;
+  if (!is_for(*token, resource_of(tenant, toolkit))) return caller;
   if (tenant.grants.is_live(*token)) {
     caller.verdict = Caller::Verdict::Accepted;
   } else if (!token->is_revoked && family.is_alive()) {
@@ -131,7 +133,7 @@ Caller check_credential(const Tenant& tenant, const Toolkit& toolkit, const Serv
                         Exchange& exchange) {
   Caller best;
   for (const auto& mode : toolkit.auth) {
-    Caller caller = mode.scheme == AuthScheme::OAuth2 ? check_oauth(tenant, mode, request, exchange)
+    Caller caller = mode.scheme == AuthScheme::OAuth2 ? check_oauth(tenant, toolkit, mode, request, exchange)
                                                       : check_keys(tenant, toolkit, mode, request, exchange);
     if (caller.verdict == Caller::Verdict::Accepted) return caller;
     if (best.verdict == Caller::Verdict::Missing || caller.verdict == Caller::Verdict::Expired) {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "mockprovider/authorization_server.h"
 #include "mockprovider/members.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
@@ -44,10 +45,8 @@ std::string_view name_of(Fault::Action wanted) {
 // A typing error would make a fault that never hits.
 std::string read_endpoint(const Members& members) {
   std::string endpoint = members.text("endpoint");
-  for (const char* known : {"", "authorize", "login", "consent", "token", "refresh", "revoke", "introspect",
-                            "userinfo", "jwks", "discovery", "api"}) {
-    if (endpoint == known) return endpoint;
-  }
+  const bool is_known = endpoint.empty() || endpoint == "api" || is_endpoint_name(endpoint);
+  if (is_known) return endpoint;
   if (endpoint.starts_with("api:") && endpoint.size() > 4) return endpoint;
   members.fail("endpoint", "is no endpoint of the mock provider, such as refresh or api:gmail");
 }

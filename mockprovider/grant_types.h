@@ -25,20 +25,24 @@ struct TokenRequest {
 };
 
 // The grant types, one function in one file each. Each notes in `exchange` what it was given.
-GrantOutcome grant_by_code(const TokenRequest& request);           // RFC 6749 section 4.1.3
-GrantOutcome grant_by_refresh_token(const TokenRequest& request);  // RFC 6749 section 6
+GrantOutcome grant_by_code(const TokenRequest& request);                // RFC 6749 section 4.1.3
+GrantOutcome grant_by_refresh_token(const TokenRequest& request);       // RFC 6749 section 6
+GrantOutcome grant_by_client_credentials(const TokenRequest& request);  // RFC 6749 section 4.4
+GrantOutcome grant_by_device_code(const TokenRequest& request);         // RFC 8628 section 3.4
+GrantOutcome grant_by_exchange(const TokenRequest& request);            // RFC 8693
+GrantOutcome grant_by_own_exchange(const TokenRequest& request, const OwnExchange& exchange);
 
 struct GrantType {
   std::string_view name;
   GrantOutcome (*grant)(const TokenRequest&);
 };
 
-inline constexpr std::array<GrantType, 2> kGrantTypes = {{
+inline constexpr std::array<GrantType, 5> kGrantTypes = {{
     {"authorization_code", grant_by_code},
     {"refresh_token", grant_by_refresh_token},
+    {"client_credentials", grant_by_client_credentials},
+    {kDeviceGrant, grant_by_device_code},
+    {kExchangeGrant, grant_by_exchange},
 }};
-
-// RFC 8707 section 2: absolute and without a fragment. The refusal that they deserve, if any.
-std::optional<Refusal> refuse_resources(const std::vector<std::string>& resources);
 
 }  // namespace coffer::mock

@@ -124,7 +124,7 @@ GrantOutcome Grants::redeem(const Redemption& request, const TokenPolicy& policy
   code.family = family.id;
   const auto& resources = request.resources.empty() ? family.resources : request.resources;
   IssuedTokens issued = issue(family, family.scopes, resources, code.id, policy);
-  if (consent.gives_refresh_token) give_refresh_token(issued, family, policy);
+  if (consent.gives_refresh_token && policy.gives_refresh_tokens) give_refresh_token(issued, family, policy);
   issued.nonce = consent.nonce;
   return issued;
 }
@@ -132,7 +132,7 @@ GrantOutcome Grants::redeem(const Redemption& request, const TokenPolicy& policy
 IssuedTokens Grants::begin(const Consent& consent, const std::string& parent, const TokenPolicy& policy) {
   Family& family = open_family(consent, policy);
   IssuedTokens issued = issue(family, family.scopes, family.resources, parent, policy);
-  if (consent.gives_refresh_token) give_refresh_token(issued, family, policy);
+  if (consent.gives_refresh_token && policy.gives_refresh_tokens) give_refresh_token(issued, family, policy);
   return issued;
 }
 

@@ -44,6 +44,7 @@ struct TokenPolicy {
   Duration reuse_window{0};
   Reuse reuse = Reuse::AnotherPair;
   bool reuse_ends_family = true;         // a replaced token that comes again after the window
+  bool gives_refresh_tokens = true;      // whatever the consent says
   bool refresh_ends_old_access = false;  // a refresh kills the access tokens given before
   std::size_t max_families = 0;          // of one account and client; the oldest ends; 0: no bound
   // Makes an access token's value; empty: an opaque one.
@@ -115,7 +116,8 @@ struct IssuedTokens {
   std::string family;
   std::string access_id;
   std::string refresh_id;
-  std::string parent;  // id of what was presented
+  std::string parent;             // id of what was presented
+  std::string issued_token_type;  // of a token exchange alone (RFC 8693 section 2.2.1)
 };
 
 // An RFC 6749 section 5.2 error.

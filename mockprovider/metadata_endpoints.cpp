@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mockprovider/grant_types.h"
 #include "vault/base/json.h"
 
 namespace coffer::mock {
@@ -14,6 +15,9 @@ ServerResponse serve_discovery(Tenant& tenant, const Profile& profile, const Ser
                    {"introspection_endpoint", issuer + "/introspect"},
                    {"userinfo_endpoint", issuer + "/userinfo"},
                    {"jwks_uri", issuer + "/jwks"},
+                   {"registration_endpoint", issuer + "/register"},
+                   {"pushed_authorization_request_endpoint", issuer + "/par"},
+                   {"require_pushed_authorization_requests", false},
                    {"response_types_supported", {"code"}},
                    {"response_modes_supported", {"query"}},
                    {"grant_types_supported", profile.grant_types},
@@ -27,7 +31,9 @@ ServerResponse serve_discovery(Tenant& tenant, const Profile& profile, const Ser
                      "email_verified", "name"}},
                    {"request_parameter_supported", false},
                    {"request_uri_parameter_supported", false},
-                   {"authorization_response_iss_parameter_supported", true}};
+                   {"authorization_response_iss_parameter_supported", profile.sends_iss}};
+  if (profile.offers(kDeviceGrant))
+    metadata["device_authorization_endpoint"] = issuer + "/device_authorization";
   if (!profile.provider->revoke_url.empty()) metadata["revocation_endpoint"] = issuer + "/revoke";
   return ServerResponse::json(200, dump_json(metadata));
 }

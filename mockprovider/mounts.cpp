@@ -11,10 +11,6 @@ namespace {
 
 using Segments = std::vector<std::string>;
 
-bool starts_with(const Segments& path, const Segments& prefix) {
-  return path.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), path.begin());
-}
-
 Segments rest_of(const Segments& path, std::size_t skipped) {
   return {path.begin() + static_cast<std::ptrdiff_t>(skipped), path.end()};
 }
@@ -32,20 +28,25 @@ Segments segments_of(const ServerRequest& request) {
 }
 
 Mounts::Mounts(const Catalog& catalog, const Profiles& profiles) : profiles_(profiles) {
-  for (const auto& toolkit : catalog.toolkits()) {
-    mounts_.push_back({split(toolkit.mock_path, '/'), &toolkit, nullptr});
-  }
-  for (const auto& [id, provider] : catalog.providers()) {
-    mounts_.push_back({split(provider.mock_path, '/'), nullptr, &provider});
-  }
-  std::stable_sort(mounts_.begin(), mounts_.end(),
-                   [](const Mount& a, const Mount& b) { return a.prefix.size() > b.prefix.size(); });
+  for (const auto& toolkit : catalog.toolkits()) add(toolkit.mock_path, &toolkit, nullptr);
+  for (const auto& [id, provider] : catalog.providers()) add(provider.mock_path, nullptr, &provider);
 }
 
+void Mounts::add(const std::string& path, const Toolkit* toolkit, const Provider* provider) {
+  const Segments segments = split(path, '/');
+  mounts_.emplace(join(segments, "/"), Mount{segments.size(), toolkit, provider});
+  longest_ = std::max(longest_, segments.size());
+}
+
+// The longest that the path begins with.
 const Mounts::Mount* Mounts::find(const Segments& segments) const {
-  const auto found = std::find_if(mounts_.begin(), mounts_.end(),
-                                  [&](const Mount& mount) { return starts_with(segments, mount.prefix); });
-  return found == mounts_.end() ? nullptr : &*found;
+  Segments prefix(segments.begin(),
+                  segments.begin() + static_cast<std::ptrdiff_t>(std::min(longest_, segments.size())));
+  for (; !prefix.empty(); prefix.pop_back()) {
+    const auto found = mounts_.find(join(prefix, "/"));
+    if (found != mounts_.end()) return &found->second;
+  }
+  return nullptr;
 }
 
 Place Mounts::locate(const ServerRequest& request, const Segments& segments) const {
@@ -53,7 +54,7 @@ Place Mounts::locate(const ServerRequest& request, const Segments& segments) con
   const Mount* mount = find(segments);
   Place place;
   if (!mount) return place;
-  place.rest = rest_of(segments, mount->prefix.size());
+  place.rest = rest_of(segments, mount->size);
   if (mount->toolkit) {
     place.toolkit = mount->toolkit;
     place.endpoint = "api:" + mount->toolkit->slug;
@@ -71,7 +72,13 @@ Place Mounts::locate_metadata(const Segments& segments) const {
   if (segments.size() < 3) return place;
   const Segments path = rest_of(segments, 2);
   const Mount* mount = find(path);
-  if (!mount || !mount->provider || mount->prefix.size() != path.size()) return place;
+  if (!mount || mount->size != path.size()) return place;
+  if (segments[1] == "oauth-protected-resource" && mount->toolkit) {
+    place.toolkit = mount->toolkit;
+    place.endpoint = "resource_metadata";
+    return place;
+  }
+  if (!mount->provider) return place;
   place.profile = &profiles_.at(mount->provider->id);
   place.endpoint = endpoint_name(segments[0] + "/" + segments[1]);
   return place;

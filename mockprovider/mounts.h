@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "mockprovider/profile.h"
@@ -31,7 +32,7 @@ class Mounts {
 
  private:
   struct Mount {
-    std::vector<std::string> prefix;
+    std::size_t size = 0;              // of its path, in segments
     const Toolkit* toolkit = nullptr;  // one of the two
     const Provider* provider = nullptr;
   };
@@ -39,8 +40,11 @@ class Mounts {
   Place locate_metadata(const std::vector<std::string>& segments) const;
   const Mount* find(const std::vector<std::string>& segments) const;
 
+  void add(const std::string& path, const Toolkit* toolkit, const Provider* provider);
+
   const Profiles& profiles_;
-  std::vector<Mount> mounts_;  // longest prefix first
+  std::unordered_map<std::string, Mount> mounts_;  // by path, its segments joined
+  std::size_t longest_ = 0;                        // path of all, in segments
 };
 
 }  // namespace coffer::mock

@@ -88,12 +88,29 @@ ServerResponse consent_page(const ConsentPage& view) {
   values.set("account", view.account);
   values.set("action", view.action);
   values.set("transaction", view.transaction);
-  values.set("redirect_host", view.redirect_host);
+  set_unless_empty(values, "redirect_host", view.redirect_host);
   set_unless_empty(values, "text", view.text);
   values.set("has_scopes", !view.scopes.empty());
   values.set("scopes", list_of("scope", view.scopes));
   return page(200, "Allow access - " + view.provider_name, render(kConsentBody, values),
               view.redirect_scheme);
+}
+
+ServerResponse device_page(const DevicePage& view) {
+  data values;
+  values.set("provider_name", view.provider_name);
+  values.set("action", view.action);
+  values.set("user_code", view.user_code);
+  set_unless_empty(values, "problem", view.problem);
+  return page(view.problem.empty() ? 200 : 400, "Connect a device - " + view.provider_name,
+              render(kDeviceBody, values));
+}
+
+ServerResponse message_page(const std::string& title, const std::string& text) {
+  data values;
+  values.set("title", title);
+  values.set("text", text);
+  return page(200, title, render(kMessageBody, values));
 }
 
 ServerResponse problem_page(int status, const std::string& title, const std::string& problem) {

@@ -27,12 +27,24 @@ struct ConsentPage {
   std::string account;
   std::string action;
   std::string transaction;
-  std::string text;  // the provider's own sentence, may be empty
-  std::string redirect_host;
+  std::string text;           // the provider's own sentence, may be empty
+  std::string redirect_host;  // empty: a device waits, and nobody is sent back
   std::string redirect_scheme;
   std::vector<std::string> scopes;
 };
 ServerResponse consent_page(const ConsentPage& page);
+
+// Where a person types what a device shows (RFC 8628 section 3.3).
+struct DevicePage {
+  std::string provider_name;
+  std::string action;
+  std::string user_code;  // what is known of it already
+  std::string problem;    // empty: first try
+};
+ServerResponse device_page(const DevicePage& page);
+
+// The end of a walk that leads back to no client.
+ServerResponse message_page(const std::string& title, const std::string& text);
 
 // For whatever must not be sent back to the client.
 ServerResponse problem_page(int status, const std::string& title, const std::string& problem);

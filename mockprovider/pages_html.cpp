@@ -44,7 +44,7 @@ const std::string_view kLoginBody = R"html(<h1>Sign in to {{provider_name}}</h1>
 )html";
 
 const std::string_view kConsentBody = R"html(<h1>{{app_name}} wants to use your {{provider_name}} account</h1>
-<p>Signed in as <strong>{{account}}</strong>. You will be sent back to <strong>{{redirect_host}}</strong>.</p>
+<p>Signed in as <strong>{{account}}</strong>. {{#redirect_host}}You will be sent back to <strong>{{redirect_host}}</strong>.{{/redirect_host}}{{^redirect_host}}A device waits for your answer: allow it only if its code is the one that you typed.{{/redirect_host}}</p>
 {{#text}}<p>{{text}}</p>
 {{/text}}{{#has_scopes}}<h2>It asks for</h2>
 <ul class="scopes">
@@ -71,6 +71,19 @@ const std::string_view kConsentBody = R"html(<h1>{{app_name}} wants to use your 
 <p class="actions"><button type="submit" name="decision" value="allow" class="primary">Allow</button>
 <button type="submit" name="decision" value="deny">Deny</button></p>
 </form>
+)html";
+
+const std::string_view kDeviceBody = R"html(<h1>Connect a device to {{provider_name}}</h1>
+{{#problem}}<p class="problem" role="alert" id="problem">{{problem}}</p>
+{{/problem}}<form method="post" action="{{action}}">
+<label for="user_code">Code that the device shows</label>
+<input id="user_code" name="user_code" type="text" autocomplete="off" autocapitalize="characters" spellcheck="false" required value="{{user_code}}"{{#problem}} aria-invalid="true" aria-describedby="problem" autofocus{{/problem}}>
+<p class="actions"><button type="submit" class="primary">Continue</button></p>
+</form>
+)html";
+
+const std::string_view kMessageBody = R"html(<h1>{{title}}</h1>
+<p role="status">{{text}}</p>
 )html";
 
 const std::string_view kProblemBody = R"html(<h1>{{title}}</h1>

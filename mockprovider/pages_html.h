@@ -8,6 +8,8 @@ namespace coffer::mock {
 extern const std::string_view kPageFrame;  // title, body
 extern const std::string_view kLoginBody;
 extern const std::string_view kConsentBody;
+extern const std::string_view kDeviceBody;
+extern const std::string_view kMessageBody;
 extern const std::string_view kProblemBody;
 extern const std::string_view kIndexBody;
 extern const std::string_view kStyleSheet;

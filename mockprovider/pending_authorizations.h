@@ -11,7 +11,7 @@
 
 namespace coffer::mock {
 
-// An authorization request that passed every check (RFC 6749 section 4.1.1).
+// What somebody is asked to allow: an authorization request that passed every check (RFC 6749 section 4.1.1).
 struct AuthorizationRequest {
   std::string provider;
   std::string client_id;
@@ -23,8 +23,9 @@ struct AuthorizationRequest {
   std::string code_challenge;
   std::string nonce;
   std::string prompt;
-  std::string access_type;
+  std::map<std::string, std::string> offline_params;  // those of the profile's that were sent
   std::string login_hint;
+  std::string device_code;  // of a device that waits for the answer; empty: a browser does
 };
 
 // Between the login page and the answer of the consent page.

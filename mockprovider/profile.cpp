@@ -24,7 +24,44 @@ Rotation read_rotation(const Members& mock) {
   const std::string name = mock.text("rotation", "strict");
   if (name == "none") return Rotation::Keep;
   if (name == "strict") return Rotation::Strict;
-  mock.fail("rotation", "is not none or strict");
+  if (name == "additive") return Rotation::Additive;
+  mock.fail("rotation", "is not none, strict or additive");
+}
+
+Reuse read_reuse(const Members& mock) {
+  const std::string name = mock.text("reuse", "another_pair");
+  if (name == "another_pair") return Reuse::AnotherPair;
+  if (name == "same_successor") return Reuse::SameSuccessor;
+  mock.fail("reuse", "is not another_pair or same_successor");
+}
+
+// Absent: true.
+bool unless_denied(const Members& mock, const char* name) {
+  return !mock.find(name) || mock.flag(name);
+}
+
+std::map<std::string, std::string> read_map(const Members& mock, const char* name,
+                                            std::map<std::string, std::string> fallback = {}) {
+  const Json* object = mock.find(name);
+  if (!object) return fallback;
+  const Members members(*object, name);
+  std::map<std::string, std::string> texts;
+  for (const auto& [key, value] : object->items()) texts[key] = members.text(key);
+  return texts;
+}
+
+std::vector<OwnExchange> read_exchanges(const Members& mock) {
+  const Json* list = mock.find("exchanges");
+  if (!list) return {};
+  if (!list->is_array()) mock.fail("exchanges", "is not a list");
+  std::vector<OwnExchange> exchanges;
+  for (const auto& one : *list) {
+    const Members members(one, "exchange");
+    members.allow_only({"grant_type", "token_param", "lifetime_s"});
+    exchanges.push_back(
+        {members.text("grant_type"), members.text("token_param"), members.seconds("lifetime_s")});
+  }
+  return exchanges;
 }
 
 void read_prefixes(const Members& mock, TokenPolicy& policy) {
@@ -40,9 +77,14 @@ TokenPolicy read_policy(const Members& mock) {
   TokenPolicy policy;
   policy.access_lifetime = mock.seconds("access_token_lifetime_s");
   policy.refresh_lifetime = mock.seconds("refresh_token_lifetime_s");
+  policy.refresh_absolute = mock.seconds("refresh_absolute_s");
   policy.refresh_idle = mock.seconds("refresh_idle_s");
+  policy.refresh_opens = mock.seconds("refresh_opens_s");
   policy.rotation = read_rotation(mock);
   policy.reuse_window = mock.seconds("reuse_window_s").value_or(Duration(0));
+  policy.reuse = read_reuse(mock);
+  policy.reuse_ends_family = unless_denied(mock, "reuse_revokes");
+  policy.max_families = static_cast<std::size_t>(mock.number("most_grants", 0, 0, 100'000));
   policy.refresh_ends_old_access = mock.flag("refresh_revokes_access");
   read_prefixes(mock, policy);
   return policy;
@@ -69,7 +111,85 @@ std::vector<std::string> known_grant_types() {
   return names;
 }
 
+void read_manners(const Members& mock, Profile& profile) {
+  profile.offline_params = read_map(mock, "offline_params", profile.offline_params);
+  profile.token_by_get = mock.flag("token_by_get");
+  profile.sends_iss = unless_denied(mock, "iss");
+  profile.password_ends_grants = mock.flag("password_revokes");
+  profile.secret_is_basic_user = mock.flag("secret_as_basic_user");
+  profile.ambiguous_client = mock.text("ambiguous_client", profile.ambiguous_client);
+  profile.expiry_param = mock.text("expiry_param");
+  profile.token_status = mock.number("token_status", 200, 200, 299);
+  profile.device_interval = mock.seconds("device_interval_s").value_or(profile.device_interval);
+  profile.device_lifetime = mock.seconds("device_lifetime_s").value_or(profile.device_lifetime);
+  profile.parameter_names = read_map(mock, "parameter_names");
+  profile.userinfo_claims = read_map(mock, "userinfo_claims");
+  profile.exchanges = read_exchanges(mock);
+  profile.unechoed_scopes = mock.texts("unechoed_scopes");
+}
+
+// An unknown member would be a deviation that never shows.
+void check_members(const Members& mock) {
+  mock.allow_only({"access_token_lifetime_s",
+                   "refresh_token",
+                   "offline_params",
+                   "refresh_on_first_consent_only",
+                   "refresh_token_lifetime_s",
+                   "refresh_absolute_s",
+                   "refresh_idle_s",
+                   "refresh_opens_s",
+                   "rotation",
+                   "reuse_window_s",
+                   "reuse",
+                   "reuse_revokes",
+                   "refresh_revokes_access",
+                   "most_grants",
+                   "password_revokes",
+                   "consent",
+                   "prefixes",
+                   "token_answer",
+                   "refresh_answer",
+                   "token_status",
+                   "token_by_get",
+                   "expiry_param",
+                   "unechoed_scopes",
+                   "form_unless_json_accepted",
+                   "errors",
+                   "userinfo",
+                   "userinfo_scope",
+                   "userinfo_claims",
+                   "auth_methods",
+                   "ambiguous_client",
+                   "secret_as_basic_user",
+                   "parameter_names",
+                   "grant_types",
+                   "exchanges",
+                   "device_interval_s",
+                   "device_lifetime_s",
+                   "openid",
+                   "iss",
+                   "jwt_access_tokens"});
+}
+
 }  // namespace
+
+bool Profile::offers(std::string_view grant_type) const {
+  return std::find(grant_types.begin(), grant_types.end(), grant_type) != grant_types.end();
+}
+
+std::string Profile::name_of(const std::string& parameter) const {
+  const auto own = parameter_names.find(parameter);
+  return own == parameter_names.end() ? parameter : own->second;
+}
+
+Fields Profile::with_rfc_names(Fields parameters) const {
+  for (const auto& [rfc_name, own_name] : parameter_names) {
+    for (auto& [name, value] : parameters) {
+      if (name == own_name) name = rfc_name;
+    }
+  }
+  return parameters;
+}
 
 Profile read_profile(const Provider& provider) {
   Profile profile;
@@ -78,6 +198,7 @@ Profile read_profile(const Provider& provider) {
   profile.grant_types = known_grant_types();
   if (!provider.mock || provider.mock->is_null()) return profile;
   const Members mock(*provider.mock, "provider " + provider.id + ", mock");
+  check_members(mock);
   profile.policy = read_policy(mock);
   profile.refresh_tokens = read_refresh_tokens(mock);
   profile.refresh_on_first_consent_only = mock.flag("refresh_on_first_consent_only");
@@ -87,7 +208,8 @@ Profile read_profile(const Provider& provider) {
         read_choice(mock, "auth_methods", {"client_secret_basic", "client_secret_post", "none"});
   }
   profile.grant_types = read_choice(mock, "grant_types", profile.grant_types);
-  profile.has_openid = !mock.find("openid") || mock.flag("openid");
+  profile.has_openid = unless_denied(mock, "openid");
+  read_manners(mock, profile);
   profile.has_jwt_access_tokens = mock.flag("jwt_access_tokens");
   profile.userinfo_scope = mock.text("userinfo_scope", "");
   profile.consent_text = mock.text("consent", "");

@@ -7,9 +7,17 @@
 #include <vector>
 
 #include "mockprovider/grants.h"
+#include "vault/base/encoding.h"
 #include "vault/model/provider.h"
 
 namespace coffer::mock {
+
+// A grant type of the provider's own that changes one of its access tokens for another.
+struct OwnExchange {
+  std::string grant_type;
+  std::string token_param;
+  std::optional<Duration> lifetime;  // of the new token; absent: as every access token
+};
 
 // What one provider does that others do not: its description and the `mock` part of its file
 // (docs/toolkit-format.md).
@@ -20,8 +28,22 @@ struct Profile {
   TokenPolicy policy;
   RefreshTokens refresh_tokens = RefreshTokens::Always;
   bool refresh_on_first_consent_only = false;
+  std::map<std::string, std::string> offline_params = {{"access_type", "offline"}};  // with OfflineParam
   bool form_unless_json_accepted = false;
-  std::vector<std::string> auth_methods;  // RFC 8414: token_endpoint_auth_methods_supported
+  bool token_by_get = false;          // token requests may be GET, with the parameters in the query
+  bool sends_iss = true;              // in the authorization answer (RFC 9207)
+  bool password_ends_grants = false;  // a changed password ends the account's grants
+  bool secret_is_basic_user = false;  // the secret stands alone, as user of the Basic header
+  std::string ambiguous_client = "invalid_request";  // credentials in header and body at once
+  std::string expiry_param;  // tokens end only where the token request has it; empty: always
+  int token_status = 200;
+  Duration device_interval = std::chrono::seconds(5);
+  Duration device_lifetime = std::chrono::minutes(10);
+  std::map<std::string, std::string> parameter_names;  // name in RFC 6749 -> the provider's own
+  std::map<std::string, std::string> userinfo_claims;  // claim -> the scope that it needs
+  std::vector<OwnExchange> exchanges;
+  std::vector<std::string> unechoed_scopes;  // granted, and not named in the answer
+  std::vector<std::string> auth_methods;     // RFC 8414: token_endpoint_auth_methods_supported
   std::vector<std::string> grant_types;
   bool has_openid = true;  // the scope "openid" brings an id_token
   bool has_jwt_access_tokens = false;
@@ -34,6 +56,9 @@ struct Profile {
   const nlohmann::json* userinfo = nullptr;
 
   const std::string& id() const { return provider->id; }
+  bool offers(std::string_view grant_type) const;
+  std::string name_of(const std::string& parameter) const;  // what the provider calls it
+  Fields with_rfc_names(Fields parameters) const;
 };
 
 // The provider has to outlive the profile. Throws InvalidArgument that names provider and member.

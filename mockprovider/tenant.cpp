@@ -12,7 +12,9 @@ Tenant::Tenant(const TenantOptions& options)
       keys(options.seed),
       signing_keys(options.seed),
       grants(options.clock, random),
-      pending(options.clock, random) {
+      pending(options.clock, random),
+      pushed(options.clock, random),
+      devices(options.clock, random) {
   for (const auto& [id, profile] : profiles) clients.add(managed_client(id, seed));
 }
 

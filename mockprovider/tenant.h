@@ -5,12 +5,14 @@
 
 #include "mockprovider/accounts.h"
 #include "mockprovider/clients.h"
+#include "mockprovider/device_authorizations.h"
 #include "mockprovider/fault_plan.h"
 #include "mockprovider/grants.h"
 #include "mockprovider/journal.h"
 #include "mockprovider/login_scripts.h"
 #include "mockprovider/pending_authorizations.h"
 #include "mockprovider/profile.h"
+#include "mockprovider/pushed_requests.h"
 #include "mockprovider/signing_keys.h"
 #include "mockprovider/toolkit_data.h"
 #include "vault/base/clock.h"
@@ -50,6 +52,8 @@ struct Tenant {
   SigningKeys signing_keys;
   Grants grants;
   PendingAuthorizations pending;
+  PushedRequests pushed;
+  DeviceAuthorizations devices;
   LoginScripts scripts;
   FaultPlan faults;
   Journal journal;

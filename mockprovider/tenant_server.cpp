@@ -5,6 +5,7 @@
 #include "mockprovider/credential_check.h"
 #include "mockprovider/error_answer.h"
 #include "mockprovider/oauth_request.h"
+#include "mockprovider/resources.h"
 
 namespace coffer::mock {
 TenantServer::TenantServer(const TenantOptions& options, const Services& services,
@@ -58,6 +59,7 @@ RequestFacets TenantServer::facets_of(const Place& place, const ServerRequest& r
 }
 
 ServerResponse TenantServer::serve(const Place& place, const ServerRequest& request, Exchange& exchange) {
+  if (place.endpoint == "resource_metadata") return serve_resource_metadata(*tenant_, *place.toolkit);
   if (place.toolkit) return services_.toolkits.serve(*tenant_, *place.toolkit, request, place.rest, exchange);
   if (place.profile) return serve_authorization_server(*tenant_, *place.profile, request, exchange);
   exchange.entry.error = "not_found";

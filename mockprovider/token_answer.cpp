@@ -47,12 +47,13 @@ ServerResponse encode(const Profile& profile, const ServerRequest& request, int 
   return response;
 }
 
-const Json* find_shape(const Profile& profile, const std::string& error) {
+const Json* find_shape(const Profile& profile, const std::string& grant_type, const std::string& error) {
   if (!profile.errors) return nullptr;
-  const auto exact = profile.errors->find(error);
-  if (exact != profile.errors->end()) return &*exact;
-  const auto any = profile.errors->find("*");
-  return any == profile.errors->end() ? nullptr : &*any;
+  for (const std::string& name : {grant_type + "/" + error, error, std::string("*")}) {
+    const auto shape = profile.errors->find(name);
+    if (shape != profile.errors->end()) return &*shape;
+  }
+  return nullptr;
 }
 
 int rfc_status(const std::string& error) {
@@ -69,16 +70,49 @@ bool wants_id_token(const Profile& profile, const IssuedTokens& issued) {
          std::find(scopes.begin(), scopes.end(), "openid") != scopes.end();
 }
 
+std::vector<std::string> echoed_scopes(const Profile& profile, std::vector<std::string> scopes) {
+  const auto& hidden = profile.unechoed_scopes;
+  std::erase_if(scopes, [&](const std::string& scope) {
+    return std::find(hidden.begin(), hidden.end(), scope) != hidden.end();
+  });
+  return scopes;
+}
+
+// "D:HH:MM"
+std::string days_hours_minutes(Duration time) {
+  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(time).count();
+  const auto two_digits = [](std::int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+  return std::to_string(minutes / 1440) + ":" + two_digits(minutes / 60 % 24) + ":" +
+         two_digits(minutes % 60);
+}
+
+// The same times in every way that providers tell them.
+void add_times(Timestamp now, const IssuedTokens& issued, Json& values) {
+  values["issued_at"] = to_rfc3339(now);
+  values["issued_at_s"] = std::to_string(to_ms(now) / 1000);
+  values["issued_at_ms"] = std::to_string(to_ms(now));
+  if (issued.refresh_expires_in) values["refresh_token_expires_in"] = in_seconds(*issued.refresh_expires_in);
+  if (!issued.expires_in) return;
+  const Timestamp end = now + *issued.expires_in;
+  values["expires_at"] = to_rfc3339(end);
+  values["expires_at_s"] = std::to_string(to_ms(end) / 1000);
+  values["expires_at_ms"] = std::to_string(to_ms(end));
+  values["expires_in_dhm"] = days_hours_minutes(*issued.expires_in);
+}
+
 // What the templates of a provider's answer see.
 Json answer_values(const Tenant& tenant, const Profile& profile, const IssuedTokens& issued) {
+  const auto scopes = echoed_scopes(profile, issued.scopes);
   Json values = {{"access_token", issued.access_token},
                  {"token_type", "Bearer"},
-                 {"scope", join(issued.scopes, profile.provider->scope_separator)},
-                 {"scopes", issued.scopes}};
+                 {"scope", join(scopes, profile.provider->scope_separator)},
+                 {"scopes", scopes}};
   if (profile.token_answer || profile.refresh_answer) {
     values["account"] = account_values(tenant, issued.account);
+    add_times(tenant.clock.now(), issued, values);
   }
   if (!issued.refresh_token.empty()) values["refresh_token"] = issued.refresh_token;
+  if (!issued.issued_token_type.empty()) values["issued_token_type"] = issued.issued_token_type;
   if (issued.expires_in) values["expires_in"] = in_seconds(*issued.expires_in);
   return values;
 }
@@ -127,15 +161,18 @@ ServerResponse token_answer(Tenant& tenant, const Profile& profile, const Server
     exchange.hide(values["id_token"], "id_token");
   }
   const Json* shape = is_refresh && profile.refresh_answer ? profile.refresh_answer : profile.token_answer;
-  return encode(profile, request, 200, shape ? render(tenant, *shape, values) : rfc_answer(values));
+  return encode(profile, request, profile.token_status,
+                shape ? render(tenant, *shape, values) : rfc_answer(values));
 }
 
 ServerResponse token_error(const Tenant& tenant, const Profile& profile, const ServerRequest& request,
-                           const Refusal& refusal) {
-  const Json values = {{"error", refusal.error}, {"error_description", refusal.description}};
+                           const Refusal& refusal, const std::string& grant_type) {
+  const Json values = {{"error", refusal.error},
+                       {"error_description", refusal.description},
+                       {"issued_at", to_rfc3339(tenant.clock.now())}};
   int status = rfc_status(refusal.error);
-  Json body = values;
-  if (const Json* shape = find_shape(profile, refusal.error)) {
+  Json body = {{"error", refusal.error}, {"error_description", refusal.description}};
+  if (const Json* shape = find_shape(profile, grant_type, refusal.error)) {
     status = shape->value("status", status);
     body = render(tenant, shape->value("body", Json::object()), values);
   }

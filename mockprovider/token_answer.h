@@ -13,9 +13,9 @@ ServerResponse token_answer(Tenant& tenant, const Profile& profile, const Server
                             Exchange& exchange);
 
 // 401 for invalid_client (with a Basic challenge if the client used that), else 400, unless the
-// profile has a shape of its own.
+// profile has a shape of its own, for the error of this grant type or for the error.
 ServerResponse token_error(const Tenant& tenant, const Profile& profile, const ServerRequest& request,
-                           const Refusal& refusal);
+                           const Refusal& refusal, const std::string& grant_type = {});
 
 // "account" as templates see it.
 nlohmann::json account_values(const Tenant& tenant, std::string_view email);

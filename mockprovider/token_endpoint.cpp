@@ -7,31 +7,62 @@
 #include "mockprovider/client_authentication.h"
 #include "mockprovider/grant_types.h"
 #include "mockprovider/oauth_request.h"
+#include "mockprovider/resources.h"
 #include "mockprovider/token_answer.h"
 
 namespace coffer::mock {
 namespace {
 
 const GrantType* find_grant_type(const Profile& profile, const std::string& name) {
-  const auto& offered = profile.grant_types;
-  if (std::find(offered.begin(), offered.end(), name) == offered.end()) return nullptr;
+  if (!profile.offers(name)) return nullptr;
   const auto found = std::find_if(kGrantTypes.begin(), kGrantTypes.end(),
                                   [&](const GrantType& type) { return type.name == name; });
   return found == kGrantTypes.end() ? nullptr : &*found;
+}
+
+const OwnExchange* find_own_exchange(const Profile& profile, const std::string& name) {
+  const auto found = std::find_if(profile.exchanges.begin(), profile.exchanges.end(),
+                                  [&](const OwnExchange& exchange) { return exchange.grant_type == name; });
+  return found == profile.exchanges.end() ? nullptr : &*found;
+}
+
+// Tokens that end, and can be refreshed, only for those who ask for it.
+void apply_expiry_param(const Profile& profile, const Fields& parameters, TokenPolicy& policy) {
+  if (profile.expiry_param.empty()) return;
+  const std::string wanted = text_of(parameters, profile.expiry_param);
+  if (wanted.empty()) {
+    policy.access_lifetime.reset();
+    policy.gives_refresh_tokens = false;
+    return;
+  }
+  const bool is_number = wanted.size() <= 9 && wanted.find_first_not_of("0123456789") == std::string::npos;
+  // "1" is a flag.
+  if (is_number && std::stol(wanted) > 1) policy.access_lifetime = std::chrono::seconds(std::stol(wanted));
+}
+
+std::optional<Refusal> refuse(const TokenRequest& request) {
+  if (!allows_scopes(request.client, request.scopes())) {
+    return Refusal{"invalid_scope", "more scopes than the client is registered for", {}, {}};
+  }
+  return refuse_resources(request.tenant, request.resources());
 }
 
 GrantOutcome grant(Tenant& tenant, const Profile& profile, const ClientRequest& asked, Exchange& exchange) {
   const std::string name = text_of(asked.parameters, "grant_type");
   if (name.empty()) return Refusal{"invalid_request", "grant_type is missing", {}, {}};
   const GrantType* type = find_grant_type(profile, name);
-  if (!type) return Refusal{"unsupported_grant_type", "this provider does not know this grant type", {}, {}};
+  const OwnExchange* own_exchange = find_own_exchange(profile, name);
+  if (!type && !own_exchange) {
+    return Refusal{"unsupported_grant_type", "this provider does not know this grant type", {}, {}};
+  }
   if (!allows_grant(*asked.client, name)) {
     return Refusal{"unauthorized_client", "the client is not registered for this grant type", {}, {}};
   }
-  const TokenRequest request{tenant,           profile,  *asked.client,
-                             asked.parameters, exchange, policy_of(tenant, profile, *asked.client)};
-  if (auto refusal = refuse_resources(request.resources())) return std::move(*refusal);
-  return type->grant(request);
+  TokenRequest request{tenant,           profile,  *asked.client,
+                       asked.parameters, exchange, policy_of(tenant, profile, *asked.client)};
+  apply_expiry_param(profile, asked.parameters, request.policy);
+  if (auto refusal = refuse(request)) return std::move(*refusal);
+  return own_exchange ? grant_by_own_exchange(request, *own_exchange) : type->grant(request);
 }
 
 void note(Exchange& exchange, const IssuedTokens& issued) {
@@ -44,12 +75,12 @@ void note(Exchange& exchange, const IssuedTokens& issued) {
   exchange.hide(issued.refresh_token, issued.refresh_id);
 }
 
-ServerResponse refuse(const Tenant& tenant, const Profile& profile, const ServerRequest& request,
-                      const Refusal& refusal, Exchange& exchange) {
+ServerResponse tell(const Tenant& tenant, const Profile& profile, const ServerRequest& request,
+                    const Refusal& refusal, Exchange& exchange) {
   if (!refusal.family.empty()) exchange.entry.family = refusal.family;
   if (!refusal.parent.empty()) exchange.entry.parent = refusal.parent;
   exchange.entry.error = refusal.error;
-  return token_error(tenant, profile, request, refusal);
+  return token_error(tenant, profile, request, refusal, text_of(exchange.entry.parameters, "grant_type"));
 }
 
 }  // namespace
@@ -66,24 +97,16 @@ std::vector<std::string> TokenRequest::resources() const {
   return texts_of(parameters, "resource");
 }
 
-std::optional<Refusal> refuse_resources(const std::vector<std::string>& resources) {
-  const bool are_good = std::all_of(resources.begin(), resources.end(), [](const std::string& resource) {
-    return origin_of(resource).has_value() && resource.find('#') == std::string::npos;
-  });
-  if (are_good) return std::nullopt;
-  return Refusal{"invalid_target", "resource is not an absolute http(s) URL without a fragment", {}, {}};
-}
-
 ServerResponse serve_token(Tenant& tenant, const Profile& profile, const ServerRequest& request,
                            Exchange& exchange) {
   const auto read = read_client_request(tenant, profile, request, exchange);
   if (const auto* refusal = std::get_if<Refusal>(&read)) {
-    return refuse(tenant, profile, request, *refusal, exchange);
+    return tell(tenant, profile, request, *refusal, exchange);
   }
   const auto& asked = std::get<ClientRequest>(read);
   const GrantOutcome outcome = grant(tenant, profile, asked, exchange);
   if (const auto* refusal = std::get_if<Refusal>(&outcome)) {
-    return refuse(tenant, profile, request, *refusal, exchange);
+    return tell(tenant, profile, request, *refusal, exchange);
   }
   const auto& issued = std::get<IssuedTokens>(outcome);
   note(exchange, issued);

@@ -5,6 +5,7 @@
 
 #include "mockprovider/credential_check.h"
 #include "mockprovider/operations.h"
+#include "mockprovider/resources.h"
 #include "mockprovider/token_answer.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
@@ -44,6 +45,10 @@ ServerResponse unauthorized(const Tenant& tenant, const Toolkit& toolkit, const 
   if (response.status != 401) return response;
   std::string challenge = "Bearer realm=\"" + toolkit.slug + "\"";
   if (caller.verdict != Caller::Verdict::Missing) challenge += ", error=\"invalid_token\"";
+  // RFC 9728 section 5.1.
+  if (toolkit.find_auth(AuthScheme::OAuth2)) {
+    challenge += ", resource_metadata=\"" + resource_metadata_url(tenant, toolkit) + "\"";
+  }
   response.headers.push_back({"WWW-Authenticate", challenge});
   return response;
 }

@@ -47,6 +47,15 @@ bool has_scope(const Profile& profile, const Token& token) {
          std::find(scopes.begin(), scopes.end(), profile.userinfo_scope) != scopes.end();
 }
 
+// OpenID Connect Core section 5.4.
+Json granted_claims(const Profile& profile, const Token& token, Json userinfo) {
+  for (const auto& [claim, scope] : profile.userinfo_claims) {
+    const auto& scopes = token.scopes;
+    if (std::find(scopes.begin(), scopes.end(), scope) == scopes.end()) userinfo.erase(claim);
+  }
+  return userinfo;
+}
+
 }  // namespace
 
 ServerResponse serve_userinfo(Tenant& tenant, const Profile& profile, const ServerRequest& request,
@@ -62,8 +71,8 @@ ServerResponse serve_userinfo(Tenant& tenant, const Profile& profile, const Serv
   if (!has_scope(profile, *token)) return challenge(profile, 403, "insufficient_scope", exchange);
   const Family& family = *tenant.grants.family_of(*token);
   exchange.entry.client_id = family.client_id;
-  return ServerResponse::json(200, dump_json(userinfo_of(tenant, profile, family.account)))
-      .with_header("Cache-Control", "no-store");
+  const Json userinfo = granted_claims(profile, *token, userinfo_of(tenant, profile, family.account));
+  return ServerResponse::json(200, dump_json(userinfo)).with_header("Cache-Control", "no-store");
 }
 
 }  // namespace coffer::mock

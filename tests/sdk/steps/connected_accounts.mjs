@@ -242,11 +242,11 @@ export default async function connectedAccounts({ world, sdk, composio, step, co
   await step("delete: with revocation, the provider knows the token no more", async () => {
     const account = await connect(world.user("thorough"), "mock", ALICE, "OAUTH2");
     const token = await world.tokenOf(account.id);
-    const userinfo = () => fetch(`${world.mockUrl}/mock/mockidp/userinfo`, { headers: { authorization: `Bearer ${token}` } });
-    assert.equal((await userinfo()).status, 200);
+    const whoami = () => fetch(`${world.mockUrl}/mock/mockidp/mock/whoami`, { headers: { authorization: `Bearer ${token}` } });
+    assert.equal((await whoami()).status, 200);
     const answer = await world.call("DELETE", `/api/v3.1/connected_accounts/${account.id}?revoke_on_delete=true`);
     assert.deepEqual([answer.status, answer.json.success], [200, true]);
-    assert.equal((await userinfo()).status, 401);
+    assert.equal((await whoami()).status, 401);
   });
 
   const revoke = (id) => (sdk.isNewer ? accounts.revoke(id) : world.call("POST", `/api/v3.1/connected_accounts/${id}/revoke`).then(({ json }) => ({ revokedTokens: json.revoked_tokens, connectedAccount: json.connected_account })));

@@ -199,7 +199,7 @@ TEST_CASE("a client authenticates itself as it was registered, and in no other w
                   {{"provider", "mockidp"},
                    {"client_id", "c"},
                    {"client_secret", secret},
-                   {"auth_method", method},
+                   {"token_endpoint_auth_method", method},
                    {"redirect_uris", {kCallback}}});
   };
   const Fields refresh = {{"grant_type", "refresh_token"}, {"refresh_token", "x"}};
@@ -220,6 +220,16 @@ TEST_CASE("a client authenticates itself as it was registered, and in no other w
   with_method("none", "");
   CHECK(by_basic("") == "invalid_client");
   CHECK(by_body({{"client_id", "c"}}) == "invalid_grant");
+}
+
+TEST_CASE("a client asks for no more scopes than it is registered for", "[mock]") {
+  MockWorld world;
+  world.control(
+      "POST", "/_mock/clients",
+      {{"provider", "mockidp"}, {"client_id", "c"}, {"scope", "read"}, {"redirect_uris", {kCallback}}});
+  CHECK(world.get(world.authorize_target("mockidp", {{"client_id", "c"}, {"scope", "read"}})).status == 200);
+  const ServerResponse refused = world.get(world.authorize_target("mockidp", {{"client_id", "c"}}));
+  CHECK(find_field(answer_of(refused), "error") == "invalid_scope");
 }
 
 TEST_CASE("PKCE is required or optional for each client", "[mock]") {
@@ -387,7 +397,7 @@ TEST_CASE("introspection tells a live token from a dead one", "[mock]") {
 
 TEST_CASE("userinfo tells who a live token is", "[mock]") {
   MockWorld world;
-  const Json tokens = world.connect("mockidp", {{"scope", "openid"}}, "bob@example.com");
+  const Json tokens = world.connect("mockidp", {{"scope", "openid email"}}, "bob@example.com");
   CHECK(parse_json(world.get("/mock/mockidp/userinfo", tokens["access_token"]).body)["email"] ==
         "bob@example.com");
   CHECK(world.get("/mock/google/userinfo", tokens["access_token"]).status == 401);

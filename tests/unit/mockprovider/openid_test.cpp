@@ -76,7 +76,7 @@ TEST_CASE("a client may have its id_token signed with EdDSA", "[openid]") {
   MockWorld world;
   Json client = {{"provider", "mockidp"},
                  {"client_id", "coffer-dev-mockidp"},
-                 {"id_token_alg", "EdDSA"},
+                 {"id_token_signed_response_alg", "EdDSA"},
                  {"client_secret", world.client_of("mockidp").client_secret},
                  {"any_loopback_redirect", true}};
   world.control("POST", "/_mock/clients", client);
@@ -95,11 +95,11 @@ TEST_CASE("half_hash is the left half of the algorithm's hash", "[openid]") {
 TEST_CASE("a rotated signing key signs at once, and the old one is dropped when told", "[openid]") {
   MockWorld world;
   const Jwt before = id_token_of(world.connect("mockidp", kOpenId));
-  world.control("POST", "/_mock/signing-keys/rotate", {{"provider", "mockidp"}});
+  world.control("POST", "/_mock/signing_keys/rotate", {{"provider", "mockidp"}});
   CHECK(is_signed_by(before, jwks_of(world)));
   const Jwt after = id_token_of(world.connect("mockidp", kOpenId));
   CHECK(after.header["kid"] != before.header["kid"]);
-  world.control("POST", "/_mock/signing-keys/rotate", {{"provider", "mockidp"}, {"keep_old", false}});
+  world.control("POST", "/_mock/signing_keys/rotate", {{"provider", "mockidp"}, {"keep_old", false}});
   CHECK_FALSE(is_signed_by(before, jwks_of(world)));
   CHECK_FALSE(is_signed_by(after, jwks_of(world)));
 }
@@ -124,6 +124,18 @@ TEST_CASE("userinfo refuses as RFC 6750 says", "[openid]") {
   CHECK(header_of(unknown, "WWW-Authenticate").find("error=\"invalid_token\"") != std::string::npos);
 }
 
+TEST_CASE("userinfo tells what the granted scopes allow", "[openid]") {
+  MockWorld world;
+  const auto claims = [&](const char* scope) {
+    const std::string token = world.connect("mockidp", {{"scope", scope}})["access_token"];
+    return parse_json(world.get("/mock/mockidp/userinfo", token).body);
+  };
+  CHECK_FALSE(claims("openid").contains("email"));
+  CHECK(claims("openid email")["email"] == "alice@example.com");
+  CHECK_FALSE(claims("openid email").contains("name"));
+  CHECK(claims("openid profile")["name"] == "Alice Example");
+}
+
 TEST_CASE("a refresh token is no access token", "[openid]") {
   MockWorld world;
   const Json answer = world.connect("mockidp", kOpenId);
@@ -137,7 +149,7 @@ TEST_CASE("access tokens are JWTs of RFC 9068 by switch, and no more believed fo
                  {"client_id", "coffer-dev-mockidp"},
                  {"client_secret", world.client_of("mockidp").client_secret},
                  {"any_loopback_redirect", true},
-                 {"access_tokens", "jwt"}});
+                 {"access_token_format", "jwt"}});
   const Json answer = world.connect("mockidp", {{"scope", "openid read"}});
   const std::string value = answer["access_token"];
   const Jwt token = read_jwt(value);

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <variant>
+
+#include "mockprovider/clients.h"
+#include "mockprovider/grants.h"
+#include "mockprovider/profile.h"
+
+namespace coffer::mock {
+
+// A client as it describes itself (RFC 7591 section 2), with the defaults filled in, and without
+// id, secret and registration token. The refusals are those of section 3.2.2.
+std::variant<Client, Refusal> read_client_metadata(const Profile& profile, const nlohmann::json& metadata);
+
+}  // namespace coffer::mock

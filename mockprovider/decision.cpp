@@ -1,0 +1,93 @@
+#include "mockprovider/decision.h"
+
+#include <algorithm>
+
+#include "mockprovider/pages.h"
+
+namespace coffer::mock {
+namespace {
+
+bool contains(const std::vector<std::string>& list, std::string_view value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+bool asks_for_offline(const Profile& profile, const AuthorizationRequest& request) {
+  return request.offline_params == profile.offline_params;
+}
+
+bool wants_refresh_token(const Tenant& tenant, const Profile& profile, const AuthorizationRequest& request,
+                         const Consent& consent) {
+  const Client* client = tenant.clients.find(consent.provider, consent.client_id);
+  if (!client || !allows_grant(*client, "refresh_token")) return false;
+  switch (profile.refresh_tokens) {
+    case Profile::RefreshTokens::Never:
+      return false;
+    case Profile::RefreshTokens::OfflineParam:
+      if (request.device_code.empty() && !asks_for_offline(profile, request)) return false;
+      break;
+    case Profile::RefreshTokens::OfflineScope:
+      if (!contains(consent.scopes, "offline_access")) return false;
+      break;
+    case Profile::RefreshTokens::Always:
+      break;
+  }
+  const bool asks_again = request.prompt.find("consent") != std::string::npos;
+  return !profile.refresh_on_first_consent_only || asks_again || !tenant.grants.has_consented(consent);
+}
+
+Consent consent_of(const Tenant& tenant, const Profile& profile, const AuthorizationRequest& request,
+                   const AccessDecision& decision) {
+  Consent consent;
+  consent.provider = request.provider;
+  consent.client_id = request.client_id;
+  consent.account = decision.account;
+  consent.redirect_uri = request.redirect_uri;
+  consent.code_challenge = request.code_challenge;
+  consent.nonce = request.nonce;
+  consent.resources = request.resources;
+  consent.signed_in_at = tenant.clock.now();
+  consent.access_lifetime = decision.access_lifetime;
+  std::copy_if(request.scopes.begin(), request.scopes.end(), std::back_inserter(consent.scopes),
+               [&](const auto& scope) { return !contains(decision.refused_scopes, scope); });
+  consent.gives_refresh_token = wants_refresh_token(tenant, profile, request, consent);
+  return consent;
+}
+
+ServerResponse answer_device(Tenant& tenant, const Profile& profile, const AuthorizationRequest& request,
+                             const AccessDecision& decision) {
+  if (decision.error.empty()) {
+    tenant.devices.allow(request.device_code, consent_of(tenant, profile, request, decision));
+    return message_page("The device is connected", "You can close this page and go back to the device.");
+  }
+  tenant.devices.deny(request.device_code);
+  return message_page("The device was refused", "It has no access. You can close this page.");
+}
+
+}  // namespace
+
+ServerResponse back_to_client(const Tenant& tenant, const Profile& profile, const std::string& redirect_uri,
+                              const std::optional<std::string>& state, Fields answer) {
+  if (state) answer.emplace_back("state", *state);
+  if (profile.sends_iss) answer.emplace_back("iss", tenant.issuer_of(profile));  // RFC 9207
+  return ServerResponse::redirect(303, with_query(redirect_uri, answer))
+      .with_header("Cache-Control", "no-store")
+      .with_header("Referrer-Policy", "no-referrer");
+}
+
+ServerResponse carry_out(Tenant& tenant, const Profile& profile, const AuthorizationRequest& request,
+                         const AccessDecision& decision, Exchange& exchange) {
+  exchange.entry.account = decision.account;
+  exchange.entry.client_id = request.client_id;
+  exchange.entry.error = decision.error;
+  if (!request.device_code.empty()) return answer_device(tenant, profile, request, decision);
+  if (!decision.error.empty()) {
+    const Fields answer = {{"error", decision.error}, {"error_description", "decided on the consent page"}};
+    return back_to_client(tenant, profile, request.redirect_uri, request.state, answer);
+  }
+  const std::string code =
+      tenant.grants.issue_code(consent_of(tenant, profile, request, decision), profile.policy);
+  return back_to_client(tenant, profile, request.redirect_uri, request.state,
+                        {{profile.name_of("code"), code}});
+}
+
+}  // namespace coffer::mock

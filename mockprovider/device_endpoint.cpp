@@ -1,0 +1,96 @@
+#include "mockprovider/device_endpoint.h"
+
+#include <nlohmann/json.hpp>
+
+#include "mockprovider/client_authentication.h"
+#include "mockprovider/grant_types.h"
+#include "mockprovider/interaction.h"
+#include "mockprovider/oauth_request.h"
+#include "mockprovider/pages.h"
+#include "mockprovider/resources.h"
+#include "mockprovider/token_answer.h"
+#include "vault/base/json.h"
+
+namespace coffer::mock {
+namespace {
+
+std::optional<Refusal> refuse(const Tenant& tenant, const Profile& profile, const ClientRequest& asked) {
+  const std::string grant_type(kDeviceGrant);
+  if (!profile.offers(grant_type) || !allows_grant(*asked.client, grant_type)) {
+    return Refusal{"unauthorized_client", "the client is not registered for the device grant", {}, {}};
+  }
+  if (!allows_scopes(*asked.client, split_scopes(profile, text_of(asked.parameters, "scope")))) {
+    return Refusal{"invalid_scope", "more scopes than the client is registered for", {}, {}};
+  }
+  return refuse_resources(tenant, texts_of(asked.parameters, "resource"));
+}
+
+std::int64_t in_seconds(Duration time) {
+  return std::chrono::duration_cast<std::chrono::seconds>(time).count();
+}
+
+ServerResponse begin(Tenant& tenant, const Profile& profile, const ClientRequest& asked, Exchange& exchange) {
+  DeviceAuthorization wanted;
+  wanted.provider = profile.id();
+  wanted.client_id = asked.client->client_id;
+  wanted.scopes = split_scopes(profile, text_of(asked.parameters, "scope"));
+  wanted.resources = texts_of(asked.parameters, "resource");
+  wanted.interval = profile.device_interval;
+  wanted.expires_at = tenant.clock.now() + profile.device_lifetime;
+  const std::string device_code = tenant.devices.add(std::move(wanted));
+  const std::string user_code = tenant.devices.find(device_code)->user_code;
+  exchange.hide(device_code, "device_code");
+  exchange.hide(user_code, "user_code");
+  const std::string page = tenant.issuer_of(profile) + "/device";
+  const Json answer = {{"device_code", device_code},
+                       {"user_code", user_code},
+                       {"verification_uri", page},
+                       {"verification_uri_complete", with_query(page, {{"user_code", user_code}})},
+                       {"expires_in", in_seconds(profile.device_lifetime)},
+                       {"interval", in_seconds(profile.device_interval)}};
+  return ServerResponse::json(200, dump_json(answer)).with_header("Cache-Control", "no-store");
+}
+
+AuthorizationRequest request_of(const Tenant& tenant, const std::string& device_code) {
+  const DeviceAuthorization& device = *tenant.devices.find(device_code);
+  const Client* client = tenant.clients.find(device.provider, device.client_id);
+  AuthorizationRequest request;
+  request.provider = device.provider;
+  request.client_id = device.client_id;
+  request.client_name = client && !client->name.empty() ? client->name : device.client_id;
+  request.device_code = device_code;
+  request.scopes = device.scopes;
+  request.resources = device.resources;
+  return request;
+}
+
+}  // namespace
+
+ServerResponse serve_device_authorization(Tenant& tenant, const Profile& profile,
+                                          const ServerRequest& request, Exchange& exchange) {
+  const auto read = read_client_request(tenant, profile, request, exchange);
+  const auto* asked = std::get_if<ClientRequest>(&read);
+  const auto refusal = asked ? refuse(tenant, profile, *asked) : std::optional(std::get<Refusal>(read));
+  if (!refusal) return begin(tenant, profile, *asked, exchange);
+  exchange.entry.error = refusal->error;
+  return token_error(tenant, profile, request, *refusal);
+}
+
+ServerResponse serve_device_page(Tenant& tenant, const Profile& profile, const ServerRequest& request,
+                                 Exchange& exchange) {
+  const bool is_answer = request.method == "POST";
+  const Fields fields = is_answer ? parse_form(request.body).value_or(Fields()) : request.query;
+  DevicePage page{
+      profile.provider->name, tenant.issuer_of(profile) + "/device", text_of(fields, "user_code"), {}};
+  exchange.hide(page.user_code, "user_code");
+  if (!is_answer) return device_page(page);
+  const std::string device_code = tenant.devices.waiting_for(page.user_code);
+  const auto* device = tenant.devices.find(device_code);
+  if (!device || device->provider != profile.id()) {
+    page.problem = "No device waits with this code.";
+    return device_page(page);
+  }
+  return begin_interaction(tenant, profile, request_of(tenant, device_code), exchange);
+}
+
+}  // namespace coffer::mock

@@ -1,0 +1,347 @@
+#include "tests/unit/mockprovider/jwt_reading.h"
+#include "tests/unit/mockprovider/mock_world.h"
+
+using namespace coffer;
+using namespace coffer::mock;
+using namespace coffer::mock::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* kOffline = "offline_access read";
+
+// The managed client of one persona, in the manners that its file describes.
+struct Persona {
+  MockWorld world;
+  std::string id;
+  const Provider& provider = *shipped_catalog().find_provider(id);
+
+  explicit Persona(std::string which) : id(std::move(which)) {}
+
+  std::string code(const Fields& more = {}) {
+    Fields changes = {{provider.scope_param, "read,write"}, {"scope", kOffline}};
+    for (const auto& [name, value] : provider.authorize_params) changes.emplace_back(name, value);
+    changes.insert(changes.end(), more.begin(), more.end());
+    const Fields answer = MockWorld::answer_of_redirect(world.redirect_of(id, changes));
+    const std::string name = shipped_profiles().at(id).name_of("code");
+    const auto value = find_field(answer, name);
+    REQUIRE(value);
+    return std::string(*value);
+  }
+  ServerResponse ask(Fields form) {
+    const Client client = world.client_of(id);
+    HttpHeaders headers = {{"Accept", "application/json"}};
+    if (provider.token_auth == Provider::TokenAuth::Basic) {
+      headers.push_back(world.basic_of(id).front());
+    } else {
+      form.emplace_back("client_id", client.client_id);
+      form.emplace_back("client_secret", client.client_secret);
+    }
+    const std::string path = MockWorld::path_of(id) + "/token";
+    if (provider.body_format != Provider::BodyFormat::Json) return world.post_form(path, form, headers);
+    Json body = Json::object();
+    for (const auto& [name, value] : form) body[name] = value;
+    return world.post_json(path, body, headers);
+  }
+  ServerResponse redeem(const std::string& code) {
+    Fields form = {{"grant_type", "authorization_code"},
+                   {shipped_profiles().at(id).name_of("code"), code},
+                   {"redirect_uri", kCallback},
+                   {"code_verifier", kVerifier}};
+    for (const auto& [name, value] : provider.token_params) form.emplace_back(name, value);
+    return ask(std::move(form));
+  }
+  ServerResponse refresh(const std::string& token) {
+    Fields form = {{"grant_type", "refresh_token"}, {"refresh_token", token}};
+    for (const auto& [name, value] : provider.refresh_params) form.emplace_back(name, value);
+    return ask(std::move(form));
+  }
+  Json connect(const Fields& more = {}) {
+    const ServerResponse response = redeem(code(more));
+    INFO(response.body);
+    REQUIRE(response.status / 100 == 2);
+    return parse_json(response.body);
+  }
+  Json refreshed(const std::string& token) { return parse_json(refresh(token).body); }
+};
+
+bool has_text(const Json& tree, const std::string& text) {
+  return tree.dump().find(text) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("every persona connects in its own manners and refuses a wrong code in its own words",
+          "[personas]") {
+  for (const auto& [id, profile] : shipped_profiles()) {
+    if (id == "microsoft-spa") continue;  // for public clients
+    CAPTURE(id);
+    Persona persona(id);
+    const Json answer = persona.connect();
+    CHECK(answer.dump().find("{{") == std::string::npos);
+    const std::string prefix = profile.has_jwt_access_tokens ? "eyJ" : profile.policy.access_prefix;
+    CHECK(has_text(answer, "\"" + prefix));
+    const ServerResponse refused = persona.redeem("wrong");
+    CHECK_FALSE(has_text(parse_json(refused.body), "\"" + profile.policy.access_prefix + "_"));
+    CHECK(header_of(refused, "Cache-Control") == "no-store");
+  }
+}
+
+TEST_CASE("what a persona gives can be read by the names of its own description", "[personas]") {
+  for (const auto& [id, provider] : shipped_catalog().providers()) {
+    if (id == "microsoft-spa") continue;
+    CAPTURE(id);
+    Persona persona(id);
+    const Json answer = persona.connect();
+    const auto named = provider.token_response.find("access_token");
+    const std::string pointer = named == provider.token_response.end() ? "/access_token" : named->second;
+    REQUIRE(answer.contains(Json::json_pointer(pointer)));
+    CHECK(answer[Json::json_pointer(pointer)].is_string());
+  }
+}
+
+TEST_CASE("google-testing's grants die after seven days, used or not", "[personas]") {
+  Persona persona("google-testing");
+  const std::string token = persona.connect()["refresh_token"];
+  persona.world.clock.advance(24h * 6);
+  CHECK(persona.refresh(token).status == 200);
+  persona.world.clock.advance(24h);
+  CHECK(persona.refreshed(token)["error"] == "invalid_grant");
+}
+
+TEST_CASE("google-limit keeps the newest grants, and the oldest dies in silence", "[personas]") {
+  Persona persona("google-limit");
+  const std::string first = persona.connect()["refresh_token"];
+  const std::string second = persona.connect()["refresh_token"];
+  const std::string third = persona.connect()["refresh_token"];
+  CHECK(persona.refresh(first).status == 400);
+  CHECK(persona.refresh(second).status == 200);
+  CHECK(persona.refresh(third).status == 200);
+}
+
+TEST_CASE("google-idle's grants die of half a year without use and of a new password", "[personas]") {
+  Persona persona("google-idle");
+  const std::string token = persona.connect()["refresh_token"];
+  SECTION("idle") {
+    persona.world.clock.advance(24h * 180);
+  }
+  SECTION("password") {
+    persona.world.control("POST", "/_mock/accounts", {{"email", "alice@example.com"}, {"password", "new"}});
+  }
+  CHECK(persona.refresh(token).status == 400);
+}
+
+TEST_CASE("slack-static gives a token for ever and nothing else", "[personas]") {
+  Persona persona("slack-static");
+  const Json answer = persona.connect();
+  CHECK(answer["ok"] == true);
+  CHECK_FALSE(has_text(answer, "expires_in"));
+  CHECK_FALSE(has_text(answer, "refresh_token"));
+}
+
+TEST_CASE("github-app's refresh kills the old access token, and errors come under 200", "[personas]") {
+  Persona persona("github-app");
+  const Json first = persona.connect();
+  CHECK(first["expires_in"] == 28800);
+  CHECK(first["refresh_token_expires_in"] == 15897600);
+  persona.refresh(first["refresh_token"]);
+  const ServerResponse dead = persona.world.get("/mock/github-app/userinfo", first["access_token"]);
+  CHECK(dead.status == 401);
+  const ServerResponse again = persona.refresh(first["refresh_token"]);
+  CHECK(again.status == 200);
+  CHECK(parse_json(again.body)["error"] == "bad_refresh_token");
+  CHECK(persona.refreshed("unknown")["error"] == "bad_refresh_token");
+  CHECK(parse_json(persona.redeem("unknown").body)["error"] == "bad_verification_code");
+}
+
+TEST_CASE("atlassian refuses a dead refresh token with 403", "[personas]") {
+  Persona persona("atlassian");
+  const ServerResponse refused = persona.refresh("unknown");
+  CHECK(refused.status == 403);
+  CHECK(parse_json(refused.body)["error"] == "unauthorized_client");
+}
+
+TEST_CASE("microsoft keeps old refresh tokens good and never echoes offline_access", "[personas]") {
+  Persona persona("microsoft");
+  const Json first = persona.connect();
+  CHECK(first["scope"] == "read");
+  const Json second = persona.refreshed(first["refresh_token"]);
+  CHECK(second["refresh_token"] != first["refresh_token"]);
+  CHECK(persona.refresh(first["refresh_token"]).status == 200);
+  persona.world.clock.advance(24h * 90);
+  const Json refused = persona.refreshed(second["refresh_token"]);
+  CHECK(refused["error"] == "invalid_grant");
+  CHECK(refused["error_codes"] == Json::array({70008}));
+}
+
+TEST_CASE("microsoft gives no refresh token without offline_access", "[personas]") {
+  Persona persona("microsoft");
+  CHECK_FALSE(persona.connect({{"scope", "read"}}).contains("refresh_token"));
+}
+
+TEST_CASE("microsoft-v1 says its times as texts", "[personas]") {
+  Persona persona("microsoft-v1");
+  const Json answer = persona.connect();
+  CHECK(answer["expires_in"] == "3600");
+  CHECK(answer["expires_on"] == std::to_string(coffer::testing::kStartMs / 1000 + 3600));
+}
+
+TEST_CASE("microsoft-spa's whole chain ends a day after the sign-in", "[personas]") {
+  MockWorld world;
+  world.control("POST", "/_mock/clients",
+                {{"provider", "microsoft-spa"}, {"client_id", "spa"}, {"redirect_uris", {kCallback}}});
+  const auto token = [&](Fields form) {
+    form.emplace_back("client_id", "spa");
+    return world.post_form("/mock/microsoft-spa/token", form);
+  };
+  const Fields changes = {{"client_id", "spa"}, {"scope", kOffline}};
+  const Json first = parse_json(token({{"grant_type", "authorization_code"},
+                                       {"code", world.code_of("microsoft-spa", changes)},
+                                       {"redirect_uri", kCallback},
+                                       {"code_verifier", kVerifier}})
+                                    .body);
+  world.clock.advance(23h);
+  const Json second =
+      parse_json(token({{"grant_type", "refresh_token"}, {"refresh_token", first["refresh_token"]}}).body);
+  REQUIRE(second.contains("refresh_token"));
+  world.clock.advance(1h);
+  CHECK(token({{"grant_type", "refresh_token"}, {"refresh_token", second["refresh_token"]}}).status == 400);
+}
+
+TEST_CASE("salesforce says when a token was issued and not when it ends", "[personas]") {
+  Persona persona("salesforce");
+  const Json answer = persona.connect();
+  CHECK(answer["issued_at"] == std::to_string(coffer::testing::kStartMs));
+  CHECK(answer["instance_url"] == "https://mock.my.salesforce.com");
+  CHECK_FALSE(answer.contains("expires_in"));
+}
+
+TEST_CASE("tokens that end only on request", "[personas]") {
+  const std::string id = GENERATE("zendesk", "shopify");
+  Persona persona(id);
+  const Json asked = persona.connect();
+  CHECK(asked.contains("expires_in"));
+  CHECK(asked.contains("refresh_token_expires_in"));
+  Fields form = {{"grant_type", "authorization_code"},
+                 {"code", persona.code()},
+                 {"redirect_uri", kCallback},
+                 {"code_verifier", kVerifier}};
+  const Json unasked = parse_json(persona.ask(form).body);
+  CHECK(unasked.contains("access_token"));
+  CHECK_FALSE(unasked.contains("expires_in"));
+  CHECK_FALSE(unasked.contains("refresh_token"));
+}
+
+TEST_CASE("xero takes the old refresh token for half an hour more", "[personas]") {
+  Persona persona("xero");
+  const std::string first = persona.connect()["refresh_token"];
+  persona.refresh(first);
+  persona.world.clock.advance(29min);
+  CHECK(persona.refresh(first).status == 200);
+  persona.world.clock.advance(1min);
+  CHECK(persona.refresh(first).status == 400);
+}
+
+TEST_CASE("a grace gives the same successor, or many", "[personas]") {
+  const bool is_same = GENERATE(true, false);
+  Persona persona(is_same ? "grace-same" : "grace-many");
+  const std::string first = persona.connect()["refresh_token"];
+  const Json second = persona.refreshed(first);
+  const Json again = persona.refreshed(first);
+  CHECK((again["refresh_token"] == second["refresh_token"]) == is_same);
+}
+
+TEST_CASE("notion wants JSON and Basic, and its tokens do not end", "[personas]") {
+  Persona persona("notion");
+  CHECK_FALSE(persona.connect().contains("expires_in"));
+  const ServerResponse form =
+      persona.world.post_form("/mock/notion/token", {{"grant_type", "authorization_code"}, {"code", "x"}},
+                              persona.world.basic_of("notion"));
+  CHECK(form.status == 400);
+}
+
+TEST_CASE("tiktok wraps all in data, under 200, and calls the code auth_code", "[personas]") {
+  Persona persona("tiktok-accounts");
+  CHECK(persona.connect()["data"]["expires_in"] == 86400);
+  const ServerResponse refused = persona.refresh("unknown");
+  CHECK(refused.status == 200);
+  CHECK(parse_json(refused.body)["code"] == 40105);
+}
+
+TEST_CASE("sentry answers 201 in camel case", "[personas]") {
+  Persona persona("sentry");
+  const ServerResponse response = persona.redeem(persona.code());
+  CHECK(response.status == 201);
+  const Json answer = parse_json(response.body);
+  CHECK(answer["expiresAt"] == to_rfc3339(from_ms(coffer::testing::kStartMs) + 8h));
+  CHECK(answer.contains("refreshToken"));
+}
+
+TEST_CASE("stripe's secret stands alone as the Basic user", "[personas]") {
+  MockWorld world;
+  const Client client = world.client_of("stripe-app");
+  const ServerResponse response =
+      world.post_form("/mock/stripe-app/token", {{"grant_type", "refresh_token"}, {"refresh_token", "x"}},
+                      {{"Authorization", "Basic " + to_base64(client.client_secret + ":")}});
+  CHECK(parse_json(response.body)["error"] == "invalid_grant");
+  CHECK(world.get("/_mock/journal").body.find(client.client_secret) == std::string::npos);
+}
+
+TEST_CASE("jobber tells the lifetime in the token alone", "[personas]") {
+  Persona persona("jobber");
+  const Json answer = persona.connect();
+  CHECK_FALSE(answer.contains("expires_in"));
+  const Json claims = read_jwt(answer["access_token"]).claims;
+  CHECK(claims["exp"].get<std::int64_t>() - claims["iat"].get<std::int64_t>() == 3600);
+}
+
+TEST_CASE("lifetimes come as days, hours and minutes, or as milliseconds since 1970", "[personas]") {
+  CHECK(Persona("duration-text").connect()["expires_in"] == "0:12:00");
+  CHECK(Persona("expiry-ms").connect()["expires_at"] == coffer::testing::kStartMs + 3'600'000);
+}
+
+TEST_CASE("exact-online refuses a refresh that comes too early", "[personas]") {
+  Persona persona("exact-online");
+  const std::string token = persona.connect()["refresh_token"];
+  CHECK(persona.refresh(token).status == 401);
+  persona.world.clock.advance(570s);
+  CHECK(persona.refresh(token).status == 200);
+}
+
+TEST_CASE("ringcentral's old access token is dead when the refresh succeeds", "[personas]") {
+  Persona persona("ringcentral");
+  const Json first = persona.connect();
+  CHECK(persona.world.get("/mock/ringcentral/userinfo", first["access_token"]).status == 200);
+  persona.refresh(first["refresh_token"]);
+  CHECK(persona.world.get("/mock/ringcentral/userinfo", first["access_token"]).status == 401);
+}
+
+TEST_CASE("okta-like answers 401 to credentials in header and body", "[personas]") {
+  Persona persona("okta-like");
+  const Client client = persona.world.client_of("okta-like");
+  const ServerResponse response = persona.ask({{"grant_type", "refresh_token"},
+                                               {"refresh_token", "x"},
+                                               {"client_id", client.client_id},
+                                               {"client_secret", client.client_secret}});
+  CHECK(response.status == 401);
+}
+
+TEST_CASE("reddit and dropbox give refresh tokens to those who ask in their words", "[personas]") {
+  const auto [id, parameter] =
+      GENERATE(table<std::string, std::string>({{"reddit", "duration"}, {"dropbox", "token_access_type"}}));
+  CHECK(Persona(id).connect().contains("refresh_token"));
+  CHECK_FALSE(Persona(id).connect({{parameter, ""}}).contains("refresh_token"));
+}
+
+TEST_CASE("square's code needs decoding", "[personas]") {
+  Persona persona("square");
+  const std::string code = persona.code();
+  CHECK(percent_encode(code) != code);
+  CHECK(persona.redeem(code).status == 200);
+}
+
+TEST_CASE("a deviation that is misspelt is refused when it is read", "[personas]") {
+  Provider provider = *shipped_catalog().find_provider("mockidp");
+  provider.mock = std::make_shared<const Json>(Json{{"rotaton", "none"}});
+  CHECK_THROWS_WITH(read_profile(provider), Catch::Contains("rotaton"));
+}
