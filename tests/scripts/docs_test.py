@@ -20,7 +20,8 @@ from transcripts import Transcript, difference, normalised, visit
 BLOCK = re.compile(r"(?:^<!-- (.+?) -->\n)?^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DAEMON = re.compile(r"^coffer (dev|serve|mock)\b[^\n]*\n$")
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/link/\S+")
-VARYING = [(re.compile(r"in \d+\.\d s"), "in N s"), (re.compile(r"\d+ files"), "N files")]
+VARYING = [(re.compile(r"in \d+\.\d s"), "in N s"), (re.compile(r"\d+ files"), "N files"),
+           (re.compile(r"\d+ credentials"), "N credentials")]
 
 
 def fail(document, block, what):
