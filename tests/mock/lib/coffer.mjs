@@ -1,12 +1,15 @@
 // `coffer mock`, and one of its providers as a subject.
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import path from "node:path";
 import { CLIENTS, pkceOf } from "../clients.mjs";
 import { start } from "./process.mjs";
 import { Subject } from "./subject.mjs";
 
 export const startCoffer = (binary, home, args = []) =>
   start(binary, ["mock", "--port", "0", "--print-json", ...args], { PATH: process.env.PATH, HOME: home, LC_ALL: "C.UTF-8" });
+
+const PROVIDERS = new URL("../../../fixtures/providers/", import.meta.url);
 
 // By provider, the reasons why it differs and the checks that show it.
 const DEVIATIONS = JSON.parse(fs.readFileSync(new URL("../deviations.json", import.meta.url)));
@@ -16,7 +19,8 @@ const byCheck = (reasons) => Object.fromEntries(Object.entries(reasons).flatMap(
 export const STRICT = { label: "coffer mock", provider: "mockidp", deviations: {} };
 
 // Those that imitate a provider that is not strict; what they differ in is data.
-export const PERSONAS = Object.entries(DEVIATIONS).map(([provider, reasons]) => ({ label: provider, provider, reasons, deviations: byCheck(reasons) }));
+export const PERSONAS = fs.readdirSync(PROVIDERS).map((name) => path.parse(name).name).filter((name) => name !== STRICT.provider).sort()
+  .map((provider) => ({ label: provider, provider, reasons: DEVIATIONS[provider] ?? {}, deviations: byCheck(DEVIATIONS[provider] ?? {}) }));
 
 // The strict one is what was started; each persona has a tenant, so that none moves another's clock.
 export async function subjectOf(ready, { provider }) {
@@ -65,8 +69,6 @@ export class CofferSubject extends Subject {
   }
 }
 
-const PROVIDERS = new URL("../../../fixtures/providers/", import.meta.url);
-
 // The value at a JSON pointer (RFC 6901) of plain names.
 const at = (json, pointer) => pointer.slice(1).split("/").reduce((value, name) => value?.[name], json);
 
@@ -76,15 +78,22 @@ class PersonaSubject extends CofferSubject {
   constructor(ready, provider) {
     super(ready, provider);
     this.description = JSON.parse(fs.readFileSync(new URL(`${provider}.json`, PROVIDERS)));
+    if (this.description.mock.refresh_token === "offline_scope") this.scope += " offline_access";
   }
 
   async authorizationUrl(client, parameters) {
     const { authorize_params, scope_param = "scope", scope_separator = " " } = this.description;
     const url = await super.authorizationUrl(client, { ...authorize_params, ...parameters });
-    const scope = url.searchParams.get("scope");
+    const scope = this.#withOffline(url.searchParams.get("scope"));
     url.searchParams.delete("scope");
     if (scope) url.searchParams.set(scope_param, scope.replaceAll(" ", scope_separator));
     return url;
+  }
+
+  // Some give refresh tokens to those alone who ask by scope.
+  #withOffline(scope) {
+    const isMissing = scope && this.scope.includes("offline_access") && !scope.includes("offline_access");
+    return isMissing ? `${scope} offline_access` : scope;
   }
 
   credentials(client, form) {

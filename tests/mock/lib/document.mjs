@@ -52,15 +52,18 @@ function strictPart(suite, columns) {
 const PERSONAS = `## Personas
 
 The mock's other providers imitate real ones with their manners, and differ from the standards where those do
-(\`fixtures/providers\`). The checks of the areas where providers have manners of their own run against each of them;
-what has to differ is data, \`tests/mock/deviations.json\`, and a check that differs or conforms against it is a failure.
+(\`fixtures/providers\`). Each is asked as its own clients ask it: in its body format, with its parameters and its names
+for the answer's members. The checks of code, refresh, revocation and userinfo run against all of them. Which have to
+differ, and why, is data: \`tests/mock/deviations.json\` names every one. A check that differs and is not named there, or
+is named and does not, is a failure.
 `;
 
-function personaPart({ label, outcomes, reasons }) {
-  const differing = Object.entries(reasons).map(([reason, checks]) => `* ${capitalised(reason)}: ${checks.map((check) => `"${check}"`).join(", ")}.`);
+function personaRow({ label, outcomes, reasons }) {
   const { passed, failed } = countOf(outcomes);
-  return `### ${label}\n\n${passed} checks hold, ${failed} do not.${differing.length ? `\n\n${differing.join("\n")}` : ""}\n`;
+  return [label, String(passed), String(failed), Object.entries(reasons).map(([reason, checks]) => `${reason} (${checks.length})`).join("; ")];
 }
 
+const personaPart = (personas) => `${table(["persona", "yes", "differs", "why"], personas.map(personaRow))}\n`;
+
 export const documentOf = (suite, strict, peer, personas) =>
-  [INTRODUCTION, strictPart(suite, [strict, peer]), PERSONAS, ...personas.map(personaPart)].join("\n");
+  [INTRODUCTION, strictPart(suite, [strict, peer]), PERSONAS, personaPart(personas)].join("\n");
