@@ -10,10 +10,8 @@ namespace coffer::mock {
 namespace {
 
 // What was pushed counts, and nothing that stands beside it.
-CheckedAuthorization take_pushed(Tenant& tenant, const Profile& profile, const Fields& parameters,
-                                 Exchange& exchange) {
+CheckedAuthorization take_pushed(Tenant& tenant, const Profile& profile, const Fields& parameters) {
   const std::string address = text_of(parameters, "request_uri");
-  exchange.hide(address, "request_uri");
   auto pushed = tenant.pushed.take(address, profile.id(), text_of(parameters, "client_id"));
   if (pushed) return std::move(*pushed);
   return UntrustedRequest{"The request_uri is unknown, expired, used, or another client's."};
@@ -27,7 +25,7 @@ ServerResponse serve_authorize(Tenant& tenant, const Profile& profile, const Ser
   if (!parameters) return problem_page(400, "The request is broken", "The form cannot be read.");
   exchange.entry.parameters = redact_parameters(*parameters);
   const auto checked = find_field(*parameters, "request_uri")
-                           ? take_pushed(tenant, profile, *parameters, exchange)
+                           ? take_pushed(tenant, profile, *parameters)
                            : check_authorization(tenant, profile, *parameters, AskedBy::Browser);
   if (const auto* untrusted = std::get_if<UntrustedRequest>(&checked)) {
     exchange.entry.error = "untrusted_request";

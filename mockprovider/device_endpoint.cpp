@@ -82,9 +82,10 @@ ServerResponse serve_device_page(Tenant& tenant, const Profile& profile, const S
   const Fields fields = is_answer ? parse_form(request.body).value_or(Fields()) : request.query;
   DevicePage page{
       profile.provider->name, tenant.issuer_of(profile) + "/device", text_of(fields, "user_code"), {}};
-  exchange.hide(page.user_code, "user_code");
-  if (!is_answer) return device_page(page);
   const std::string device_code = tenant.devices.waiting_for(page.user_code);
+  // Whatever else is typed is no secret, and may be any word of the page.
+  if (!device_code.empty()) exchange.hide(page.user_code, "user_code");
+  if (!is_answer) return device_page(page);
   const auto* device = tenant.devices.find(device_code);
   if (!device || device->provider != profile.id()) {
     page.problem = "No device waits with this code.";

@@ -105,7 +105,7 @@ const std::string_view kIndexBody = R"html(<h1>Mock provider</h1>
 {{#accounts}}<li><code>{{account}}</code></li>
 {{/accounts}}</ul>
 <h2>Control</h2>
-<p>JSON below <code>/_mock/</code>: clock, faults, grants, scripts, journal, keys, clients, accounts, reset.</p>
+<p>JSON below <code>/_mock/</code>: clock, faults, grants, scripts, journal, keys, signing_keys, clients, accounts, tenants, reset.</p>
 )html";
 
 const std::string_view kStyleSheet =

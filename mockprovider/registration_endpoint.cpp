@@ -126,7 +126,6 @@ ServerResponse serve_register(Tenant& tenant, const Profile& profile, const Serv
 
 ServerResponse serve_registration(Tenant& tenant, const Profile& profile, const ServerRequest& request,
                                   Exchange& exchange) {
-  exchange.hide(bearer_token(request), "registration_access_token");
   const Client* client = find_own(tenant, profile, request);
   if (!client) {
     exchange.entry.error = "invalid_token";

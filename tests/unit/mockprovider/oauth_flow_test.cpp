@@ -379,6 +379,18 @@ TEST_CASE("a client cannot revoke the token of another", "[mock]") {
   CHECK(world.get("/mock/mockidp/mock/whoami", tokens["access_token"]).status == 200);
 }
 
+TEST_CASE("a client of the same name at another provider cannot revoke", "[mock]") {
+  MockWorld world;
+  const Json tokens = world.connect("mockidp");
+  world.control("POST", "/_mock/clients",
+                {{"provider", "google"}, {"client_id", "coffer-dev-mockidp"}, {"client_secret", "s"}});
+  const ServerResponse response =
+      world.post_form("/mock/google/revoke", {{"token", tokens["refresh_token"]}},
+                      {{"Authorization", "Basic " + to_base64("coffer-dev-mockidp:s")}});
+  CHECK(response.status == 400);
+  CHECK(world.get("/mock/mockidp/mock/whoami", tokens["access_token"]).status == 200);
+}
+
 TEST_CASE("introspection tells a live token from a dead one", "[mock]") {
   MockWorld world;
   const Json tokens = world.connect("mockidp");

@@ -74,6 +74,18 @@ TEST_CASE("a challenge names the resource's metadata", "[resources]") {
                        "/mock/mockidp/mock\"") != std::string::npos);
 }
 
+TEST_CASE("in a tenant the resource, its metadata and its provider are the tenant's", "[resources]") {
+  MockWorld world;
+  REQUIRE(world.post_json("/_mock/tenants", {{"name", "one"}}).status == 201);
+  const std::string url = "http://127.0.0.1:4000/t/one/mock/mockidp";
+  const std::string challenge = header_of(world.get(std::string("/t/one") + kWhoami), "WWW-Authenticate");
+  const std::string target = "/.well-known/oauth-protected-resource/t/one/mock/mockidp/mock";
+  CHECK(challenge.find("\"http://127.0.0.1:4000" + target + "\"") != std::string::npos);
+  const Json metadata = parse_json(world.get(target).body);
+  CHECK(metadata["resource"] == url + "/mock");
+  CHECK(metadata["authorization_servers"] == Json::array({url}));
+}
+
 TEST_CASE("the metadata publishes every endpoint", "[resources]") {
   MockWorld world;
   const Json metadata = parse_json(world.get("/mock/mockidp/.well-known/openid-configuration").body);
