@@ -22,8 +22,12 @@ recorder.wrapFetch();
 const report = new Report();
 const worlds = [];
 
-const PROVIDERS = new URL("../../fixtures/providers/", import.meta.url);
-const providers = fs.readdirSync(PROVIDERS).map((name) => JSON.parse(fs.readFileSync(new URL(name, PROVIDERS))));
+// The providers that a toolkit signs in with; no step meets the tokens of others.
+const FIXTURES = new URL("../../fixtures/", import.meta.url);
+const fixture = (name) => JSON.parse(fs.readFileSync(new URL(name, FIXTURES)));
+const toolkits = fs.readdirSync(new URL("toolkits/", FIXTURES)).map((name) => fixture(`toolkits/${name}`));
+const used = new Set(toolkits.flatMap(({ auth }) => auth.map(({ provider }) => provider)).filter(Boolean));
+const providers = [...used].map((id) => fixture(`providers/${id}.json`));
 
 const late = setTimeout(() => {
   console.log(`not finished after ${MOST_SECONDS} s`);
