@@ -28,6 +28,7 @@ class Accounts {
   const std::vector<Account>& all() const { return accounts_; }
 
  private:
+  friend class SnapshotFields;
   std::vector<Account> accounts_;
 };
 
@@ -51,6 +52,7 @@ class Keys {
  private:
   std::string value_of(const Toolkit& toolkit, const ConnectionField& field, std::string_view account) const;
 
+  friend class SnapshotFields;
   std::uint64_t seed_;
   std::map<std::pair<std::string, std::string>, int> generations_;  // by toolkit and account
 };

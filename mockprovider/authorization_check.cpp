@@ -71,6 +71,13 @@ Fault check_resources(const Tenant& tenant, const Fields& parameters) {
 }
 
 // OpenID Connect Core section 3.1.2.1: "none" goes with nothing else.
+// A hint of ours: how the person shall behave.
+Fault check_script(const Fields& parameters) {
+  const std::string script = text_of(parameters, "mock_script");
+  if (script.empty() || login_action(script)) return std::nullopt;
+  return std::make_pair("invalid_request", "mock_script is no login script");
+}
+
 Fault check_prompt(const Fields& parameters) {
   const auto prompts = split(text_of(parameters, "prompt"), ' ');
   if (std::find(prompts.begin(), prompts.end(), "none") == prompts.end()) return std::nullopt;
@@ -90,6 +97,7 @@ Fault find_fault(const Tenant& tenant, const Profile& profile, const Client& cli
   if (auto fault = check_scope(profile, client, parameters)) return fault;
   if (auto fault = check_pkce(profile, client, parameters)) return fault;
   if (auto fault = check_resources(tenant, parameters)) return fault;
+  if (auto fault = check_script(parameters)) return fault;
   return check_prompt(parameters);
 }
 
@@ -138,6 +146,7 @@ CheckedAuthorization check_authorization(const Tenant& tenant, const Profile& pr
     checked.offline_params[name] = text_of(parameters, name);
   }
   checked.login_hint = text_of(parameters, "login_hint");
+  checked.script = text_of(parameters, "mock_script");
   return checked;
 }
 

@@ -47,6 +47,7 @@ class Clients {
   std::vector<Client> all() const;
 
  private:
+  friend class SnapshotFields;
   std::map<std::pair<std::string, std::string>, Client> clients_;  // by provider and id
 };
 

@@ -1,11 +1,14 @@
 #include "mockprovider/control.h"
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "mockprovider/clock_control.h"
 #include "mockprovider/control_calls.h"
+#include "mockprovider/control_pages.h"
 #include "mockprovider/error_answer.h"
+#include "mockprovider/har.h"
+#include "mockprovider/journal_filter.h"
 #include "mockprovider/members.h"
 #include "mockprovider/pages.h"
 #include "vault/base/error.h"
@@ -14,32 +17,8 @@
 namespace coffer::mock {
 namespace {
 
-constexpr Duration kFarthestAdvance = std::chrono::hours(24 * 36'525);
-
-Json clock_json(const Tenant& tenant) {
-  const Timestamp now = tenant.clock.now();
-  return {{"now", to_rfc3339(now)}, {"now_ms", to_ms(now)}, {"frozen", tenant.clock.is_frozen()}};
-}
-
 Json get_clock(const ControlCall& call) {
-  return clock_json(call.tenant);
-}
-
-Json move_clock(const ControlCall& call) {
-  const Members body(call.body, "clock");
-  body.allow_only({"advance", "set", "freeze", "rate"});
-  MovableClock& clock = call.tenant.clock;
-  const std::string moment = body.text("set");
-  const auto parsed = moment.empty() ? std::nullopt : parse_rfc3339(moment);
-  if (!moment.empty() && !parsed) body.fail("set", "is not a time such as 2026-11-22T12:00:00Z");
-  const int rate = body.number("rate", -1, 0, 1'000'000);
-  const auto by = body.duration("advance");
-  if (by && *by > kFarthestAdvance) body.fail("advance", "is longer than a hundred years");
-  if (parsed) clock.set(*parsed);
-  if (by) clock.advance(*by);
-  if (rate >= 0) clock.run_at(rate);
-  if (body.find("freeze")) clock.run_at(body.flag("freeze") ? 0 : 1);
-  return clock_json(call.tenant);
+  return clock_json(call.tenant.clock);
 }
 
 Json list_faults(const ControlCall& call) {
@@ -49,7 +28,7 @@ Json list_faults(const ControlCall& call) {
 }
 
 Json add_fault(const ControlCall& call) {
-  Fault fault = parse_fault(call.body);
+  Fault fault = parse_fault(call.body, call.tenant.clock.now());
   check_provider(call.tenant, fault.match.provider);
   call.tenant.faults.add(std::move(fault));
   return to_json(call.tenant.faults.all().back());
@@ -64,30 +43,16 @@ Json remove_faults(const ControlCall& call) {
   return list_faults(call);
 }
 
-std::uint64_t number_of_query(const ControlCall& call, const char* name, std::uint64_t fallback) {
-  const std::string_view text = call.request.query_value(name);
-  if (text.empty()) return fallback;
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    throw Error(ErrorCode::InvalidArgument, std::string(name) + " is not a number");
-  }
-  return number;
-}
-
 Json list_journal(const ControlCall& call) {
-  Journal::Filter filter;
-  filter.endpoint = call.query("endpoint");
-  filter.provider = call.query("provider");
-  filter.toolkit = call.query("toolkit");
-  filter.account = call.query("account");
-  filter.client_id = call.query("client_id");
-  filter.family = call.query("family");
-  filter.after = number_of_query(call, "after", 0);
-  filter.limit = number_of_query(call, "limit", filter.limit);
   Json entries = Json::array();
+  const auto filter = parse_journal_filter(call.request.query, call.tenant.clock.now());
   for (const auto& entry : call.tenant.journal.find(filter)) entries.push_back(to_json(entry));
   return {{"entries", entries}};
+}
+
+Json export_journal(const ControlCall& call) {
+  const auto filter = parse_journal_filter(call.request.query, call.tenant.clock.now());
+  return to_har(call.tenant.journal.find(filter), call.tenant.url);
 }
 
 Json clear_journal(const ControlCall& call) {
@@ -103,7 +68,6 @@ struct Route {
 
 constexpr Route kRoutes[] = {
     {"GET", "clock", get_clock},
-    {"POST", "clock", move_clock},
     {"GET", "faults", list_faults},
     {"POST", "faults", add_fault},
     {"DELETE", "faults", remove_faults},
@@ -113,6 +77,7 @@ constexpr Route kRoutes[] = {
     {"POST", "scripts", add_script},
     {"DELETE", "scripts", clear_scripts},
     {"GET", "journal", list_journal},
+    {"GET", "journal.har", export_journal},
     {"DELETE", "journal", clear_journal},
     {"GET", "keys", show_keys},
     {"POST", "keys", rotate_keys},
@@ -121,6 +86,9 @@ constexpr Route kRoutes[] = {
     {"GET", "accounts", list_accounts},
     {"POST", "accounts", add_account},
     {"POST", "signing_keys", rotate_signing_keys},
+    {"GET", "quotas", list_quotas},
+    {"POST", "quotas", set_quota},
+    {"DELETE", "quotas", clear_quotas},
 };
 
 const Route& find_route(const ServerRequest& request, const std::string& name) {
@@ -147,10 +115,6 @@ ServerResponse serve_index(const Tenant& tenant) {
 
 }  // namespace
 
-bool wants_reset(const ServerRequest& request, const std::vector<std::string>& segments) {
-  return request.method == "POST" && segments.size() == 2 && segments[1] == "reset";
-}
-
 bool may_control(const ServerRequest& request) {
   const std::string_view host = request.header("host");
   const auto host_name =
@@ -175,9 +139,9 @@ Json control_body(const ServerRequest& request) {
 
 ServerResponse serve_control(Tenant& tenant, const ServerRequest& request,
                              const std::vector<std::string>& segments) {
-  if (request.method == "GET" && segments.size() < 2) return serve_index(tenant);
+  if (request.method == "GET" && segments.empty()) return serve_index(tenant);
+  if (auto page = serve_control_page(tenant, request, segments)) return std::move(*page);
   const std::string name = segments.size() < 2 ? "" : segments[1];
-  if (request.method == "GET" && name == "style.css") return style_sheet();
   const Route& route = find_route(request, name);
   const Json body = control_body(request);
   const ControlCall call{tenant, request, body, segments.size() > 2 ? segments[2] : ""};

@@ -13,9 +13,6 @@ namespace coffer::mock {
 ServerResponse serve_control(Tenant& tenant, const ServerRequest& request,
                              const std::vector<std::string>& segments);
 
-// POST /_mock/reset, which is for the owner of the tenant to do.
-bool wants_reset(const ServerRequest& request, const std::vector<std::string>& segments);
-
 // A page of another site must not reach the controls, by its own name or by a name that was made
 // to point here.
 bool may_control(const ServerRequest& request);

@@ -17,6 +17,8 @@ struct ControlCall {
   std::string query(std::string_view name) const { return std::string(request.query_value(name)); }
 };
 
+nlohmann::json client_json(const Client& client);
+
 // Throws NotFound unless it is empty or the id of a provider.
 void check_provider(const Tenant& tenant, const std::string& id);
 // The address as the account has it, in whatever case it was typed. Throws NotFound.
@@ -26,6 +28,12 @@ std::string account_named(const Tenant& tenant, const std::string& email);
 // and NotFound.
 nlohmann::json list_grants(const ControlCall& call);
 nlohmann::json change_grants(const ControlCall& call);
+nlohmann::json drop_scope(const ControlCall& call);
+nlohmann::json list_quotas(const ControlCall& call);
+nlohmann::json set_quota(const ControlCall& call);
+nlohmann::json clear_quotas(const ControlCall& call);
+nlohmann::json change_client(const ControlCall& call);
+nlohmann::json lock_account(const ControlCall& call);
 nlohmann::json list_scripts(const ControlCall& call);
 nlohmann::json add_script(const ControlCall& call);
 nlohmann::json clear_scripts(const ControlCall& call);

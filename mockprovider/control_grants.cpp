@@ -47,7 +47,7 @@ Json script_json(const LoginScript& script) {
           {"provider", script.provider},
           {"client_id", script.client_id},
           {"login_hint", script.login_hint},
-          {"action", script.action == LoginScript::Action::Allow ? "allow" : "deny"},
+          {"action", name_of(script.action)},
           {"account", script.account},
           {"count", script.count}};
 }
@@ -68,15 +68,29 @@ Json list_grants(const ControlCall& call) {
 
 Json change_grants(const ControlCall& call) {
   const Members body(call.body, "grants");
-  body.allow_only({"provider", "account", "what"});
+  if (call.id == "drop_scope") return drop_scope(call);
+  body.allow_only({"provider", "account", "family", "what"});
+  const std::string family = body.text("family");
   const std::string provider = body.text("provider");
   check_provider(call.tenant, provider);
   Grants& grants = call.tenant.grants;
   if (call.id == "revoke")
-    return {{"grants", grants.revoke_all(provider, body.text("account"), what_of(body))}};
+    return {{"grants", grants.revoke_all(provider, body.text("account"), what_of(body), family)}};
   if (call.id == "expire")
-    return {{"grants", grants.expire_all(provider, body.text("account"), what_of(body))}};
-  throw Error(ErrorCode::NotFound, "grants can be revoked or expired", "POST /_mock/grants/revoke");
+    return {{"grants", grants.expire_all(provider, body.text("account"), what_of(body), family)}};
+  throw Error(ErrorCode::NotFound, "grants can be revoked or expired, and lose a scope",
+              "POST /_mock/grants/revoke, expire or drop_scope");
+}
+
+Json drop_scope(const ControlCall& call) {
+  const Members body(call.body, "grants");
+  body.allow_only({"family", "scope"});
+  const std::string family = body.text("family");
+  const std::string scope = body.text("scope");
+  if (!call.tenant.grants.drop_scope(family, scope)) {
+    throw Error(ErrorCode::NotFound, "grant \"" + family + "\" with scope \"" + scope + "\" does not exist");
+  }
+  return {{"family", family}, {"dropped", scope}};
 }
 
 Json list_scripts(const ControlCall& call) {
@@ -87,15 +101,19 @@ Json list_scripts(const ControlCall& call) {
 
 Json add_script(const ControlCall& call) {
   const Members body(call.body, "script");
-  body.allow_only({"provider", "client_id", "login_hint", "action", "account", "refuse", "count"});
+  body.allow_only({"provider", "client_id", "login_hint", "action", "account", "refuse", "delay", "count"});
   LoginScript script;
   script.provider = body.text("provider");
   check_provider(call.tenant, script.provider);
   script.client_id = body.text("client_id");
   script.login_hint = body.text("login_hint");
-  const std::string action = body.text("action", "allow");
-  if (action != "allow" && action != "deny") body.fail("action", "is not allow or deny");
-  script.action = action == "allow" ? LoginScript::Action::Allow : LoginScript::Action::Deny;
+  const auto action = login_action(body.text("action", "auto"));
+  if (!action) {
+    body.fail("action",
+              "is none of auto, deny, abandon, slow, wrong_state, issuer_mismatch, duplicate_callback");
+  }
+  script.action = *action;
+  script.delay = body.duration("delay").value_or(script.delay);
   script.account = account_named(call.tenant, body.text("account", script.account));
   script.refused_scopes = body.texts("refuse");
   script.count = body.number("count", 0, 0, 1'000'000);

@@ -21,24 +21,6 @@ const Toolkit& toolkit_named(const Tenant& tenant, const std::string& slug) {
   return *toolkit;
 }
 
-Json client_json(const Client& client) {
-  Json json = {{"provider", client.provider},
-               {"client_id", client.client_id},
-               {"client_secret", client.client_secret},
-               {"name", client.name},
-               {"redirect_uris", client.redirect_uris},
-               {"any_loopback_redirect", client.any_loopback_redirect},
-               {"id_token_signed_response_alg", name_of(client.id_token_algorithm)}};
-  if (client.needs_pkce) json["pkce"] = *client.needs_pkce ? "required" : "optional";
-  if (client.has_jwt_access_tokens) {
-    json["access_token_format"] = *client.has_jwt_access_tokens ? "jwt" : "opaque";
-  }
-  if (!client.auth_method.empty()) json["token_endpoint_auth_method"] = client.auth_method;
-  if (!client.scope.empty()) json["scope"] = client.scope;
-  if (!client.grant_types.empty()) json["grant_types"] = client.grant_types;
-  return json;
-}
-
 // One of two words; absent: neither.
 std::optional<bool> read_either(const Members& body, const char* name, const std::string& yes,
                                 const std::string& no) {
@@ -67,6 +49,24 @@ void end_grants_of_password(Tenant& tenant, const std::string& account) {
 }
 
 }  // namespace
+
+Json client_json(const Client& client) {
+  Json json = {{"provider", client.provider},
+               {"client_id", client.client_id},
+               {"client_secret", client.client_secret},
+               {"name", client.name},
+               {"redirect_uris", client.redirect_uris},
+               {"any_loopback_redirect", client.any_loopback_redirect},
+               {"id_token_signed_response_alg", name_of(client.id_token_algorithm)}};
+  if (client.needs_pkce) json["pkce"] = *client.needs_pkce ? "required" : "optional";
+  if (client.has_jwt_access_tokens) {
+    json["access_token_format"] = *client.has_jwt_access_tokens ? "jwt" : "opaque";
+  }
+  if (!client.auth_method.empty()) json["token_endpoint_auth_method"] = client.auth_method;
+  if (!client.scope.empty()) json["scope"] = client.scope;
+  if (!client.grant_types.empty()) json["grant_types"] = client.grant_types;
+  return json;
+}
 
 std::string account_named(const Tenant& tenant, const std::string& email) {
   const Account* account = tenant.accounts.find(email);
@@ -116,6 +116,7 @@ Json list_clients(const ControlCall& call) {
 }
 
 Json add_client(const ControlCall& call) {
+  if (!call.id.empty()) return change_client(call);
   const Members body(call.body, "client");
   body.allow_only({"provider", "client_id", "client_secret", "name", "redirect_uris", "any_loopback_redirect",
                    "pkce", "access_token_format", "require_pushed_authorization_requests",
@@ -143,6 +144,7 @@ Json list_accounts(const ControlCall& call) {
 }
 
 Json add_account(const ControlCall& call) {
+  if (!call.id.empty()) return lock_account(call);
   const Members body(call.body, "account");
   body.allow_only({"email", "name", "password", "locked"});
   Account account;

@@ -63,12 +63,26 @@ ServerResponse answer_device(Tenant& tenant, const Profile& profile, const Autho
   return message_page("The device was refused", "It has no access. You can close this page.");
 }
 
+// As a login script wants it.
+ServerResponse give_code(const Tenant& tenant, const Profile& profile, const AuthorizationRequest& request,
+                         LoginScript::Action manner, const std::string& code) {
+  auto state = request.state;
+  Fields answer = {{profile.name_of("code"), code}};
+  if (manner == LoginScript::Action::WrongState) state = state.value_or("") + "-of-another";
+  if (manner == LoginScript::Action::IssuerMismatch)
+    answer.emplace_back("iss", "https://other-issuer.example");
+  ServerResponse response = back_to_client(tenant, profile, request.redirect_uri, state, std::move(answer));
+  if (manner != LoginScript::Action::DuplicateCallback) return response;
+  return twice_page(std::string(header_value(response.headers, "Location")));
+}
+
 }  // namespace
 
 ServerResponse back_to_client(const Tenant& tenant, const Profile& profile, const std::string& redirect_uri,
                               const std::optional<std::string>& state, Fields answer) {
   if (state) answer.emplace_back("state", *state);
-  if (profile.sends_iss) answer.emplace_back("iss", tenant.issuer_of(profile));  // RFC 9207
+  if (profile.sends_iss && !find_field(answer, "iss"))
+    answer.emplace_back("iss", tenant.issuer_of(profile));  // RFC 9207
   return ServerResponse::redirect(303, with_query(redirect_uri, answer))
       .with_header("Cache-Control", "no-store")
       .with_header("Referrer-Policy", "no-referrer");
@@ -86,8 +100,7 @@ ServerResponse carry_out(Tenant& tenant, const Profile& profile, const Authoriza
   }
   const std::string code =
       tenant.grants.issue_code(consent_of(tenant, profile, request, decision), profile.policy);
-  return back_to_client(tenant, profile, request.redirect_uri, request.state,
-                        {{profile.name_of("code"), code}});
+  return give_code(tenant, profile, request, decision.manner, code);
 }
 
 }  // namespace coffer::mock

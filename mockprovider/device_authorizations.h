@@ -50,6 +50,7 @@ class DeviceAuthorizations {
   std::string draw_user_code();
   bool is_over(const DeviceAuthorization& authorization) const;
 
+  friend class SnapshotFields;
   const Clock& clock_;
   Random& random_;
   std::map<std::string, DeviceAuthorization, std::less<>> waiting_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "mockprovider/digest.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 
@@ -28,6 +29,45 @@ bool is_spent(const Fault& fault) {
   return fault.count > 0 && fault.hits >= fault.count;
 }
 
+bool is_in_window(const Fault& fault, Timestamp now) {
+  return (!fault.from || now >= *fault.from) && (!fault.until || now < *fault.until);
+}
+
+// The same seed chooses the same requests.
+bool is_drawn(const Fault& fault) {
+  if (fault.probability >= 1) return true;
+  const std::string digest = sha256("fault|" + std::to_string(fault.seed) + "|" + std::to_string(fault.seen));
+  std::uint32_t draw = 0;
+  for (const char byte : digest.substr(0, 4)) draw = draw << 8 | static_cast<unsigned char>(byte);
+  return draw < fault.probability * 0x1p32;
+}
+
+// Wherever the member stands; true if it stood anywhere.
+bool set_member(Json& node, const std::string& member, const Json& value) {
+  bool was_there = false;
+  if (node.is_object() && node.contains(member)) {
+    was_there = true;
+    if (value.is_null()) {
+      node.erase(member);
+    } else {
+      node[member] = value;
+    }
+  }
+  for (auto& child : node) {
+    if (child.is_structured() && set_member(child, member, value)) was_there = true;
+  }
+  return was_there;
+}
+
+void set_member(const Fault& fault, std::string& body) {
+  Json answer = Json::parse(body, nullptr, false);
+  if (!answer.is_object()) return;
+  if (!set_member(answer, fault.member, *fault.value) && !fault.value->is_null()) {
+    answer[fault.member] = *fault.value;
+  }
+  body = dump_json(answer);
+}
+
 void set_header(ServerResponse& response, const std::string& name, const std::string& value) {
   std::erase_if(response.headers, [&](const HttpHeader& h) { return equals_ignoring_case(h.name, name); });
   response.headers.push_back({name, value});
@@ -48,6 +88,12 @@ void change_fields(const Json& fields, std::string& body) {
   body = dump_json(answer);
 }
 
+Sabotage sabotage_of(Fault::Action action) {
+  if (action == Fault::Action::CommitThenReset) return Sabotage::ResetBeforeAnswer;
+  if (action == Fault::Action::CutBody) return Sabotage::CutBody;
+  return Sabotage::None;
+}
+
 }  // namespace
 
 bool Fault::runs_handler() const {
@@ -57,12 +103,15 @@ bool Fault::runs_handler() const {
     case Action::Hang:
     case Action::Reset:
     case Action::Html:
+    case Action::Redirect:
       return false;
     case Action::CommitThenReset:
     case Action::CutBody:
     case Action::MalformedJson:
     case Action::Change:
     case Action::Delay:
+    case Action::SetMember:
+    case Action::GzipGarbage:
       return true;
   }
   return true;
@@ -77,6 +126,8 @@ ServerResponse answer_of(const Fault& fault, Timestamp now) {
     response = ServerResponse::json(fault.status, fault.body);
   } else if (fault.action == Fault::Action::Throttle) {
     response = ServerResponse::json(429, R"({"error":"too_many_requests"})");
+  } else if (fault.action == Fault::Action::Redirect) {
+    response = ServerResponse::redirect(fault.status, fault.location);
   } else {
     response.sabotage = Sabotage::ResetBeforeAnswer;
   }
@@ -86,10 +137,14 @@ ServerResponse answer_of(const Fault& fault, Timestamp now) {
 
 void spoil(const Fault& fault, Timestamp now, ServerResponse& response) {
   add_headers(fault, now, response);
-  if (fault.action == Fault::Action::CommitThenReset) response.sabotage = Sabotage::ResetBeforeAnswer;
-  if (fault.action == Fault::Action::CutBody) response.sabotage = Sabotage::CutBody;
+  response.sabotage = sabotage_of(fault.action);
   if (fault.action == Fault::Action::MalformedJson) response.body.resize(response.body.size() / 2);
   if (fault.action == Fault::Action::Change && fault.fields) change_fields(*fault.fields, response.body);
+  if (fault.action == Fault::Action::SetMember && fault.value) set_member(fault, response.body);
+  if (fault.action == Fault::Action::GzipGarbage) {
+    set_header(response, "Content-Encoding", "gzip");
+    response.body = "\x1f\x8b\x08 this is no compressed data";
+  }
 }
 
 std::string FaultPlan::add(Fault fault) {
@@ -99,12 +154,12 @@ std::string FaultPlan::add(Fault fault) {
   return faults_.back().id;
 }
 
-std::optional<Fault> FaultPlan::take(const RequestFacets& request) {
+std::optional<Fault> FaultPlan::take(const RequestFacets& request, Timestamp now) {
   Fault* hit = nullptr;
   for (auto& fault : faults_) {
-    if (is_spent(fault) || !matches(fault.match, request)) continue;
+    if (is_spent(fault) || !is_in_window(fault, now) || !matches(fault.match, request)) continue;
     ++fault.seen;
-    if (hit == nullptr && fault.seen >= fault.nth) hit = &fault;
+    if (hit == nullptr && fault.seen >= fault.nth && is_drawn(fault)) hit = &fault;
   }
   if (hit == nullptr) return std::nullopt;
   ++hit->hits;

@@ -11,7 +11,7 @@
 
 namespace coffer::mock {
 
-// Longest real time that a fault may hold a request.
+// Longest real time that a fault may hold a request, by whichever clock.
 inline constexpr Duration kMaxFaultDelay = std::chrono::seconds(60);
 
 // By what a fault chooses its requests.
@@ -34,21 +34,32 @@ struct Fault {
     Html,             // status 200 and a page, as a proxy in between would send
     Change,           // all is done; `fields` are merged into the JSON answer, null removes
     Delay,            // `latency` alone
+    Redirect,         // sends the request elsewhere, nothing is done
+    SetMember,        // all is done; the JSON answer's `member` becomes `value` at any depth, null removes
+    GzipGarbage,      // all is done; the answer says that it is compressed and is not
   };
 
   std::string id;  // fault_
   // Empty: any. The endpoint "api" means every toolkit's.
   RequestFacets match;
-  int nth = 1;    // the first request that it hits, among those that match
-  int count = 1;  // how many it hits from there on; 0: until it is removed
+  int nth = 1;                           // the first request that it hits, among those that match
+  int count = 1;                         // how many it hits from there on; 0: until it is removed
+  std::optional<Timestamp> from, until;  // when it may hit
+  double probability = 1;                // of each request that it could hit; follows from `seed`
+  std::uint64_t seed = 1;
   Action action = Action::Answer;
+  std::string action_name = "answer";
   int status = 500;
   HttpHeaders headers;
   std::string body;
   std::optional<Duration> retry_after;
   bool retry_after_is_date = false;
   std::shared_ptr<const nlohmann::json> fields;
-  Duration latency{0};  // real time before anything happens
+  std::string member;
+  std::shared_ptr<const nlohmann::json> value;
+  std::string location;
+  Duration latency{0};              // before anything happens
+  bool latency_is_virtual = false;  // by the tenant's clock, else real time
   Duration hang_for = std::chrono::seconds(30);
   int seen = 0;  // requests that matched so far
   int hits = 0;
@@ -56,8 +67,9 @@ struct Fault {
   bool runs_handler() const;
 };
 
-// Throws InvalidArgument that names the member.
-Fault parse_fault(const nlohmann::json& json);
+// `now`: what a window of time given as durations starts from. Throws InvalidArgument that names
+// the member.
+Fault parse_fault(const nlohmann::json& json, Timestamp now);
 nlohmann::json to_json(const Fault& fault);
 
 // The answer of a fault that does not run the handler.
@@ -70,12 +82,13 @@ class FaultPlan {
  public:
   std::string add(Fault fault);
   // The oldest fault that hits this request. Every fault that matches counts it.
-  std::optional<Fault> take(const RequestFacets& request);
+  std::optional<Fault> take(const RequestFacets& request, Timestamp now);
   bool remove(std::string_view id);
   void clear() { faults_.clear(); }
   const std::vector<Fault>& all() const { return faults_; }
 
  private:
+  friend class SnapshotFields;
   std::vector<Fault> faults_;
   int counter_ = 0;
 };

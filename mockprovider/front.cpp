@@ -42,6 +42,11 @@ ServerResponse Front::handle(const ServerRequest& request) {
   return guarded([&] { return dispatch(request); });
 }
 
+void Front::close() {
+  root_.close();
+  tenants_.close();
+}
+
 ServerResponse Front::dispatch(const ServerRequest& request) {
   const Segments segments = segments_of(request);
   const std::size_t at = tenant_position(segments);

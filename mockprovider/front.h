@@ -18,6 +18,9 @@ class Front {
   // Never throws.
   ServerResponse handle(const ServerRequest& request);
 
+  // Ends all waiting, so that requests under way come to their end.
+  void close();
+
   // Runs `use` on the default tenant under its lock.
   template <class Use>
   auto with_tenant(Use use) {

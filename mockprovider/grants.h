@@ -184,11 +184,15 @@ class Grants {
   // Everything that was given to this client.
   void revoke_client(std::string_view provider, std::string_view client_id);
 
-  // The control side: all families of provider and account (empty: any). Each returns how many
+  // The control side: all families of provider and account, or one (empty: any). Each returns how many
   // families it touched.
   enum class What { Refresh, Access, All };
-  int revoke_all(std::string_view provider, std::string_view account, What what);
-  int expire_all(std::string_view provider, std::string_view account, What what);
+  int revoke_all(std::string_view provider, std::string_view account, What what,
+                 std::string_view family = {});
+  int expire_all(std::string_view provider, std::string_view account, What what,
+                 std::string_view family = {});
+  // As if the person had taken back one of the permissions. False: the family has no such scope.
+  bool drop_scope(std::string_view family, std::string_view scope);
 
   std::vector<Family> families() const;
   std::vector<Token> tokens_of(std::string_view family) const;
@@ -230,6 +234,7 @@ class Grants {
   void forget_the_oldest();
   std::string next_id(std::string_view prefix);
 
+  friend class SnapshotFields;
   const Clock& clock_;
   Random& random_;
   ByValue<Code> codes_;

@@ -65,10 +65,19 @@ void Grants::revoke_client(std::string_view provider, std::string_view client_id
   });
 }
 
-int Grants::revoke_all(std::string_view provider, std::string_view account, What what) {
+bool Grants::drop_scope(std::string_view id, std::string_view scope) {
+  const auto found = families_.find(id);
+  if (found == families_.end() || std::erase(found->second.scopes, scope) == 0) return false;
+  for (const auto& value : values_of_family_[found->first]) std::erase(tokens_.at(value).scopes, scope);
+  return true;
+}
+
+int Grants::revoke_all(std::string_view provider, std::string_view account, What what,
+                       std::string_view only) {
   int touched = 0;
   for (auto& [id, family] : families_) {
-    if (!matches(family, provider, account) || !family.is_alive()) continue;
+    const bool is_meant = matches(family, provider, account) && (only.empty() || only == id);
+    if (!is_meant || !family.is_alive()) continue;
     bool has_changed = false;
     for (const auto& value : values_of_family_[id]) {
       Token& token = tokens_.at(value);
@@ -82,10 +91,12 @@ int Grants::revoke_all(std::string_view provider, std::string_view account, What
   return touched;
 }
 
-int Grants::expire_all(std::string_view provider, std::string_view account, What what) {
+int Grants::expire_all(std::string_view provider, std::string_view account, What what,
+                       std::string_view only) {
   int touched = 0;
   for (const auto& [id, family] : families_) {
-    if (!matches(family, provider, account) || !family.is_alive()) continue;
+    const bool is_meant = matches(family, provider, account) && (only.empty() || only == id);
+    if (!is_meant || !family.is_alive()) continue;
     ++touched;
     for (const auto& value : values_of_family_[id]) {
       Token& token = tokens_.at(value);

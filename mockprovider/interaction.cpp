@@ -84,7 +84,33 @@ AccessDecision read_decision(const Fields& form, const std::string& account) {
 
 AccessDecision decision_of(const LoginScript& script) {
   const bool is_denied = script.action == LoginScript::Action::Deny;
-  return {is_denied ? "access_denied" : "", script.account, script.refused_scopes, std::nullopt};
+  return {is_denied ? "access_denied" : "", script.account, script.refused_scopes, std::nullopt,
+          script.action};
+}
+
+// The script that the request names itself, else the newest one planned for it.
+std::optional<LoginScript> find_script(Tenant& tenant, const AuthorizationRequest& request) {
+  const auto named = login_action(request.script);
+  if (!named) return tenant.scripts.take(request.provider, request.client_id, request.login_hint);
+  LoginScript script;
+  script.action = *named;
+  if (const Account* account = tenant.accounts.find(request.login_hint)) script.account = account->email;
+  return script;
+}
+
+ServerResponse follow(Tenant& tenant, const Profile& profile, const AuthorizationRequest& request,
+                      const LoginScript& script, Exchange& exchange) {
+  const AccessDecision decision = decision_of(script);
+  if (script.action == LoginScript::Action::Abandon) {
+    return problem_page(200, "Nobody answers", "The person who was asked has gone away.");
+  }
+  if (script.action != LoginScript::Action::Slow)
+    return carry_out(tenant, profile, request, decision, exchange);
+  exchange.later = script.delay;
+  exchange.answer_later = [&profile, request, decision](Tenant& then, Exchange& answered) {
+    return carry_out(then, profile, request, decision, answered);
+  };
+  return ServerResponse();
 }
 
 }  // namespace
@@ -92,8 +118,8 @@ AccessDecision decision_of(const LoginScript& script) {
 ServerResponse begin_interaction(Tenant& tenant, const Profile& profile, const AuthorizationRequest& request,
                                  Exchange& exchange) {
   exchange.entry.client_id = request.client_id;
-  if (const auto script = tenant.scripts.take(profile.id(), request.client_id, request.login_hint)) {
-    return carry_out(tenant, profile, request, decision_of(*script), exchange);
+  if (const auto script = find_script(tenant, request)) {
+    return follow(tenant, profile, request, *script, exchange);
   }
   const std::string transaction = tenant.pending.add(request);
   exchange.hide(transaction, "transaction");

@@ -22,6 +22,7 @@ const std::set<std::string, std::less<>> kHarmless = {"response_type",
                                                       "access_type",
                                                       "prompt",
                                                       "login_hint",
+                                                      "mock_script",
                                                       "token_type_hint",
                                                       "decision",
                                                       "audience",
@@ -41,11 +42,32 @@ bool fits(const std::string& wanted, const std::string& value) {
   return wanted.empty() || wanted == value;
 }
 
+bool fits_endpoint(const std::string& wanted, const std::string& endpoint) {
+  return fits(wanted, endpoint) || (wanted == "api" && endpoint.starts_with("api:"));
+}
+
+bool holds(const JournalEntry& entry, const std::string& text) {
+  if (text.empty()) return true;
+  return to_lower(dump_json(to_json(entry))).find(to_lower(text)) != std::string::npos;
+}
+
 bool fits(const Journal::Filter& filter, const JournalEntry& entry) {
-  return entry.number > filter.after && fits(filter.endpoint, entry.endpoint) &&
-         fits(filter.provider, entry.provider) && fits(filter.toolkit, entry.toolkit) &&
+  return entry.number > filter.after && (!filter.from || entry.at >= *filter.from) &&
+         (filter.status < 0 || filter.status == entry.status) &&
+         fits_endpoint(filter.endpoint, entry.endpoint) && fits(filter.provider, entry.provider) &&
+         fits(filter.toolkit, entry.toolkit) && fits(filter.tool, entry.tool) &&
          fits(filter.account, entry.account) && fits(filter.client_id, entry.client_id) &&
-         fits(filter.family, entry.family);
+         fits(filter.family, entry.family) && fits(filter.error, entry.error) &&
+         fits(filter.fault, entry.fault) && holds(entry, filter.text);
+}
+
+template <class Iterator>
+std::vector<JournalEntry> take_fitting(Iterator begin, Iterator end, const Journal::Filter& filter) {
+  std::vector<JournalEntry> found;
+  for (; begin != end && found.size() < filter.limit; ++begin) {
+    if (fits(filter, *begin)) found.push_back(*begin);
+  }
+  return found;
 }
 
 }  // namespace
@@ -78,12 +100,8 @@ void Journal::add(Exchange exchange, std::string_view answer_body) {
 }
 
 std::vector<JournalEntry> Journal::find(const Filter& filter) const {
-  std::vector<JournalEntry> found;
-  for (const auto& entry : entries_) {
-    if (found.size() == filter.limit) break;
-    if (fits(filter, entry)) found.push_back(entry);
-  }
-  return found;
+  return filter.newest_first ? take_fitting(entries_.rbegin(), entries_.rend(), filter)
+                             : take_fitting(entries_.begin(), entries_.end(), filter);
 }
 
 nlohmann::json to_json(const JournalEntry& entry) {
@@ -104,9 +122,12 @@ nlohmann::json to_json(const JournalEntry& entry) {
   for (const auto& [name, value] : optional) {
     if (!value.empty()) json[name] = value;
   }
-  Json parameters = Json::object();
-  for (const auto& [name, value] : entry.parameters) parameters[name] = value;
-  if (!parameters.empty()) json["parameters"] = std::move(parameters);
+  const std::pair<const char*, const Fields&> lists[] = {{"parameters", entry.parameters},
+                                                         {"request_headers", entry.request_headers},
+                                                         {"answer_headers", entry.answer_headers}};
+  for (const auto& [name, fields] : lists) {
+    for (const auto& [key, value] : fields) json[name][key] = value;
+  }
   return json;
 }
 

@@ -2,14 +2,19 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "vault/base/clock.h"
 #include "vault/base/encoding.h"
+#include "vault/net/router.h"
 
 namespace coffer::mock {
+
+struct Tenant;
 
 // One request and its answer, told without any secret: tokens and codes by id, parameters by an
 // allow-list, bodies with the credentials cut out.
@@ -33,6 +38,8 @@ struct JournalEntry {
   std::string refresh_id;
   std::string fault;   // id of the fault that it met
   std::string answer;  // body, cut to 2 KiB
+  Fields request_headers;
+  Fields answer_headers;
 };
 
 // While a request is served: the entry, and what must not stand in it.
@@ -41,6 +48,9 @@ struct Exchange {
   // Value and the name that stands in its place.
   Fields secrets;
   Duration delay{0};  // real time that the answer is held back
+  // Where the answer comes later by the tenant's clock: after how long, and what makes it then.
+  Duration later{0};
+  std::function<ServerResponse(Tenant&, Exchange&)> answer_later;
 
   void hide(std::string value, std::string name);
 };
@@ -55,13 +65,19 @@ class Journal {
   void clear() { entries_.clear(); }
 
   struct Filter {
-    std::string endpoint, provider, toolkit, account, client_id, family;  // empty: any
-    std::uint64_t after = 0;                                              // newer than this number
+    std::string endpoint, provider, toolkit, tool, account, client_id, family, error, fault;  // empty: any
+    int status = -1;                                                                          // -1: any
+    std::string text;         // anywhere in the entry, in any case
+    std::uint64_t after = 0;  // newer than this number
+    std::optional<Timestamp> from;
     std::size_t limit = 1000;
+    bool newest_first = false;
   };
-  std::vector<JournalEntry> find(const Filter& filter) const;  // oldest first
+  std::vector<JournalEntry> find(const Filter& filter) const;  // oldest first, unless it says else
+  std::uint64_t last_number() const { return counter_; }
 
  private:
+  friend class SnapshotFields;
   std::deque<JournalEntry> entries_;
   std::uint64_t counter_ = 0;
 };

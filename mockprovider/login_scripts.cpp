@@ -1,5 +1,7 @@
 #include "mockprovider/login_scripts.h"
 
+#include <utility>
+
 #include "vault/base/error.h"
 
 namespace coffer::mock {
@@ -7,11 +9,36 @@ namespace {
 
 constexpr std::size_t kMaxScripts = 1'000;
 
+constexpr std::pair<std::string_view, LoginScript::Action> kActions[] = {
+    {"allow", LoginScript::Action::Allow},
+    {"auto", LoginScript::Action::Allow},
+    {"deny", LoginScript::Action::Deny},
+    {"abandon", LoginScript::Action::Abandon},
+    {"slow", LoginScript::Action::Slow},
+    {"wrong_state", LoginScript::Action::WrongState},
+    {"issuer_mismatch", LoginScript::Action::IssuerMismatch},
+    {"duplicate_callback", LoginScript::Action::DuplicateCallback},
+};
+
 bool fits(const std::string& matcher, std::string_view value) {
   return matcher.empty() || matcher == value;
 }
 
 }  // namespace
+
+std::optional<LoginScript::Action> login_action(std::string_view name) {
+  for (const auto& [known, action] : kActions) {
+    if (known == name) return action;
+  }
+  return std::nullopt;
+}
+
+std::string_view name_of(LoginScript::Action wanted) {
+  for (const auto& [name, action] : kActions) {
+    if (action == wanted) return name;
+  }
+  return "allow";
+}
 
 std::string LoginScripts::add(LoginScript script) {
   if (scripts_.size() >= kMaxScripts) throw Error(ErrorCode::TooLarge, "more than 1000 login scripts");

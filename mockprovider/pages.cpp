@@ -120,6 +120,17 @@ ServerResponse problem_page(int status, const std::string& title, const std::str
   return page(status, title, render(kProblemBody, values));
 }
 
+ServerResponse twice_page(const std::string& callback) {
+  data values;
+  values.set("callback", callback);
+  ServerResponse response = page(200, "Back to the application", render(kTwiceBody, values));
+  for (auto& header : response.headers) {
+    const std::size_t images = header.value.find("img-src 'self'");
+    if (images != std::string::npos) header.value.insert(images + 8, "http: https: ");
+  }
+  return std::move(response).with_header("Refresh", "1; url=" + callback);
+}
+
 ServerResponse index_page(const IndexPage& view) {
   data values;
   values.set("providers", list_of(view.providers));

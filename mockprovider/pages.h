@@ -49,6 +49,9 @@ ServerResponse message_page(const std::string& title, const std::string& text);
 // For whatever must not be sent back to the client.
 ServerResponse problem_page(int status, const std::string& title, const std::string& problem);
 
+// Sends the browser to the client's callback twice: once within the page, then as a whole.
+ServerResponse twice_page(const std::string& callback);
+
 // What is served here: one line per provider and toolkit.
 struct IndexPage {
   struct Entry {

@@ -90,6 +90,11 @@ const std::string_view kProblemBody = R"html(<h1>{{title}}</h1>
 <p role="alert">{{problem}}</p>
 )html";
 
+const std::string_view kTwiceBody = R"html(<h1>Back to the application</h1>
+<p>This browser goes back twice, as some do.</p>
+<p><img src="{{callback}}" alt=""><a id="callback" href="{{callback}}">Continue</a></p>
+)html";
+
 const std::string_view kIndexBody = R"html(<h1>Mock provider</h1>
 <p>OAuth providers and services for tests and development. Nothing here leads to a real account.</p>
 <h2>Providers</h2>
@@ -127,6 +132,14 @@ summary { min-height: 1.75rem; cursor: pointer; }
 button { min-height: 2.75rem; padding: .5rem 1.5rem; font: inherit; color: var(--ink); background: transparent; border: 1px solid var(--line); border-radius: .25rem; }
 button.primary { color: var(--on-accent); background: var(--accent); border-color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.wide main { max-width: 75rem; }
+nav { display: flex; gap: 1.5rem; min-height: 1.75rem; }
+table { width: 100%; border-collapse: collapse; }
+th, td { padding: .35rem .5rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+td a { display: inline-block; min-width: 1.5rem; min-height: 1.5rem; }
+a { color: var(--accent); }
+pre { overflow: auto; padding: .5rem; border: 1px solid var(--line); }
+.buttons { display: inline-flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: .25rem .5rem .25rem 0; }
 .problem, [role=alert] { color: var(--alert); font-weight: 600; }
 )css";
 

@@ -11,6 +11,7 @@ extern const std::string_view kConsentBody;
 extern const std::string_view kDeviceBody;
 extern const std::string_view kMessageBody;
 extern const std::string_view kProblemBody;
+extern const std::string_view kTwiceBody;  // callback
 extern const std::string_view kIndexBody;
 extern const std::string_view kStyleSheet;
 

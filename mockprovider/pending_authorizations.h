@@ -26,6 +26,7 @@ struct AuthorizationRequest {
   std::map<std::string, std::string> offline_params;  // those of the profile's that were sent
   std::string login_hint;
   std::string device_code;  // of a device that waits for the answer; empty: a browser does
+  std::string script;       // name of a login script that the request itself asks for
 };
 
 // Between the login page and the answer of the consent page.
@@ -45,6 +46,7 @@ class PendingAuthorizations {
   void remove(std::string_view transaction);
 
  private:
+  friend class SnapshotFields;
   const Clock& clock_;
   Random& random_;
   std::map<std::string, PendingAuthorization, std::less<>> pending_;

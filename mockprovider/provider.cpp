@@ -25,6 +25,14 @@ void check_loopback(const std::string& host) {
               "use 127.0.0.1 or ::1: whoever reaches it can sign in as anybody");
 }
 
+// Snapshots come back as one body.
+ServerLimits limits() {
+  ServerLimits limits;
+  limits.max_body_bytes = 32 << 20;
+  limits.max_buffered_bytes = 64 << 20;
+  return limits;
+}
+
 // Real time that ends early when the mock stops.
 class Pause {
  public:
@@ -61,8 +69,8 @@ struct MockProvider::Impl {
             [](const ServerRequest&, const std::exception&) {
               return ServerResponse::text(500, "internal error\n");
             },
-            request_ids, options.log ? *options.log : null_log()),
-        front({server.url(), clock, catalog, profiles, options.seed},
+            request_ids, options.log ? *options.log : null_log(), limits()),
+        front({server.url(), clock, catalog, profiles, options.seed, options.travel},
               [this](Duration time) { pause.wait(time); }) {
     own_clock.run_at(1.0);
   }
@@ -71,6 +79,7 @@ struct MockProvider::Impl {
 
   void stop() {
     pause.stop();
+    front.close();
     server.stop();
   }
 
@@ -128,6 +137,25 @@ Fields MockProvider::credentials_of(const std::string& toolkit, const std::strin
     if (!known) throw Error(ErrorCode::NotFound, "account " + account + " does not exist");
     return tenant.keys.credentials_of(*found, known->email);
   });
+}
+
+std::string MockProvider::issuer(const std::string& provider_id) const {
+  return impl_->front.with_tenant([&](const Tenant& tenant) {
+    const auto profile = tenant.profiles.find(provider_id);
+    if (profile == tenant.profiles.end())
+      throw Error(ErrorCode::NotFound, "provider \"" + provider_id + "\" does not exist");
+    return tenant.issuer_of(profile->second);
+  });
+}
+
+MockAnswer MockProvider::ask(const std::string& method, const std::string& target, const Fields& headers,
+                             const std::string& body) {
+  ServerRequest request = make_request(method, target);
+  for (const auto& [name, value] : headers) request.headers.push_back({name, value});
+  request.body = body;
+  ServerResponse response = impl_->front.handle(request);
+  const bool is_reset = response.sabotage == Sabotage::ResetBeforeAnswer;
+  return {is_reset ? 0 : response.status, is_reset ? std::string() : std::move(response.body)};
 }
 
 std::string MockProvider::approve(const std::string& authorize_url, const std::string& account) {

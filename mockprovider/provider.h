@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,9 @@ struct MockOptions {
   std::uint64_t seed = 1;          // the same seed gives the same codes, tokens and ids
   // Shared with the vault, or null: a clock of its own that follows real time.
   MovableClock* clock = nullptr;
+  // How the controls move that clock forward when others live by it: with all that is due on the
+  // way, so that POST /_mock/clock answers when it has run. Null: the clock alone is moved.
+  std::function<void(Timestamp)> travel = {};
   // Where its toolkits and providers come from; null: the built-in ones.
   const Catalog* catalog = nullptr;
   Log* log = nullptr;
@@ -28,6 +32,12 @@ struct MockOptions {
 struct MockClient {
   std::string client_id;
   std::string client_secret;
+};
+
+// What the mock answered to a request that came without a socket.
+struct MockAnswer {
+  int status = 0;  // 0: the connection would have been reset
+  std::string body;
 };
 
 // An OAuth provider and toolkit servers on one loopback socket, for tests and development:
@@ -47,6 +57,8 @@ class MockProvider {
   void stop();
 
   std::string url() const;  // "http://127.0.0.1:port"
+  // Throws NotFound.
+  std::string issuer(const std::string& provider_id) const;
   int port() const;
   MovableClock& clock();
 
@@ -61,6 +73,11 @@ class MockProvider {
   // client, without following it. Works without sockets.
   std::string approve(const std::string& authorize_url, const std::string& account);
   std::string deny(const std::string& authorize_url);
+
+  // Asks in-process what a client would ask over HTTP. `target`: a path with query, or a whole URL
+  // of the mock's. Throws InvalidArgument for a broken one.
+  MockAnswer ask(const std::string& method, const std::string& target, const Fields& headers = {},
+                 const std::string& body = {});
 
   // Ends the grants of this account at this provider: refresh tokens are refused from now on,
   // access tokens with `access_too`. Returns how many grants ended.

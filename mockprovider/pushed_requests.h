@@ -23,6 +23,7 @@ class PushedRequests {
                                            std::string_view client_id);
 
  private:
+  friend class SnapshotFields;
   struct Pushed {
     AuthorizationRequest request;
     Timestamp expires_at;

@@ -27,6 +27,7 @@ class SigningKeys {
   void rotate(const std::string& provider, bool keeps_old);
 
  private:
+  friend class SnapshotFields;
   struct Generations {
     int newest = 1;
     int oldest = 1;  // of those that are published

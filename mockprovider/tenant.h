@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "mockprovider/accounts.h"
 #include "mockprovider/clients.h"
+#include "mockprovider/counted_random.h"
 #include "mockprovider/device_authorizations.h"
 #include "mockprovider/fault_plan.h"
 #include "mockprovider/grants.h"
@@ -13,10 +15,10 @@
 #include "mockprovider/pending_authorizations.h"
 #include "mockprovider/profile.h"
 #include "mockprovider/pushed_requests.h"
+#include "mockprovider/quotas.h"
 #include "mockprovider/signing_keys.h"
 #include "mockprovider/toolkit_data.h"
 #include "vault/base/clock.h"
-#include "vault/base/random.h"
 #include "vault/catalog/catalog.h"
 
 namespace coffer::mock {
@@ -27,6 +29,8 @@ struct TenantOptions {
   const Catalog& catalog;
   const Profiles& profiles;
   std::uint64_t seed = 1;
+  // Moves the clock forward with all that is due on the way; empty: nobody else lives by it.
+  std::function<void(Timestamp)> travel = {};
 };
 
 // Everything one mock world remembers. Worlds share the socket and what is fixed, nothing else. The same seed
@@ -45,7 +49,7 @@ struct Tenant {
   const Profiles& profiles;
   const std::uint64_t seed;
 
-  SeededRandom random;
+  CountedRandom random;
   Accounts accounts;
   Clients clients;
   Keys keys;
@@ -58,6 +62,7 @@ struct Tenant {
   FaultPlan faults;
   Journal journal;
   ToolkitData data;
+  Quotas quotas;
   int refreshes_granted = 0;
 };
 

@@ -1,13 +1,45 @@
 #include "mockprovider/tenant_server.h"
 
+#include <limits>
+#include <nlohmann/json.hpp>
+
 #include "mockprovider/authorization_server.h"
+#include "mockprovider/clock_control.h"
 #include "mockprovider/control.h"
 #include "mockprovider/credential_check.h"
 #include "mockprovider/error_answer.h"
+#include "mockprovider/expectation.h"
+#include "mockprovider/journal_filter.h"
+#include "mockprovider/members.h"
 #include "mockprovider/oauth_request.h"
+#include "mockprovider/redaction.h"
 #include "mockprovider/resources.h"
+#include "mockprovider/snapshot.h"
+#include "vault/base/error.h"
+#include "vault/base/json.h"
 
 namespace coffer::mock {
+namespace {
+
+constexpr Duration kSettlePatience = std::chrono::seconds(5);
+constexpr Duration kMaxWait = std::chrono::seconds(30);
+
+ServerResponse control_answer(const Json& json) {
+  return ServerResponse::json(200, dump_json(json)).with_header("Cache-Control", "no-store");
+}
+
+// "wait" of a long poll.
+Duration read_wait(const ServerRequest& request) {
+  const std::string_view text = request.query_value("wait");
+  if (text.empty()) return Duration(0);
+  const auto wait = parse_duration(text);
+  if (!wait || *wait > kMaxWait)
+    throw Error(ErrorCode::InvalidArgument, "wait is not a duration of at most 30s");
+  return *wait;
+}
+
+}  // namespace
+
 TenantServer::TenantServer(const TenantOptions& options, const Services& services,
                            std::unique_ptr<MovableClock> clock)
     : own_clock_(std::move(clock)),
@@ -22,6 +54,7 @@ ServerResponse TenantServer::handle(const ServerRequest& request, const std::vec
   exchange.entry.method = request.method;
   exchange.entry.path = request.path;
   exchange.entry.endpoint = place.endpoint;
+  exchange.entry.request_headers = harmless_headers(request.headers);
   if (place.profile) exchange.entry.provider = place.profile->id();
   if (place.toolkit) exchange.entry.toolkit = place.toolkit->slug;
   ServerResponse response = serve_with_faults(place, request, exchange);
@@ -31,12 +64,83 @@ ServerResponse TenantServer::handle(const ServerRequest& request, const std::vec
 
 ServerResponse TenantServer::control(const ServerRequest& request, const std::vector<std::string>& segments) {
   if (!may_control(request)) return control_refused();
+  const std::string call = segments.size() == 2 ? request.method + " " + segments[1] : "";
+  if (call == "POST clock") return move_clock(request);
+  if (call == "POST expect") return expect(request);
+  if (call == "GET journal") wait_for_entries(request);
+  if (call == "POST restore") return restore(request);
+  if (call == "POST seed") return reseed(request);
   const std::lock_guard lock(mutex_);
-  if (wants_reset(request, segments)) {
-    tenant_ = std::make_unique<Tenant>(options_);
-    return ServerResponse::json(200, R"({"reset":true})");
+  if (call == "POST reset") {
+    begin_again(tenant_->seed);
+    return control_answer({{"reset", true}});
   }
+  if (call == "GET snapshot") return control_answer(take_snapshot(*tenant_));
   return serve_control(*tenant_, request, segments);
+}
+
+void TenantServer::begin_again(std::uint64_t seed) {
+  TenantOptions options = options_;
+  options.seed = seed;
+  tenant_ = std::make_unique<Tenant>(options);
+}
+
+ServerResponse TenantServer::reseed(const ServerRequest& request) {
+  const Json json = control_body(request);
+  const Members body(json, "seed");
+  body.allow_only({"seed"});
+  if (!body.find("seed")) body.fail("seed", "is missing");
+  const int seed = body.number("seed", 1, 0, std::numeric_limits<int>::max());
+  const std::lock_guard lock(mutex_);
+  begin_again(static_cast<std::uint64_t>(seed));
+  return control_answer({{"seed", seed}});
+}
+
+// A clock that others live by is not set back: their timers would not follow.
+ServerResponse TenantServer::restore(const ServerRequest& request) {
+  const Json snapshot = control_body(request);
+  const Timestamp moment = moment_of_snapshot(snapshot);
+  auto restored = restore_snapshot(options_, snapshot);
+  const std::lock_guard lock(mutex_);
+  tenant_ = std::move(restored);
+  if (!options_.travel) options_.clock.set(moment);
+  room_.changed();
+  return control_answer({{"restored", true}, {"now", to_rfc3339(options_.clock.now())}});
+}
+
+// Nothing is locked while the clock moves: what is due on the way asks this very tenant.
+ServerResponse TenantServer::move_clock(const ServerRequest& request) {
+  const ClockMove move = parse_clock_move(control_body(request), options_.clock.now());
+  if (move.target && options_.travel) options_.travel(*move.target);
+  if (move.target && !options_.travel) options_.clock.set(*move.target);
+  if (move.rate) options_.clock.run_at(*move.rate);
+  room_.settle(options_.clock.now(), kSettlePatience);
+  return control_answer(clock_json(options_.clock));
+}
+
+ServerResponse TenantServer::expect(const ServerRequest& request) {
+  const Json body = control_body(request);
+  const auto expectation = with_tenant(
+      [&](const Tenant& tenant) { return parse_expectation(body, tenant.journal, tenant.clock.now()); });
+  Verdict verdict;
+  const auto is_decided = [&] {
+    verdict = with_tenant(
+        [&](const Tenant& tenant) { return judge(expectation, tenant.journal, tenant.clock.now()); });
+    return verdict.kind != Verdict::Kind::Undecided;
+  };
+  room_.wait(is_decided, expectation.patience);
+  return control_answer(to_json(expectation, verdict));
+}
+
+void TenantServer::wait_for_entries(const ServerRequest& request) {
+  const auto patience = read_wait(request);
+  if (patience.count() == 0) return;
+  auto filter = parse_journal_filter(request.query, options_.clock.now());
+  filter.limit = 1;
+  const auto has_entry = [&] {
+    return with_tenant([&](const Tenant& tenant) { return !tenant.journal.find(filter).empty(); });
+  };
+  room_.wait(has_entry, patience);
 }
 
 RequestFacets TenantServer::facets_of(const Place& place, const ServerRequest& request) const {
@@ -74,28 +178,45 @@ ServerResponse TenantServer::serve_fault(const Place& place, const Fault& fault,
   return own;
 }
 
+// A delay by the clock begins within the lock, so that no move of the clock comes between.
+std::optional<Fault> TenantServer::meet_fault(const Place& place, const ServerRequest& request,
+                                              std::optional<VirtualDelay>& delay) {
+  const std::lock_guard lock(mutex_);
+  if (tenant_->faults.all().empty()) return std::nullopt;
+  const Timestamp now = tenant_->clock.now();
+  auto fault = tenant_->faults.take(facets_of(place, request), now);
+  if (fault && fault->latency_is_virtual) delay.emplace(room_, now + fault->latency);
+  return fault;
+}
+
 ServerResponse TenantServer::serve_with_faults(const Place& place, const ServerRequest& request,
                                                Exchange& exchange) {
-  std::optional<Fault> fault;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!tenant_->faults.all().empty()) fault = tenant_->faults.take(facets_of(place, request));
-  }
-  if (fault) {
-    exchange.entry.fault = fault->id;
-    services_.pause(fault->latency);
-    if (fault->action == Fault::Action::Hang) services_.pause(fault->hang_for);
-  }
-  const std::lock_guard lock(mutex_);
-  const Timestamp now = tenant_->clock.now();
+  std::optional<VirtualDelay> delay;
+  const std::optional<Fault> fault = meet_fault(place, request, delay);
+  if (fault) exchange.entry.fault = fault->id;
+  if (delay) delay->wait(options_.clock, kMaxFaultDelay);
+  if (fault && !delay) services_.pause(fault->latency);
+  if (fault && fault->action == Fault::Action::Hang) services_.pause(fault->hang_for);
+  std::unique_lock lock(mutex_);
   ServerResponse response = guarded([&] {
     return fault && !fault->runs_handler() ? serve_fault(place, *fault, exchange)
                                            : serve(place, request, exchange);
   });
+  std::optional<VirtualDelay> later;
+  if (exchange.answer_later) {
+    later.emplace(room_, tenant_->clock.now() + exchange.later);
+    lock.unlock();
+    later->wait(options_.clock, kMaxFaultDelay);
+    lock.lock();
+    response = guarded([&] { return exchange.answer_later(*tenant_, exchange); });
+  }
+  const Timestamp now = tenant_->clock.now();
   if (fault && fault->runs_handler()) spoil(*fault, now, response);
   exchange.entry.at = now;
   exchange.entry.status = response.sabotage == Sabotage::ResetBeforeAnswer ? 0 : response.status;
+  exchange.entry.answer_headers = harmless_headers(response.headers);
   tenant_->journal.add(exchange, response.body);
+  room_.changed();
   return response;
 }
 

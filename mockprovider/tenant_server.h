@@ -9,6 +9,7 @@
 #include "mockprovider/mounts.h"
 #include "mockprovider/tenant.h"
 #include "mockprovider/toolkit_server.h"
+#include "mockprovider/waiting_room.h"
 
 namespace coffer::mock {
 
@@ -30,6 +31,9 @@ class TenantServer {
   // `segments`: of the path below the tenant's own. May throw Error.
   ServerResponse handle(const ServerRequest& request, const std::vector<std::string>& segments);
 
+  // Whoever waits is answered now.
+  void close() { room_.close(); }
+
   // Runs `use` on the tenant under the lock.
   template <class Use>
   auto with_tenant(Use use) {
@@ -39,6 +43,14 @@ class TenantServer {
 
  private:
   ServerResponse control(const ServerRequest& request, const std::vector<std::string>& segments);
+  ServerResponse move_clock(const ServerRequest& request);
+  ServerResponse restore(const ServerRequest& request);
+  ServerResponse reseed(const ServerRequest& request);
+  void begin_again(std::uint64_t seed);
+  ServerResponse expect(const ServerRequest& request);
+  void wait_for_entries(const ServerRequest& request);
+  std::optional<Fault> meet_fault(const Place& place, const ServerRequest& request,
+                                  std::optional<VirtualDelay>& delay);
   RequestFacets facets_of(const Place& place, const ServerRequest& request) const;
   ServerResponse serve(const Place& place, const ServerRequest& request, Exchange& exchange);
   ServerResponse serve_fault(const Place& place, const Fault& fault, Exchange& exchange);
@@ -47,6 +59,7 @@ class TenantServer {
   const std::unique_ptr<MovableClock> own_clock_;
   const TenantOptions options_;
   const Services& services_;
+  WaitingRoom room_;
   std::mutex mutex_;  // guards tenant_
   std::unique_ptr<Tenant> tenant_;
 };

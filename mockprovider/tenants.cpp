@@ -73,6 +73,11 @@ std::shared_ptr<TenantServer> Tenants::at(std::string_view name) const {
   return found->second;
 }
 
+void Tenants::close() {
+  const std::shared_lock lock(mutex_);
+  for (const auto& [name, server] : servers_) server->close();
+}
+
 Json Tenants::list() const {
   Json tenants = Json::array();
   const std::shared_lock lock(mutex_);
@@ -127,6 +132,7 @@ Json Tenants::remove(const std::string& name) {
   if (found == servers_.end()) throw unknown_tenant(name);
   last = std::move(found->second);
   servers_.erase(found);
+  last->close();
   return {{"deleted", name}};
 }
 

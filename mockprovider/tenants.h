@@ -25,6 +25,9 @@ class Tenants {
   // A server lives until its last request is answered. Throws NotFound.
   std::shared_ptr<TenantServer> at(std::string_view name) const;
 
+  // Whoever waits in any of them is answered now.
+  void close();
+
  private:
   nlohmann::json list() const;
   nlohmann::json create(const nlohmann::json& body, std::string name);

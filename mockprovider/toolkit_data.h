@@ -25,6 +25,7 @@ class ToolkitData {
                   Timestamp now);
 
  private:
+  friend class SnapshotFields;
   std::map<std::pair<std::string, std::string>, std::unique_ptr<AccountData>>
       accounts_;  // by toolkit and account
 };

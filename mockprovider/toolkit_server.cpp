@@ -129,6 +129,16 @@ ServerResponse run(Tenant& tenant, const Toolkit& toolkit, const ToolkitRoute& r
   return std::move(result.response);
 }
 
+// RFC 9110 section 10.2.3: whole seconds, and not before the window has ended.
+ServerResponse over_quota(const Tenant& tenant, const Toolkit& toolkit, Duration wait, Exchange& exchange) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
+  ServerResponse response = ToolkitServer::throttled(tenant, toolkit, seconds, exchange);
+  std::erase_if(response.headers,
+                [](const HttpHeader& h) { return equals_ignoring_case(h.name, "Retry-After"); });
+  response.headers.push_back({"Retry-After", std::to_string(seconds.count())});
+  return response;
+}
+
 }  // namespace
 
 ToolkitServer::ToolkitServer(const Catalog& catalog) {
@@ -154,6 +164,8 @@ ServerResponse ToolkitServer::serve(Tenant& tenant, const Toolkit& toolkit, cons
   exchange.entry.tool = match.route->tool;
   if (caller.verdict != Caller::Verdict::Accepted)
     return unauthorized(tenant, toolkit, caller, values, exchange);
+  if (const auto wait = tenant.quotas.take(toolkit.slug, caller.account, tenant.clock.now()))
+    return over_quota(tenant, toolkit, *wait, exchange);
   if (!has_scope(*match.route, caller)) return forbidden(tenant, toolkit, *match.route, values, exchange);
   auto body = read_body(request);
   if (!body) return standard_answer(tenant, toolkit, "bad_request", values, exchange);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tests/unit/mockprovider/mock_world.h"
 
 using namespace coffer;
@@ -153,4 +155,123 @@ TEST_CASE("a fault that could not mean anything is refused by name", "[faults]")
   CHECK(refused({{"headers", {{"X", "a\r\nb"}}}}).find("headers") != std::string::npos);
   CHECK(refused({{"provider", "nowhere"}}).find("nowhere") != std::string::npos);
   CHECK(refused(Json::array()).find("object") != std::string::npos);
+}
+
+TEST_CASE("a fault hits within its window of time alone", "[faults]") {
+  Connected world;
+  world.plan({{"endpoint", "api"}, {"from", "5m"}, {"until", "2026-11-22T12:10:00Z"}, {"count", 0}});
+  const auto status_after = [&](Duration time) {
+    world.clock.advance(time);
+    return world.get(kWhoami, world.tokens["access_token"]).status;
+  };
+  CHECK(status_after(4min) == 200);
+  CHECK(status_after(1min) == 500);
+  CHECK(status_after(4min) == 500);
+  CHECK(status_after(1min) == 200);
+}
+
+TEST_CASE("a fault of some probability hits the same requests for the same seed", "[faults]") {
+  const auto hits_of = [](int seed) {
+    Connected world;
+    world.plan({{"endpoint", "api"}, {"probability", 0.3}, {"seed", seed}, {"count", 0}});
+    std::string hits;
+    for (int i = 0; i < 300; ++i) {
+      hits += world.get(kWhoami, world.tokens["access_token"]).status == 500 ? 'x' : '.';
+    }
+    return hits;
+  };
+  const std::string first = hits_of(1);
+  CHECK(hits_of(1) == first);
+  CHECK(hits_of(2) != first);
+  // 300 draws at 0.3: 90 expected, standard deviation 7.9; five of them to each side.
+  const auto count = std::count(first.begin(), first.end(), 'x');
+  CHECK(count > 50);
+  CHECK(count < 130);
+}
+
+TEST_CASE("named faults take members out of the token answer, and the grant was made", "[faults]") {
+  const auto [action, member] = GENERATE(table<const char*, const char*>(
+      {{"no_access_token", "access_token"}, {"no_refresh_token", "refresh_token"}}));
+  CAPTURE(action);
+  Connected world;
+  world.plan({{"endpoint", "refresh"}, {"action", action}});
+  const ServerResponse response = world.refresh_now();
+  CHECK(response.status == 200);
+  CHECK_FALSE(parse_json(response.body).contains(member));
+  CHECK(world.control("GET", "/_mock/grants")["refreshes_granted"] == 1);
+}
+
+TEST_CASE("expires_in can be a text, zero, negative or absent", "[faults]") {
+  const Json value = GENERATE(Json("soon"), Json(0), Json(-1), Json("3600"), Json(nullptr));
+  CAPTURE(value);
+  Connected world;
+  world.plan({{"endpoint", "refresh"}, {"action", "odd_expires_in"}, {"value", value}});
+  const Json answer = parse_json(world.refresh_now().body);
+  CHECK(answer.value("expires_in", Json(nullptr)) == value);
+}
+
+TEST_CASE("an odd member is found inside a nested answer", "[faults]") {
+  MockWorld world;
+  world.control("POST", "/_mock/faults", {{"endpoint", "token"}, {"action", "no_access_token"}});
+  const std::string code = world.code_of("slack", {{"user_scope", "chat:write"}});
+  const Json answer = parse_json(world.redeem("slack", code).body);
+  REQUIRE(answer.contains("authed_user"));
+  CHECK_FALSE(answer["authed_user"].contains("access_token"));
+}
+
+TEST_CASE("a redirect, a wrong type and false compression stand in the answer's head", "[faults]") {
+  Connected world;
+  world.plan({{"endpoint", "api"}, {"action", "redirect"}, {"status", 307}, {"location", "/elsewhere"}});
+  world.plan({{"endpoint", "api"}, {"action", "wrong_content_type"}, {"content_type", "text/html"}});
+  world.plan({{"endpoint", "api"}, {"action", "gzip_garbage"}});
+  const auto next = [&] { return world.get(kWhoami, world.tokens["access_token"]); };
+  const ServerResponse redirect = next();
+  CHECK(redirect.status == 307);
+  CHECK(header_of(redirect, "Location") == "/elsewhere");
+  const ServerResponse typed = next();
+  CHECK(header_of(typed, "Content-Type") == "text/html");
+  CHECK(parse_json(typed.body)["email"] == "alice@example.com");
+  const ServerResponse packed = next();
+  CHECK(header_of(packed, "Content-Encoding") == "gzip");
+  CHECK(packed.body.find("alice") == std::string::npos);
+}
+
+TEST_CASE("each named end of a connection sabotages the answer in its own way", "[faults]") {
+  const auto [action, sabotage, refreshes] = GENERATE(
+      table<const char*, Sabotage, int>({{"reset", Sabotage::ResetBeforeAnswer, 0},
+                                         {"cut_body", Sabotage::CutBody, 1},
+                                         {"commit_then_lose_answer", Sabotage::ResetBeforeAnswer, 1}}));
+  CAPTURE(action);
+  Connected world;
+  world.plan({{"endpoint", "refresh"}, {"action", action}});
+  CHECK(world.refresh_now().sabotage == sabotage);
+  CHECK(world.control("GET", "/_mock/grants")["refreshes_granted"] == refreshes);
+}
+
+TEST_CASE("what a fault is planned with is listed with it", "[faults]") {
+  Connected world;
+  world.plan({{"endpoint", "refresh"},
+              {"action", "odd_expires_in"},
+              {"value", 0},
+              {"probability", 0.5},
+              {"seed", 9},
+              {"until", "1h"}});
+  const Json fault = world.control("GET", "/_mock/faults")["faults"][0];
+  CHECK(fault["action"] == "odd_expires_in");
+  CHECK(fault["value"] == 0);
+  CHECK(fault["probability"] == 0.5);
+  CHECK(fault["seed"] == 9);
+  CHECK(fault["until"] == "2026-11-22T13:00:00.000Z");
+}
+
+TEST_CASE("a fault with a wrong member is refused and not planned", "[faults]") {
+  MockWorld world;
+  for (const Json& wrong :
+       {Json{{"probability", 2}}, Json{{"probability", "often"}}, Json{{"from", "later"}},
+        Json{{"latency", "2m"}}, Json{{"latency_by", "sun"}}, Json{{"action", "redirect"}, {"status", 200}},
+        Json{{"action", "redirect"}, {"location", "/a\r\nX: y"}}}) {
+    CAPTURE(wrong);
+    CHECK(world.post_json("/_mock/faults", wrong).status == 400);
+  }
+  CHECK(world.control("GET", "/_mock/faults")["faults"].empty());
 }

@@ -1,0 +1,67 @@
+#include "mockprovider/snapshot.h"
+
+#include <nlohmann/json.hpp>
+
+#include "mockprovider/snapshot_fields.h"
+#include "mockprovider/stored_form.h"
+#include "vault/base/error.h"
+
+namespace coffer::mock {
+namespace {
+
+using Stored = StoredForm<SnapshotFields>;
+
+constexpr std::string_view kFormat = "coffer mock snapshot 1";
+constexpr std::uint64_t kMaxDraws = 100'000'000;
+
+Error broken(const std::string& how) {
+  return {ErrorCode::InvalidArgument, "snapshot: " + how, "GET /_mock/snapshot makes one"};
+}
+
+const Json& member(const Json& snapshot, const char* name) {
+  const bool is_snapshot = snapshot.is_object() && snapshot.value("format", Json()) == kFormat;
+  if (!is_snapshot) throw broken("its format is not \"" + std::string(kFormat) + "\"");
+  const auto found = snapshot.find(name);
+  if (found == snapshot.end()) throw broken(std::string(name) + " is missing");
+  return *found;
+}
+
+std::uint64_t number(const Json& snapshot, const char* name) {
+  const Json& value = member(snapshot, name);
+  if (!value.is_number_unsigned()) throw broken(std::string(name) + " is not a number");
+  return value.get<std::uint64_t>();
+}
+
+}  // namespace
+
+Json take_snapshot(Tenant& tenant) {
+  return {{"format", kFormat},
+          {"seed", tenant.seed},
+          {"draws", tenant.random.draws()},
+          {"now", to_rfc3339(tenant.clock.now())},
+          {"world", Stored::save(tenant)}};
+}
+
+std::unique_ptr<Tenant> restore_snapshot(TenantOptions options, const Json& snapshot) {
+  options.seed = number(snapshot, "seed");
+  const std::uint64_t draws = number(snapshot, "draws");
+  if (draws > kMaxDraws) throw broken("draws is more than 100 millions");
+  auto tenant = std::make_unique<Tenant>(options);
+  try {
+    Stored::load(member(snapshot, "world"), *tenant);
+  } catch (const Json::exception& error) {
+    throw broken(error.what());
+  }
+  if (!SnapshotFields::is_whole(*tenant)) throw broken("a token or a family is missing");
+  tenant->random.skip_to(draws);
+  return tenant;
+}
+
+Timestamp moment_of_snapshot(const Json& snapshot) {
+  const Json& now = member(snapshot, "now");
+  const auto moment = now.is_string() ? parse_rfc3339(now.get_ref<const std::string&>()) : std::nullopt;
+  if (!moment) throw broken("now is not a time");
+  return *moment;
+}
+
+}  // namespace coffer::mock
