@@ -6,6 +6,9 @@
 
 namespace coffer::mock {
 
+// A request for this path with query, or for this whole URL. Throws InvalidArgument.
+ServerRequest make_request(const std::string& method, const std::string& url);
+
 enum class Decision { Allow, Deny };
 
 // Walks login and consent of an authorize URL in-process, as a person with a browser would, and
