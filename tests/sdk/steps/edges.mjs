@@ -53,7 +53,8 @@ export default async function edges({ world, sdk, composio, step, configFor, con
   });
 
   await step("a body that is too large is refused, and the connection is of use", async () => {
-    const error = await refused(run("MOCK_ECHO", { userId: user, arguments: { message: "x".repeat(20 * MEGABYTE) } }), "ComposioToolExecutionError");
+    // No more than the front reads to the end: of a longer body the rest meets a closed connection, and the answer may be lost.
+    const error = await refused(run("MOCK_ECHO", { userId: user, arguments: { message: "x".repeat(4 * MEGABYTE) } }), "ComposioToolExecutionError");
     assert.equal(error.cause.status, 413);
     assert.equal((await run("MOCK_WHOAMI", { userId: user })).data.email, ALICE.email);
   });
