@@ -19,9 +19,10 @@ using NameSet = std::set<std::string>;
 constexpr std::string_view kMethods[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
 constexpr std::string_view kTags[] = {"readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"};
 // Below a provider's mock path these are its endpoints.
-constexpr std::string_view kReservedSegments[] = {"authorize", "token",    "revoke", "introspect", "userinfo",
-                                                  "login",     "consent",  "device", "register",   "jwks",
-                                                  "par",       "callback", "root",   ".well-known"};
+constexpr std::string_view kReservedSegments[] = {
+    "authorize", "token",    "revoke", "introspect",  "userinfo",
+    "login",     "consent",  "device", "register",    "jwks",
+    "par",       "callback", "root",   ".well-known", "device_authorization"};
 
 template <class List>
 bool contains(const List& list, std::string_view value) {

@@ -215,6 +215,7 @@ TEST_CASE("a file that is not as described is refused with file, place and fault
       {"/tools/0/mock", {{"reply", "{{row.x|nope}}"}}, "DEMO_GET.mock/reply: template function"},
       {"/mock_seed", Json::object(), "the mock has no answer"},
       {"/mock_path", "/mock/api/token", "\"mock_path\" must be"},
+      {"/mock_path", "/mock/api/device_authorization", "\"mock_path\" must be"},
       {"/mock_path", "/elsewhere", "\"mock_path\" must be"},
   }));
   CAPTURE(pointer, value.dump());
