@@ -37,6 +37,7 @@ TEST_CASE("a test plans a fault and reads what happened", "[testing]") {
   CHECK_FALSE(mock.refresh(tokens));
   const auto events = mock.events("refresh");
   REQUIRE(events.size() == 1);
+  CHECK(events[0].endpoint == "refresh");
   CHECK(events[0].status == 0);
   CHECK(events[0].account == "alice@example.com");
   CHECK(mock.provider().refresh_count() == 1);
