@@ -59,6 +59,11 @@ export declare class Mock {
   revoke(filter?: GrantFilter): Promise<number>;
   grants(filters?: Record<string, string>): Promise<Record<string, any>[]>;
   journal(filters?: Record<string, string>): Promise<Record<string, any>[]>;
+  events(endpoint?: string, filters?: Record<string, string>): Promise<Record<string, any>[]>;
+  expect(chosen?: { count?: number } & Record<string, unknown>): Promise<Record<string, any>[]>;
+  script(action?: string, script?: Record<string, unknown>): Promise<unknown>;
+  snapshot(): Promise<Record<string, any>>;
+  restore(snapshot: Record<string, any>): Promise<unknown>;
   fault(fault: Record<string, unknown>): Promise<string>;
   clearFaults(): Promise<unknown>;
   addClient(client: Record<string, unknown>): Promise<unknown>;

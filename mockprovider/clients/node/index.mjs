@@ -185,6 +185,34 @@ export class Mock {
     return (await this.control("GET", `journal?${new URLSearchParams(filters)}`)).entries;
   }
 
+  // The journal of one endpoint: "token", "refresh", "revoke", "api:gmail", ...
+  events(endpoint, filters = {}) {
+    return this.journal({ ...(endpoint ? { endpoint } : {}), ...filters });
+  }
+
+  // Waits until exactly `count` requests fit that are chosen as in the journal, and answers with them; throws when there
+  // are more, or too few in time. `since`, `within` and `timeout` are durations such as "5m".
+  async expect({ count = 1, ...chosen } = {}) {
+    const { met, verdict, entries, ...found } = await this.control("POST", "expect", { count, ...chosen });
+    if (!met) throw new MockError(`expected ${count} of ${JSON.stringify(chosen)}, found ${found.count}: ${verdict}`);
+    return entries;
+  }
+
+  // How the next authorization requests are answered without pages: allow, deny, abandon, slow, wrong_state,
+  // issuer_mismatch, duplicate_callback; for provider, client_id, login_hint, account, count.
+  script(action = "allow", script = {}) {
+    return this.control("POST", "scripts", { action, ...script });
+  }
+
+  // All that it remembers, for restore().
+  snapshot() {
+    return this.control("GET", "snapshot");
+  }
+
+  restore(snapshot) {
+    return this.control("POST", "restore", snapshot);
+  }
+
   // What the next request that fits meets, such as { endpoint: "refresh", action: "commit_then_reset" }.
   async fault(fault) {
     return (await this.control("POST", "faults", fault)).id;

@@ -74,6 +74,31 @@ test("the journal tells what was asked", async () => {
   assert.deepEqual(entries.map((entry) => entry.status), [200]);
 });
 
+test("events are the journal of an endpoint", async () => {
+  await mock.connect(ALICE);
+  assert.deepEqual((await mock.events("token")).map(({ endpoint, account }) => [endpoint, account]), [["token", ALICE]]);
+});
+
+test("an expectation holds when exactly so many requests came", async () => {
+  await mock.refresh(await mock.connect(ALICE));
+  assert.equal((await mock.expect({ endpoint: "refresh", since: "1m" })).length, 1);
+  await assert.rejects(mock.expect({ count: 0, endpoint: "refresh", since: "1m" }), /broken/);
+});
+
+test("a script answers for the person", async () => {
+  await mock.script("deny", { login_hint: BOB, count: 1 });
+  await assert.rejects(mock.connect(BOB, { login_hint: BOB }), { error: "access_denied" });
+});
+
+test("a snapshot brings back what was", async () => {
+  const tokens = await mock.connect(ALICE);
+  const before = await mock.snapshot();
+  await mock.revoke({ account: ALICE });
+  await isDead(tokens);
+  await mock.restore(before);
+  assert.ok(await mock.userinfo(tokens));
+});
+
 test("a fault meets the next request", async () => {
   const tokens = await mock.connect(ALICE);
   await mock.fault({ endpoint: "refresh", status: 503 });

@@ -181,6 +181,30 @@ class Mock:
         """What was asked and answered, oldest first: endpoint, provider, account, client_id, family, after, limit."""
         return self.control("GET", "journal?" + urllib.parse.urlencode(filters))["entries"]
 
+    def events(self, endpoint="", **filters):
+        """The journal of one endpoint: "token", "refresh", "revoke", "api:gmail", ..."""
+        return self.journal(**_present(endpoint=endpoint), **filters)
+
+    def expect(self, count=1, **chosen):
+        """Waits until exactly `count` requests fit that are chosen as in the journal, and returns them; an AssertionError
+        when there are more, or too few in time. `since`, `within` and `timeout` are durations such as "5m"."""
+        answer = self.control("POST", "expect", {"count": count, **chosen})
+        if not answer["met"]:
+            raise AssertionError(f"expected {count} of {chosen}, found {answer['count']}: {answer['verdict']}")
+        return answer["entries"]
+
+    def script(self, action="allow", **script):
+        """How the next authorization requests are answered without pages: allow, deny, abandon, slow, wrong_state,
+        issuer_mismatch, duplicate_callback; for provider, client_id, login_hint, account, count."""
+        self.control("POST", "scripts", {"action": action, **script})
+
+    def snapshot(self):
+        """All that it remembers, for restore()."""
+        return self.control("GET", "snapshot")
+
+    def restore(self, snapshot):
+        self.control("POST", "restore", snapshot)
+
     def fault(self, **fault):
         """What the next request that fits meets, such as endpoint="refresh", action="commit_then_reset"."""
         return self.control("POST", "faults", fault)["id"]

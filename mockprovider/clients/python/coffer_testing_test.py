@@ -91,6 +91,30 @@ class MockTest(unittest.TestCase):
         entries = self.mock.journal(endpoint="refresh", account=ALICE)
         self.assertEqual([entry["status"] for entry in entries], [200])
 
+    def test_events_are_the_journal_of_an_endpoint(self):
+        self.mock.connect(ALICE)
+        self.assertEqual([(entry["endpoint"], entry["account"]) for entry in self.mock.events("token")], [("token", ALICE)])
+
+    def test_an_expectation_holds_when_exactly_so_many_requests_came(self):
+        self.mock.refresh(self.mock.connect(ALICE))
+        self.assertEqual(len(self.mock.expect(endpoint="refresh", since="1m")), 1)
+        with self.assertRaisesRegex(AssertionError, "broken"):
+            self.mock.expect(0, endpoint="refresh", since="1m")
+
+    def test_a_script_answers_for_the_person(self):
+        self.mock.script("deny", login_hint=BOB, count=1)
+        with self.assertRaises(MockError) as refused:
+            self.mock.connect(BOB, login_hint=BOB)
+        self.assertEqual(refused.exception.error, "access_denied")
+
+    def test_a_snapshot_brings_back_what_was(self):
+        tokens = self.mock.connect(ALICE)
+        before = self.mock.snapshot()
+        self.mock.revoke(ALICE)
+        self.assert_dead(tokens)
+        self.mock.restore(before)
+        self.assertTrue(self.mock.userinfo(tokens))
+
     def test_a_fault_meets_the_next_request(self):
         tokens = self.mock.connect(ALICE)
         self.mock.fault(endpoint="refresh", status=503)
