@@ -81,6 +81,7 @@ std::optional<Timestamp> Dispatcher::step() {
 }
 
 std::size_t Dispatcher::launch_due() {
+  const std::lock_guard lock(launching_);
   std::vector<Delivery> due = take_due();
   for (Delivery& delivery : due) launch(std::move(delivery));
   return due.size();

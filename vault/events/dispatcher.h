@@ -52,9 +52,10 @@ class Dispatcher {
 
   Env env_;
   Database& database_;
-  std::atomic<bool> has_checked_ = false;    // all open deliveries were authenticated once
-  std::mutex mutex_;                         // guards queued_ and aside_
-  std::set<std::int64_t> queued_;            // delivery ids handed to pool_
+  std::atomic<bool> has_checked_ = false;  // all open deliveries were authenticated once
+  std::mutex launching_;           // so that who finds nothing more that is due finds the pool at work on it
+  std::mutex mutex_;               // guards queued_ and aside_
+  std::set<std::int64_t> queued_;  // delivery ids handed to pool_
   std::map<std::int64_t, Timestamp> aside_;  // due, but not before this moment
   JobPool pool_;
   BackgroundLoop loop_;

@@ -47,6 +47,7 @@ std::optional<Timestamp> Refresher::step() {
 }
 
 std::size_t Refresher::launch_due() {
+  const std::lock_guard lock(launching_);
   std::size_t launched = 0;
   for (const ConnectionId& id : due_now()) {
     try {

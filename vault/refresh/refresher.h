@@ -94,7 +94,8 @@ class Refresher {
   TokenClient tokens_;
   OutcomeWriter writer_;
 
-  std::mutex mutex_;  // guards all down to unstored_
+  std::mutex launching_;  // so that who finds nothing more that is due finds the pool at work on it
+  std::mutex mutex_;      // guards all down to unstored_
   std::condition_variable landed_;
   std::map<ConnectionId, std::shared_ptr<Flight>> flights_;
   bool stopping_ = false;
