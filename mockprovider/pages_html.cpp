@@ -11,7 +11,7 @@ const std::string_view kPageFrame = R"html(<!doctype html>
 <link rel="stylesheet" href="/_mock/style.css">
 <link rel="icon" href="data:,">
 </head>
-<body>
+<body{{#wide}} class="wide"{{/wide}}>
 <p class="ribbon" role="note">Mock provider - no real account</p>
 <main>
 {{{body}}}

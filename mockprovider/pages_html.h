@@ -5,7 +5,7 @@
 namespace coffer::mock {
 
 // Mustache templates and the style sheet.
-extern const std::string_view kPageFrame;  // title, body
+extern const std::string_view kPageFrame;  // title, body; wide or not
 extern const std::string_view kLoginBody;
 extern const std::string_view kConsentBody;
 extern const std::string_view kDeviceBody;
