@@ -161,7 +161,7 @@ export default (check) => {
 
   check("a wrong person's code connects nothing", "RFC 8628 §3.3", async (s) => {
     const begun = await begin(s);
-    await enter(s, { ...begun, user_code: "XXXX-XXXX" }).catch(() => {});
+    await enter(s, { ...begun, user_code: "AAAA-AAAA" }).catch(() => {});
     assertRefused(await poll(s, basic, begun.device_code), "authorization_pending");
   });
 

@@ -179,9 +179,9 @@ export default async function links({ world, composio, step, configFor, connect 
 
   await step("alias: one that the user's ACTIVE account has", async () => {
     const user = world.user("aliased");
-    await connect(user, "gmail", ALICE, undefined, { alias: "work" });
-    const error = await refused(configFor("gmail").then((id) => accounts.link(user, id, { alias: "work", allowMultiple: true })), "ComposioFailedToCreateConnectedAccountLink");
+    await connect(user, "gmail", ALICE, undefined, { alias: "office" });
+    const error = await refused(configFor("gmail").then((id) => accounts.link(user, id, { alias: "office", allowMultiple: true })), "ComposioFailedToCreateConnectedAccountLink");
     assert.equal(error.cause.status, 400);
-    assert.match(error.cause.message, /work/);
+    assert.match(error.cause.message, /office/);
   });
 }
