@@ -13,6 +13,18 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, 25));
 
 export const findChromium = () => NAMES.find((name) => fs.existsSync(name));
 
+// Its helper processes outlive the browser by a moment, and write to the profile until they end.
+async function removed(folder) {
+  for (let left = MOST_POLLS; ; left--) {
+    try {
+      return fs.rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (left === 0) throw error;
+      await pause();
+    }
+  }
+}
+
 export class Chromium {
   #last = 0;
   #waiting = new Map();
@@ -72,7 +84,7 @@ export class Chromium {
     const ended = new Promise((resolve) => this.child.once("exit", resolve));
     this.child.kill("SIGTERM");
     await ended;
-    fs.rmSync(this.profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    await removed(this.profile);
   }
 }
 
