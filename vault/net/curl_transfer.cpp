@@ -7,6 +7,7 @@
 
 #include "vault/base/encoding.h"
 #include "vault/net/address_rules.h"
+#include "vault/net/curl_library.h"
 #include "vault/net/http_syntax.h"
 
 namespace coffer {
@@ -18,7 +19,7 @@ constexpr std::size_t kMaxHeaderBytes = 64 << 10;
 
 template <class Value>
 void set(CURL* handle, CURLoption option, Value value) {
-  curl_easy_setopt(handle, option, value);
+  curl().easy_setopt(handle, option, value);
 }
 
 long milliseconds(Duration duration) {
@@ -44,7 +45,7 @@ CurlTransfer::~CurlTransfer() {
   for (curl_slist* line = headers_; line != nullptr; line = line->next) {
     wipe(line->data, std::string_view(line->data).size());
   }
-  curl_slist_free_all(headers_);
+  curl().slist_free_all(headers_);
 }
 
 void CurlTransfer::set_transport() {
@@ -119,7 +120,7 @@ bool CurlTransfer::guarded(const std::function<bool()>& callback) {
 }
 
 void CurlTransfer::add_header(const std::string& line) {
-  curl_slist* longer = curl_slist_append(headers_, line.c_str());
+  curl_slist* longer = curl().slist_append(headers_, line.c_str());
   if (longer == nullptr) throw std::bad_alloc();
   headers_ = longer;
 }
@@ -204,7 +205,7 @@ curl_socket_t CurlTransfer::on_open_socket(const curl_sockaddr& address) {
 }
 
 HttpResult CurlTransfer::run() {
-  const CURLcode code = is_cut_off() ? CURLE_ABORTED_BY_CALLBACK : curl_easy_perform(handle_);
+  const CURLcode code = is_cut_off() ? CURLE_ABORTED_BY_CALLBACK : curl().easy_perform(handle_);
   if (thrown_) std::rethrow_exception(thrown_);
   // curl takes a head that ends with the connection for a whole one.
   if (code == CURLE_OK && !has_whole_head_) return fail(CURLE_PARTIAL_FILE);
@@ -214,7 +215,7 @@ HttpResult CurlTransfer::run() {
 HttpResult CurlTransfer::succeed() {
   HttpResponse response;
   long status = 0;
-  curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
+  curl().easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
   response.status = static_cast<int>(status);
   response.headers = std::move(response_headers_);
   response.body = body_.take();
@@ -227,7 +228,7 @@ HttpFailure CurlTransfer::fail(CURLcode code) const {
                                   : broke_policy_                     ? "the address is not allowed"
                                   : is_too_large_                     ? "the answer is too large"
                                   : code == CURLE_ABORTED_BY_CALLBACK ? "cut off"
-                                                                      : curl_easy_strerror(code);
+                                                                      : curl().easy_strerror(code);
   return {was_sent_ ? HttpFailure::Sent::Maybe : HttpFailure::Sent::No, kind_of(code),
           host + ": " + std::string(reason)};
 }

@@ -1,55 +1,20 @@
 #include "vault/net/http_client.h"
 
-#include <curl/curl.h>
-#include <malloc.h>
-
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
 #include <mutex>
 #include <optional>
 
 #include "vault/base/encoding.h"
-#include "vault/base/error.h"
-#include "vault/base/secret.h"
 #include "vault/net/address_rules.h"
+#include "vault/net/curl_library.h"
 #include "vault/net/curl_transfer.h"
 #include "vault/net/http_syntax.h"
 
 namespace coffer {
 namespace {
 
-// curl's own buffers see every credential that goes out: wiped when given back.
-void wiping_free(void* memory) {
-  if (memory == nullptr) return;
-  wipe(memory, malloc_usable_size(memory));
-  std::free(memory);
-}
-
-void* wiping_realloc(void* memory, std::size_t size) {
-  void* larger = std::malloc(size);
-  if (larger == nullptr || memory == nullptr) return larger;
-  std::memcpy(larger, memory, std::min(size, malloc_usable_size(memory)));
-  wiping_free(memory);
-  return larger;
-}
-
-char* plain_strdup(const char* text) {
-  return ::strdup(text);
-}
-
-// Once per process, at the first request: it costs milliseconds that a start does not wait for.
-void ensure_curl_is_ready() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    const CURLcode code = curl_global_init_mem(CURL_GLOBAL_DEFAULT, std::malloc, wiping_free, wiping_realloc,
-                                               plain_strdup, std::calloc);
-    if (code != CURLE_OK) throw Error(ErrorCode::Internal, "the HTTP client cannot be set up");
-  });
-}
-
 struct CloseHandle {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+  void operator()(CURL* handle) const { curl().easy_cleanup(handle); }
 };
 using Handle = std::unique_ptr<CURL, CloseHandle>;
 
@@ -61,15 +26,15 @@ class HandlePool {
     const std::lock_guard lock(mutex_);
     const auto found =
         std::find_if(idle_.rbegin(), idle_.rend(), [&](const Idle& i) { return i.origin == origin; });
-    if (found == idle_.rend()) return Handle(curl_easy_init());
+    if (found == idle_.rend()) return Handle(curl().easy_init());
     Handle handle = std::move(found->handle);
     idle_.erase(std::next(found).base());
     return handle;
   }
 
   void give_back(std::string origin, Handle handle) {
-    curl_easy_reset(handle.get());  // keeps the connections
-    Handle oldest;                  // closes its connections after the lock is gone
+    curl().easy_reset(handle.get());  // keeps the connections
+    Handle oldest;                    // closes its connections after the lock is gone
     const std::lock_guard lock(mutex_);
     if (idle_.size() >= kMaxIdle) {
       oldest = std::move(idle_.front().handle);
@@ -113,7 +78,6 @@ class CurlClient final : public HttpClient {
     if (auto fault = fault_of(request, policy_)) {
       return HttpFailure{HttpFailure::Sent::No, HttpFailure::Kind::Policy, std::move(*fault)};
     }
-    ensure_curl_is_ready();
     std::string origin = *origin_of(request.url);
     Handle handle = handles_.take(origin);
     if (!handle) return HttpFailure{HttpFailure::Sent::No, HttpFailure::Kind::Connect, "out of memory"};
