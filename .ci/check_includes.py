@@ -41,7 +41,7 @@ FREE = ("tests", "bench")
 LIBRARIES = [
     (re.compile(r"^httplib\.h$|^curl/"), ["vault/net"]),
     (re.compile(r"^SQLiteCpp/|^sqlite3\.h$"), ["vault/store"]),
-    (re.compile(r"^sodium"), ["vault/base", "vault/crypto", "vault/store"]),
+    (re.compile(r"^sodium"), ["vault/base", "vault/crypto", "vault/store", "mockprovider"]),
     (re.compile(r"^spdlog/"), ["vault/base"]),
     (re.compile(r"^CLI/"), ["cli"]),
     (re.compile(r"^openssl/"), ["mockprovider"]),
