@@ -24,6 +24,8 @@ constexpr NamedAction kActions[] = {
     {"throttle", Fault::Action::Throttle},
     {"hang", Fault::Action::Hang},
     {"reset", Fault::Action::Reset},
+    {"reset_after_head", Fault::Action::ResetAfterHead},
+    {"reset_in_body", Fault::Action::ResetInBody},
     {"commit_then_reset", Fault::Action::CommitThenReset},
     {"commit_then_lose_answer", Fault::Action::CommitThenReset},
     {"cut_body", Fault::Action::CutBody},

@@ -90,6 +90,8 @@ void change_fields(const Json& fields, std::string& body) {
 
 Sabotage sabotage_of(Fault::Action action) {
   if (action == Fault::Action::CommitThenReset) return Sabotage::ResetBeforeAnswer;
+  if (action == Fault::Action::ResetAfterHead) return Sabotage::ResetAfterHead;
+  if (action == Fault::Action::ResetInBody) return Sabotage::ResetInBody;
   if (action == Fault::Action::CutBody) return Sabotage::CutBody;
   return Sabotage::None;
 }
@@ -110,6 +112,8 @@ bool Fault::runs_handler() const {
     case Action::MalformedJson:
     case Action::Change:
     case Action::Delay:
+    case Action::ResetAfterHead:
+    case Action::ResetInBody:
     case Action::SetMember:
     case Action::GzipGarbage:
       return true;

@@ -34,6 +34,8 @@ struct Fault {
     Html,             // status 200 and a page, as a proxy in between would send
     Change,           // all is done; `fields` are merged into the JSON answer, null removes
     Delay,            // `latency` alone
+    ResetAfterHead,   // all is done; the connection is reset when the head has left
+    ResetInBody,      // the same in the middle of the body
     Redirect,         // sends the request elsewhere, nothing is done
     SetMember,        // all is done; the JSON answer's `member` becomes `value` at any depth, null removes
     GzipGarbage,      // all is done; the answer says that it is compressed and is not

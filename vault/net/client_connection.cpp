@@ -131,10 +131,11 @@ void ClientConnection::give_back_share() {
 }
 
 ClientConnection::Wants ClientConnection::sabotage(const ServerResponse& response, std::string_view wire) {
-  if (response.sabotage == Sabotage::CutBody) {
-    send_now(wire.substr(0, wire.size() - (response.body.size() + 1) / 2));
-    return close();
-  }
+  const std::size_t body = std::min(response.body.size(), wire.size());  // HEAD has none on the wire
+  if (response.sabotage == Sabotage::ResetAfterHead) send_now(wire.substr(0, wire.size() - body));
+  if (response.sabotage == Sabotage::ResetInBody || response.sabotage == Sabotage::CutBody)
+    send_now(wire.substr(0, wire.size() - (body + 1) / 2));
+  if (response.sabotage == Sabotage::CutBody) return close();
   const linger at_once{1, 0};  // close() then sends RST
   setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   return close();

@@ -37,7 +37,13 @@ struct ServerRequest {
 };
 
 // How an answer goes wrong on purpose: for the mock provider's faults.
-enum class Sabotage { None, ResetBeforeAnswer, CutBody };
+enum class Sabotage {
+  None,
+  ResetBeforeAnswer,
+  ResetAfterHead,
+  ResetInBody,
+  CutBody,  // the connection ends in order, but too early
+};
 
 struct ServerResponse {
   int status = 200;

@@ -239,6 +239,8 @@ TEST_CASE("a redirect, a wrong type and false compression stand in the answer's 
 TEST_CASE("each named end of a connection sabotages the answer in its own way", "[faults]") {
   const auto [action, sabotage, refreshes] = GENERATE(
       table<const char*, Sabotage, int>({{"reset", Sabotage::ResetBeforeAnswer, 0},
+                                         {"reset_after_head", Sabotage::ResetAfterHead, 1},
+                                         {"reset_in_body", Sabotage::ResetInBody, 1},
                                          {"cut_body", Sabotage::CutBody, 1},
                                          {"commit_then_lose_answer", Sabotage::ResetBeforeAnswer, 1}}));
   CAPTURE(action);

@@ -378,6 +378,27 @@ TEST_CASE("an answer can be sabotaged: reset before a byte, or cut in its body",
   CHECK(cut.unread().ends_with("\r\n\r\n" + std::string(500, 'x')));
 }
 
+TEST_CASE("an answer can be sabotaged: reset behind its head, or in its body", "[net]") {
+  SystemRandom random;
+  HttpServer server = make_server(random, [](ServerRequest& request) {
+    ServerResponse response = ServerResponse::text(200, std::string(1000, 'x'));
+    response.sabotage = request.path == "/head" ? Sabotage::ResetAfterHead : Sabotage::ResetInBody;
+    return response;
+  });
+  server.start();
+  RawClient head(server.port());
+  head.send(get("/head"));
+  CHECK_FALSE(head.hear());
+  CHECK(head.was_reset());
+  CHECK(head.unread().ends_with("\r\n\r\n"));
+
+  RawClient body(server.port());
+  body.send(get("/body"));
+  CHECK_FALSE(body.hear());
+  CHECK(body.was_reset());
+  CHECK(body.unread().ends_with("\r\n\r\n" + std::string(500, 'x')));
+}
+
 TEST_CASE("many clients at once get their own answers", "[net]") {
   const EchoServer echo;
   std::atomic<int> wrong{0};
