@@ -14,6 +14,7 @@
 #include "cli/commands/values.h"
 #include "mockprovider/provider.h"
 #include "vault/base/json.h"
+#include "vault/engine/time_travel.h"
 #include "vault/server.h"
 
 namespace coffer::cli {
@@ -88,7 +89,11 @@ struct DevDaemon {
         clock(make_movable_clock()),
         catalog(Catalog::load(catalog_options(globals))),
         state(options.state_dir),
-        mock({.port = options.mock_port, .clock = clock.get(), .catalog = &catalog, .log = log.get()}),
+        mock({.port = options.mock_port,
+              .clock = clock.get(),
+              .travel = [this](Timestamp target) { travel_to(vault.engine(), *clock, target); },
+              .catalog = &catalog,
+              .log = log.get()}),
         vault(vault_options(globals)),
         server(vault, server_options(options)),
         api_key(vault.create_api_key("dev", {"api", "tokens"})) {

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "vault/engine/time_travel.h"
+
 namespace coffer::testing {
 namespace {
 
@@ -25,6 +27,7 @@ LocalDaemon::LocalDaemon()
       })) {
   mock::MockOptions mock_options;
   mock_options.clock = &clock_;
+  mock_options.travel = [this](Timestamp target) { travel_to(vault_->engine(), clock_, target); };
   mock_ = std::make_unique<mock::MockProvider>(mock_options);
   mock_->start();
   VaultOptions options;
