@@ -10,6 +10,7 @@
 #include "mockprovider/tenant.h"
 #include "mockprovider/toolkit_server.h"
 #include "mockprovider/waiting_room.h"
+#include "mockprovider/yielding_mutex.h"
 
 namespace coffer::mock {
 
@@ -60,7 +61,7 @@ class TenantServer {
   const TenantOptions options_;
   const Services& services_;
   WaitingRoom room_;
-  std::mutex mutex_;  // guards tenant_
+  YieldingMutex mutex_;  // guards tenant_
   std::unique_ptr<Tenant> tenant_;
 };
 
