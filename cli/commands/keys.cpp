@@ -9,7 +9,9 @@
 #include "cli/commands/vault_access.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/log.h"
 #include "vault/base/random.h"
+#include "vault/store/key_rotation.h"
 #include "vault/store/key_slots.h"
 
 namespace coffer::cli {
@@ -56,6 +58,18 @@ void remove(const Globals& globals, const std::string& text) {
   print_line("slot " + text + " is gone");
 }
 
+void rotate(const Globals& globals, bool as_json) {
+  SystemRandom random;
+  const key_rotation::Rotated rotated = key_rotation::rotate(location(globals), random, null_log());
+  if (as_json) {
+    print_json(
+        {{"root_epoch", rotated.root_epoch}, {"data_keys", rotated.data_keys}, {"rows", rotated.rows}});
+  } else {
+    print_line("the root key and " + std::to_string(rotated.data_keys) + " data keys are new, " +
+               std::to_string(rotated.rows) + " rows sealed and authenticated by them");
+  }
+}
+
 int run(const Globals& globals, const KeysOptions& options) {
   if (options.verb.empty()) {
     list(globals, options.json);
@@ -65,9 +79,11 @@ int run(const Globals& globals, const KeysOptions& options) {
     add(globals, Passphrase{read_private_file(options.value), {}});
   } else if (options.verb == "remove") {
     remove(globals, options.value);
+  } else if (options.verb == "rotate") {
+    rotate(globals, options.json);
   } else {
     throw Error(ErrorCode::InvalidArgument, "keys cannot \"" + options.verb + "\"",
-                "use add-file FILE, add-passphrase FILE or remove SLOT");
+                "use add-file FILE, add-passphrase FILE, remove SLOT or rotate");
   }
   return exit_code::kOk;
 }
@@ -78,10 +94,10 @@ Command keys_command(const Globals& globals) {
   auto options = std::make_shared<KeysOptions>();
   return {
       "keys",
-      "List, add or remove the keys that open the vault; works without a daemon",
-      {{"verb", "add-file FILE, add-passphrase FILE or remove SLOT", &options->verb, "VERB"},
+      "List, add or remove the keys that open the vault, or renew those inside; works without a daemon",
+      {{"verb", "add-file FILE, add-passphrase FILE, remove SLOT or rotate", &options->verb, "VERB"},
        {"value", "What the verb takes; - reads a passphrase from standard input", &options->value, "VALUE"},
-       {"--json", "Print the slots as a JSON array", &options->json}},
+       {"--json", "Print the slots as a JSON array, or what rotate did", &options->json}},
       [&globals, options] { return run(globals, *options); }};
 }
 

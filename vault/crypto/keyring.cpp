@@ -46,6 +46,15 @@ Keyring::Keyring(const KeyBytes& root, std::uint32_t root_epoch, std::string vau
   }
 }
 
+void Keyring::adopt(const LookupKeys& keys) {
+  subkeys_[index_of(Purpose::BlindIndex)] = keys.blind_index.clone();
+  subkeys_[index_of(Purpose::TokenHash)] = keys.token_hash.clone();
+}
+
+LookupKeys Keyring::lookup_keys() const {
+  return {subkey(Purpose::BlindIndex).clone(), subkey(Purpose::TokenHash).clone()};
+}
+
 Envelope Keyring::wrap(const KeyBytes& data_key, std::uint32_t id, std::string_view owner,
                        Random& random) const {
   const LengthPrefixed data = wrapping_data(vault_uuid_, owner, id, root_epoch_);

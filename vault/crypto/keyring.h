@@ -29,10 +29,20 @@ enum class Purpose : std::uint64_t {
   Account = 8,
 };
 
-// Every key of an open vault. Immutable, any thread.
+// Keys by which things are found of which the vault does not know the original any more: users who have
+// no account, and tokens. They stay when the root key is renewed.
+struct LookupKeys {
+  KeyBytes blind_index;
+  KeyBytes token_hash;
+};
+
+// Every key of an open vault. Immutable but for adopt(), any thread.
 class Keyring {
  public:
   Keyring(const KeyBytes& root, std::uint32_t root_epoch, std::string vault_uuid);
+  // Puts an older root key's in place of what this one derives. Before the keyring is shared.
+  void adopt(const LookupKeys& keys);
+  LookupKeys lookup_keys() const;
 
   const std::string& vault_uuid() const { return vault_uuid_; }
   std::uint32_t root_epoch() const { return root_epoch_; }
@@ -59,7 +69,8 @@ class Keyring {
  private:
   static constexpr std::size_t kPurposes = 8;
 
-  const KeyBytes& subkey(Purpose purpose) const { return subkeys_[static_cast<std::size_t>(purpose) - 1]; }
+  static std::size_t index_of(Purpose purpose) { return static_cast<std::size_t>(purpose) - 1; }
+  const KeyBytes& subkey(Purpose purpose) const { return subkeys_[index_of(purpose)]; }
 
   std::uint32_t root_epoch_;
   std::string vault_uuid_;

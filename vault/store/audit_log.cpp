@@ -127,6 +127,10 @@ std::vector<Entry> list(Transaction& tx, const ConnectionId& connection, std::in
   return entries;
 }
 
+std::vector<std::uint8_t> before_first(Transaction& tx) {
+  return start_of_chain(tx).mac;
+}
+
 std::int64_t first_broken(Transaction& tx) {
   Link last = start_of_chain(tx);
   SqlQuery rows(tx, kOldestFirst);

@@ -22,6 +22,8 @@ struct Entry {
 void append(WriteTransaction& tx, const Entry& entry);
 // Newest first. Leaves out and logs entries that fail authentication.
 std::vector<Entry> list(Transaction& tx, const ConnectionId& connection, std::int64_t limit);
+// The MAC that the first entry covers: of the entry that was removed before it, or zeros.
+std::vector<std::uint8_t> before_first(Transaction& tx);
 // Sequence number of the first row that breaks the chain; 0: sound.
 std::int64_t first_broken(Transaction& tx);
 

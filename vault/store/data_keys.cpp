@@ -1,6 +1,7 @@
 #include "vault/store/data_keys.h"
 
 #include <limits>
+#include <utility>
 
 #include "vault/base/error.h"
 #include "vault/store/sql_query.h"
@@ -18,16 +19,6 @@ std::uint32_t next_id(WriteTransaction& tx) {
   return static_cast<std::uint32_t>(newest) + 1;
 }
 
-DataKey make(WriteTransaction& tx, std::string_view owner) {
-  DataKey made{next_id(tx), random_key(tx.random())};
-  SqlQuery(tx, "INSERT INTO data_key (id, owner, wrapped) VALUES (?, ?, ?)")
-      .number(made.id)
-      .text(owner)
-      .blob(tx.keys().wrap(made.key, made.id, owner, tx.random()))
-      .run();
-  return made;
-}
-
 }  // namespace
 
 std::string user(std::string_view user_ref) {
@@ -38,9 +29,19 @@ std::string auth_config(const AuthConfigId& id) {
   return "auth_config:" + id.str();
 }
 
+DataKey insert(WriteTransaction& tx, std::string_view owner, KeyBytes key) {
+  DataKey made{next_id(tx), std::move(key)};
+  SqlQuery(tx, "INSERT INTO data_key (id, owner, wrapped) VALUES (?, ?, ?)")
+      .number(made.id)
+      .text(owner)
+      .blob(tx.keys().wrap(made.key, made.id, owner, tx.random()))
+      .run();
+  return made;
+}
+
 DataKey get_or_make(WriteTransaction& tx, std::string_view owner) {
   SqlQuery row(tx, "SELECT id, wrapped FROM data_key WHERE owner = ?");
-  if (!row.text(owner).step()) return make(tx, owner);
+  if (!row.text(owner).step()) return insert(tx, owner, random_key(tx.random()));
   const std::int64_t id = row.number();
   return from_row(tx.keys(), id, row.blob(), owner);
 }

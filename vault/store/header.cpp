@@ -11,6 +11,7 @@
 
 #include "vault/base/error.h"
 #include "vault/crypto/length_prefixed.h"
+#include "vault/store/data_keys.h"
 #include "vault/store/migrations.h"
 #include "vault/store/sql_error.h"
 #include "vault/store/sql_query.h"
@@ -21,15 +22,17 @@ namespace {
 constexpr int kApplicationId = 0x434F4652;  // "COFR"
 
 struct Preamble {
-  std::int64_t format = kFormat;
-  std::int64_t min_reader = kMinReader;
+  std::int64_t format = kFirstFormat;
+  std::int64_t min_reader = kFirstFormat;  // the oldest format whose readers can read this one
   std::int64_t schema_version = 0;
   std::string vault_uuid;
 };
 
+constexpr std::uint32_t kFirstEpoch = 1;
+
 struct Contents {
   Preamble preamble;
-  std::uint32_t root_epoch = 1;
+  std::uint32_t root_epoch = kFirstEpoch;
   std::vector<KeySlot> slots;
 };
 
@@ -83,7 +86,7 @@ Preamble read_preamble(SqlConnection& connection) {
 }
 
 void check_readable(SqlConnection& connection, const Preamble& preamble, int newest) {
-  if (preamble.min_reader > kFormat || preamble.schema_version > newest) {
+  if (preamble.min_reader > kNewestFormat || preamble.schema_version > newest) {
     throw Error(ErrorCode::NewerFormat,
                 "the vault has format " + std::to_string(preamble.format) + " and schema " +
                     std::to_string(preamble.schema_version) + ", newer than this release knows",
@@ -234,6 +237,32 @@ Unlocked unlock_whole(SqlConnection& connection, const KeyMaterial& material, in
   }
 }
 
+KeyBytes lookup_key(SqlConnection& connection, const Keyring& keys, std::string_view owner) {
+  SqlQuery row(connection, "SELECT id, wrapped FROM data_key WHERE owner = ?");
+  if (!row.text(owner).step()) throw_corrupt("the vault has lost its lookup keys");
+  const std::int64_t id = row.number();
+  return data_keys::from_row(keys, id, row.blob(), owner).key;
+}
+
+void adopt_lookup_keys(SqlConnection& connection, Keyring& keys) {
+  if (keys.root_epoch() == kFirstEpoch) return;
+  keys.adopt({lookup_key(connection, keys, data_keys::kBlindIndex),
+              lookup_key(connection, keys, data_keys::kTokenHash)});
+}
+
+// A slot can be made by its own key only.
+void require_only_slot(const std::vector<KeySlot>& slots, std::int64_t opened) {
+  std::string others;
+  for (const KeySlot& slot : slots) {
+    if (slot.number != opened) others += (others.empty() ? "" : ", ") + std::to_string(slot.number);
+  }
+  if (others.empty()) return;
+  throw Error(ErrorCode::WrongState,
+              "a new root key needs the key of every slot, and slot " + others +
+                  " opens by another than the one given",
+              "remove it with `coffer keys remove`, and add its key again afterwards");
+}
+
 std::int64_t free_number(const std::vector<KeySlot>& slots) {
   std::int64_t number = 1;
   for (const KeySlot& slot : slots) number += slot.number == number ? 1 : 0;
@@ -290,7 +319,9 @@ std::unique_ptr<Keyring> create(SqlConnection& connection, const KeyMaterial& ma
 }
 
 std::unique_ptr<Keyring> unlock(SqlConnection& connection, const KeyMaterial& material, int newest) {
-  return unlock_whole(connection, material, newest).keys;
+  std::unique_ptr<Keyring> keys = unlock_whole(connection, material, newest).keys;
+  adopt_lookup_keys(connection, *keys);
+  return keys;
 }
 
 std::vector<SlotEntry> list_slots(SqlConnection& connection, const KeyMaterial& material, int newest) {
@@ -331,6 +362,25 @@ void remove_slot(SqlConnection& connection, const KeyMaterial& material, std::in
   }
   SqlQuery(connection, "DELETE FROM key_slot WHERE number = ?").number(number).run();
   write_header(connection, vault.contents, *vault.keys);
+}
+
+std::unique_ptr<Keyring> renew_root(SqlConnection& connection, const KeyMaterial& material, int newest,
+                                    Random& random) {
+  Unlocked vault = unlock_whole(connection, material, newest);
+  adopt_lookup_keys(connection, *vault.keys);
+  Contents& contents = vault.contents;
+  require_only_slot(contents.slots, vault.slot.number);
+  const std::string& uuid = contents.preamble.vault_uuid;
+  const KeyBytes root = random_key(random);
+  ++contents.root_epoch;
+  contents.preamble.format = contents.preamble.min_reader = kRenewedFormat;
+  contents.slots.front() = make_slot(material, vault.slot.number, uuid, root, contents.root_epoch, random);
+  auto keys = std::make_unique<Keyring>(root, contents.root_epoch, uuid);
+  keys->adopt(vault.keys->lookup_keys());
+  SqlQuery(connection, "DELETE FROM key_slot").run();
+  write_slot(connection, contents.slots.front());
+  write_header(connection, contents, *keys);
+  return keys;
 }
 
 void set_schema_version(SqlConnection& connection, const Keyring& keys, int version) {

@@ -11,8 +11,11 @@
 // What a vault file says about itself: format, identity, key slots. docs/storage-format.md.
 namespace coffer::header {
 
-inline constexpr std::int64_t kFormat = 1;
-inline constexpr std::int64_t kMinReader = 1;  // the oldest format number that can read ours
+// A vault begins in the first format. In the second, which it has once its root key was renewed, the lookup
+// keys are not derived from the root key but stand among the data keys.
+inline constexpr std::int64_t kFirstFormat = 1;
+inline constexpr std::int64_t kRenewedFormat = 2;
+inline constexpr std::int64_t kNewestFormat = kRenewedFormat;
 
 // For a catch-all around opening the file: throws CorruptHeader where SQLite's failure is what a
 // file with a broken header gives, and otherwise what the exception in flight means.
@@ -46,6 +49,12 @@ std::int64_t add_slot(SqlConnection& connection, const KeyMaterial& material, co
                       int newest, Random& random);
 // Throws NotFound; WrongState for the slot that `material` opens, so that one way in stays.
 void remove_slot(SqlConnection& connection, const KeyMaterial& material, std::int64_t number, int newest);
+
+// Puts a new root key of the next epoch in place of the old one; its keyring, with the old one's lookup
+// keys. In the caller's transaction, which has to bring along what depends on the root key.
+// Throws as unlock() does; WrongState where other slots than the one that `material` opens would be lost.
+std::unique_ptr<Keyring> renew_root(SqlConnection& connection, const KeyMaterial& material, int newest,
+                                    Random& random);
 
 // After a migration step, in its transaction.
 void set_schema_version(SqlConnection& connection, const Keyring& keys, int version);

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "vault/store/data_keys.h"
-#include "vault/store/digest_keeper.h"
 #include "vault/store/document_store.h"
 #include "vault/store/sql_query.h"
 
@@ -48,11 +47,7 @@ void check_file(SqlConnection& connection, Faults& faults) {
 
 void check_digest(Transaction& tx, SqlConnection& connection, Faults& faults) {
   const DigestRow stored = DigestRow::read(connection, tx.keys());
-  DigestRow found;
-  for (const auto& [table, sql] : kMacs) {
-    SqlQuery rows(tx, sql);
-    for (; rows.step(); ++found.row_count) found.digest.add(tx.keys(), table, rows.blob());
-  }
+  const DigestRow found = digest_of_rows(tx);
   if (found.digest == stored.digest && found.row_count == stored.row_count) return;
   faults.push_back("set digest: rows were added, removed or put back from outside (" +
                    std::to_string(stored.row_count) + " expected, " + std::to_string(found.row_count) +
@@ -68,6 +63,15 @@ void check_data_keys(Transaction& tx, Faults& faults) {
     const std::string owner = rows.text();
     note(faults, [&] { data_keys::from_row(tx.keys(), id, rows.blob(), owner); });
   }
+}
+
+DigestRow digest_of_rows(Transaction& tx) {
+  DigestRow found;
+  for (const auto& [table, sql] : kMacs) {
+    SqlQuery rows(tx, sql);
+    for (; rows.step(); ++found.row_count) found.digest.add(tx.keys(), table, rows.blob());
+  }
+  return found;
 }
 
 Faults check_all(Transaction& tx, SqlConnection& connection) {

@@ -5,6 +5,7 @@
 
 #include "vault/base/error.h"
 #include "vault/store/database.h"
+#include "vault/store/digest_keeper.h"
 #include "vault/store/sql_connection.h"
 
 // What Database::check() asks of each table family; each is implemented beside its table. A fault
@@ -33,6 +34,9 @@ void check_outbox(Transaction& tx, Faults& faults);
 void check_audit_log(Transaction& tx, Faults& faults);
 void check_api_keys(Transaction& tx, Faults& faults);
 void check_data_keys(Transaction& tx, Faults& faults);
+
+// Over the rows that are there: digest and count, without the count of commits.
+DigestRow digest_of_rows(Transaction& tx);
 
 // PRAGMA integrity_check; all of the above; and the stored set digest against the rows that are
 // there, which finds rows that were added, taken away or put back from an older time.

@@ -5,6 +5,8 @@
 #include <SQLiteCpp/Exception.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+
 namespace coffer {
 namespace {
 
@@ -81,7 +83,8 @@ sqlite3_stmt* SqlConnection::prepare(const char* sql) {
     sqlite3_reset(cached.get());
     sqlite3_clear_bindings(cached.get());
   }
-  native_->in_use.push_back(cached.get());
+  auto& in_use = native_->in_use;
+  if (std::find(in_use.begin(), in_use.end(), cached.get()) == in_use.end()) in_use.push_back(cached.get());
   return cached.get();
 }
 

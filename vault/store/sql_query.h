@@ -52,6 +52,9 @@ class SqlQuery {
   Bytes blob();  // valid until the next step(); NULL: empty
   std::vector<std::uint8_t> copied_blob();
 
+  // For columns whose names and types are known at run time only.
+  sqlite3_stmt* statement() { return statement_; }
+
  private:
   SqlQuery& bound(int result);
   sqlite3_value* next();
