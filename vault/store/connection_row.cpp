@@ -13,6 +13,12 @@ namespace {
 
 constexpr std::string_view kTable = "connection";
 constexpr std::uint8_t kAccountVersion = 1;
+constexpr std::string_view kColumnsAfterId = R"sql(,
+           c.user_ref, c.data_key_id, c.toolkit, c.auth_config_id, c.scheme, c.alias_ref, c.status,
+           c.status_reason, c.created_at_ms, c.updated_at_ms, c.connected_at_ms, c.expires_at_ms,
+           c.next_refresh_at_ms, c.refresh_state, c.failures, c.generation, c.intent_id, c.intent_attempt,
+           c.intent_sent_at_ms, c.deleted_at_ms, c.credential_sealed, c.account_sealed
+      FROM connection AS c )sql";
 
 [[noreturn]] void throw_tampered(const ConnectionRow& row) {
   throw Error(ErrorCode::TamperedRow, "connection " + row.value.id.str() + " fails authentication",
@@ -186,13 +192,11 @@ void write(WriteTransaction& tx, const ConnectionRow& row, const Touched& touche
 }  // namespace
 
 std::string select(const char* rest) {
-  return std::string(R"sql(
-    SELECT c.id, c.user_ref, c.data_key_id, c.toolkit, c.auth_config_id, c.scheme, c.alias_ref, c.status,
-           c.status_reason, c.created_at_ms, c.updated_at_ms, c.connected_at_ms, c.expires_at_ms,
-           c.next_refresh_at_ms, c.refresh_state, c.failures, c.generation, c.intent_id, c.intent_attempt,
-           c.intent_sent_at_ms, c.deleted_at_ms, c.credential_sealed, c.account_sealed
-      FROM connection AS c )sql") +
-         rest;
+  return "SELECT c.id" + std::string(kColumnsAfterId) + rest;
+}
+
+std::string select_one(const char* rest) {
+  return "SELECT ?1" + std::string(kColumnsAfterId) + "WHERE c.id = ?1 " + rest;
 }
 
 ConnectionRow read(SqlQuery& query, const Keyring& keys) {

@@ -37,6 +37,9 @@ namespace connection_row {
 
 // "SELECT <columns> FROM connection AS c ..." to which callers add the rest.
 std::string select(const char* rest);
+// The same of one account, whose id is the only parameter, and conditions that begin with AND. SQLite copies
+// every text that it reads from a row; the id it is given back as it was bound.
+std::string select_one(const char* rest = "");
 
 // Reads and authenticates the query's current row. Throws TamperedRow that names it.
 ConnectionRow read(SqlQuery& query, const Keyring& keys);

@@ -10,7 +10,7 @@
 namespace coffer::connection_store {
 namespace {
 
-const std::string kFind = connection_row::select("WHERE c.id = ? AND c.deleted_at_ms IS NULL");
+const std::string kFind = connection_row::select_one("AND c.deleted_at_ms IS NULL");
 const std::string kFindByAlias = connection_row::select(R"sql(
      WHERE c.user_ref = ? AND c.toolkit = ? AND c.alias_ref = ? AND c.deleted_at_ms IS NULL
      ORDER BY c.rowid DESC LIMIT 1)sql");
@@ -23,7 +23,7 @@ const std::string kNextRefresh = connection_row::select(R"sql(
      WHERE c.next_refresh_at_ms IS NOT NULL ORDER BY c.next_refresh_at_ms)sql");
 const std::string kDue = connection_row::select(R"sql(
      WHERE c.next_refresh_at_ms <= ? ORDER BY c.next_refresh_at_ms)sql");
-const std::string kFindAny = connection_row::select("WHERE c.id = ?");
+const std::string kFindAny = connection_row::select_one();
 
 std::string user_ref_of(const Transaction& tx, const UserId& user) {
   return tx.keys().blind_index("user", user.str());
@@ -190,7 +190,7 @@ std::optional<Connection> find_default(Transaction& tx, const UserId& user, cons
 
 std::optional<Opened> open(Transaction& tx, const ConnectionId& id) {
   SqlQuery query(tx, kFind);
-  if (!query.text(id.str()).step()) return std::nullopt;
+  if (!query.kept_text(id.str()).step()) return std::nullopt;
   ConnectionRow row = connection_row::read(query, tx.keys());
   Credential credential = connection_row::open_credential(row, tx.keys());
   return Opened{std::move(row.value), std::move(credential)};

@@ -6,7 +6,7 @@
 namespace coffer::refresh_journal {
 namespace {
 
-const std::string kFind = connection_row::select("WHERE c.id = ? AND c.deleted_at_ms IS NULL");
+const std::string kFind = connection_row::select_one("AND c.deleted_at_ms IS NULL");
 const std::string kUnfinished = connection_row::select("WHERE c.intent_id IS NOT NULL ORDER BY c.rowid");
 
 Intent intent_of(const ConnectionRow& row) {

@@ -25,6 +25,12 @@ std::string_view text_of(sqlite3_value* value) {
   return {text, static_cast<std::size_t>(sqlite3_value_bytes(value))};
 }
 
+int bind_text(sqlite3_stmt* statement, int parameter, std::string_view value, sqlite3_destructor_type kept) {
+  // A view of nothing has no address, which SQLite would take for NULL.
+  const char* const data = value.empty() ? "" : value.data();
+  return sqlite3_bind_text(statement, parameter, data, static_cast<int>(value.size()), kept);
+}
+
 }  // namespace
 
 SqlQuery::SqlQuery(SqlConnection& connection, const char* sql)
@@ -41,10 +47,11 @@ SqlQuery& SqlQuery::bound(int result) {
 }
 
 SqlQuery& SqlQuery::text(std::string_view value) {
-  // A view of nothing has no address, which SQLite would take for NULL.
-  const char* const data = value.empty() ? "" : value.data();
-  return bound(
-      sqlite3_bind_text(statement_, next_parameter_, data, static_cast<int>(value.size()), SQLITE_TRANSIENT));
+  return bound(bind_text(statement_, next_parameter_, value, SQLITE_TRANSIENT));
+}
+
+SqlQuery& SqlQuery::kept_text(std::string_view value) {
+  return bound(bind_text(statement_, next_parameter_, value, SQLITE_STATIC));
 }
 
 SqlQuery& SqlQuery::optional_text(const std::optional<std::string>& value) {

@@ -28,6 +28,7 @@ class SqlQuery {
   SqlQuery& operator=(const SqlQuery&) = delete;
 
   SqlQuery& text(std::string_view value);
+  SqlQuery& kept_text(std::string_view value);  // not copied: the caller keeps it as long as the query
   SqlQuery& optional_text(const std::optional<std::string>& value);
   SqlQuery& number(std::int64_t value);
   SqlQuery& number(const std::optional<std::int64_t>& value);
