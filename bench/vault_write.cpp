@@ -1,4 +1,5 @@
-// What does a durable sealed write cost, beside a bare durable commit of a row of that size?
+// What does a durable sealed write cost, beside a bare durable commit of a row of that size in a table of as
+// many?
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "bench/support/figure.h"
@@ -12,6 +13,7 @@ namespace {
 using namespace coffer;
 using namespace coffer::bench;
 
+constexpr std::size_t kAccounts = 1000;
 constexpr int kRounds = 20;
 constexpr int kWritesPerRound = 200;
 constexpr std::size_t kRowSize = 1024;
@@ -22,13 +24,23 @@ class BareWriter {
       : database_(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE) {
     database_.exec(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-        "CREATE TABLE t (id INTEGER PRIMARY KEY, row BLOB) STRICT; INSERT INTO t VALUES (1, NULL)");
-    update_ = std::make_unique<SQLite::Statement>(database_, "UPDATE t SET row = ? WHERE id = 1");
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, row BLOB) STRICT");
+    SQLite::Transaction all(database_);
+    SQLite::Statement insert(database_, "INSERT INTO t (row) VALUES (zeroblob(?))");
+    for (std::size_t i = 0; i < kAccounts; ++i) {
+      insert.reset();
+      insert.bind(1, static_cast<int>(kRowSize));
+      insert.exec();
+    }
+    insert.reset();
+    update_ = std::make_unique<SQLite::Statement>(database_, "UPDATE t SET row = ? WHERE id = ?");
+    all.commit();
   }
 
-  void write(const std::string& row) {
+  void write(std::size_t index, const std::string& row) {
     update_->reset();
     update_->bindNoCopy(1, row.data(), static_cast<int>(row.size()));
+    update_->bind(2, static_cast<std::int64_t>(index + 1));
     update_->exec();
   }
 
@@ -44,25 +56,25 @@ int main() {
   testing::TestEnv env;
   const testing::TempDir directory;
   const auto database = open_database(directory.path() / "vault" / "vault.db", env);
-  auto connections = populate(*database, env, 1000);
+  auto connections = populate(*database, env, kAccounts);
   BareWriter bare(directory.path() / "bare.db");
   std::vector<double> ours, theirs;
-  std::size_t next = 0;
+  std::size_t next = 0, next_bare = 0;
   for (int round = 0; round < kRounds; ++round) {
     const Credential tokens = token_set(env, 600);
     double began = seconds_of(CLOCK_MONOTONIC);
     for (int i = 0; i < kWritesPerRound; ++i) {
       const auto tx = database->write();
-      Connection& connection = connections[next++ % connections.size()];
+      Connection& connection = connections[next++ % kAccounts];
       connection_store::commit_credential(*tx, connection, tokens);
       tx->commit();
     }
     ours.push_back(kWritesPerRound / (seconds_of(CLOCK_MONOTONIC) - began));
-    std::string row(kRowSize, 'r');
+    std::string row(kRowSize, static_cast<char>('a' + round));
     began = seconds_of(CLOCK_MONOTONIC);
     for (int i = 0; i < kWritesPerRound; ++i) {
       row[static_cast<std::size_t>(i)] ^= 1;  // SQLite writes nothing for a row that is as it was
-      bare.write(row);
+      bare.write(next_bare++ % kAccounts, row);
     }
     theirs.push_back(kWritesPerRound / (seconds_of(CLOCK_MONOTONIC) - began));
   }
