@@ -19,13 +19,22 @@ constexpr const char* kMessagePlaces[] = {
     "/error/message",    "/message", "/error_description",     "/detail/error", "/detail", "/errorMessages/0",
     "/errors/0/message", "/error",   "/details/0/description", "/description",  "/title",  "/text"};
 
-Json read_body(const HttpResponse& response) {
-  if (response.body.empty()) return nullptr;
+// nullopt: a text that is not JSON.
+std::optional<Json> read_json(const HttpResponse& response) {
+  if (response.body.empty()) return Json();
   try {
     return parse_json(response.body, "answer");
   } catch (const Error&) {
-    return {{"text", response.body}};
+    return std::nullopt;
   }
+}
+
+// What a tool promises of its answer, a text cannot keep: somebody else answered, such as the
+// sign-in page of a network, or the answer was cut.
+bool may_answer_text(const Tool& tool) {
+  if (!tool.select.empty()) return false;
+  const Json required = tool.output ? tool.output->value("required", Json::array()) : Json::array();
+  return std::all_of(required.begin(), required.end(), [](const Json& name) { return name == "text"; });
 }
 
 std::string one_line(std::string text) {
@@ -129,9 +138,16 @@ ServiceAnswer read_answer(HttpResult result, const Toolkit& toolkit, const Tool&
     return answer;
   }
   const auto& response = std::get<HttpResponse>(result);
+  auto json = read_json(response);
   answer.status = response.status;
-  answer.body = read_body(response);
+  answer.body = json ? std::move(*json) : Json{{"text", response.body}};
   answer.kind = kind_of(toolkit, tool, answer.status, answer.body);
+  if (answer.kind == Kind::Success && !json && !may_answer_text(tool)) {
+    answer.kind = Kind::Failure;
+    answer.problem = toolkit.name + " answered " + std::to_string(answer.status) +
+                     " with a body that is not JSON; it may have carried out the request";
+    return answer;
+  }
   answer.problem = problem_of(answer, toolkit, tool, retry_after(response.headers, now));
   return answer;
 }

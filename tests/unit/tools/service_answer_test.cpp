@@ -83,6 +83,33 @@ TEST_CASE("a service that is asked too often names the wait", "[service_answer]"
   CHECK(answer_to(429, "").problem == "Demo asks to slow down (429): try again later");
 }
 
+TEST_CASE("a text in the place of what the tool promises is a failure", "[service_answer]") {
+  struct Case {
+    Json output;
+    std::string select;
+    Kind kind;
+  };
+  const auto [output, select, kind] = GENERATE(values<Case>({
+      {{{"required", {"id"}}}, "", Kind::Failure},
+      {Json::object(), "/items", Kind::Failure},
+      {{{"required", {"text"}}}, "", Kind::Success},
+      {{{"properties", {{"id", Json::object()}}}}, "", Kind::Success},
+  }));
+  CAPTURE(output, select);
+  Tool tool;
+  tool.output = std::make_shared<const Json>(output);
+  tool.select = select;
+  HttpResponse response;
+  response.status = 200;
+  response.body = "<html>sign in to this network</html>";
+  const ServiceAnswer answer = read_answer(std::move(response), demo(), tool, {});
+  CHECK(answer.kind == kind);
+  CHECK(answer.problem ==
+        (kind == Kind::Success
+             ? ""
+             : "Demo answered 200 with a body that is not JSON; it may have carried out the request"));
+}
+
 TEST_CASE("hostile bodies are data, not faults of ours", "[service_answer]") {
   const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
   CHECK(answer_to(200, deep).body["text"] == deep);
