@@ -108,10 +108,7 @@ Json add_script(const ControlCall& call) {
   script.client_id = body.text("client_id");
   script.login_hint = body.text("login_hint");
   const auto action = login_action(body.text("action", "auto"));
-  if (!action) {
-    body.fail("action",
-              "is none of auto, deny, abandon, slow, wrong_state, issuer_mismatch, duplicate_callback");
-  }
+  if (!action) body.fail("action", "is none of " + join(login_actions(), ", "));
   script.action = *action;
   script.delay = body.duration("delay").value_or(script.delay);
   script.account = account_named(call.tenant, body.text("account", script.account));

@@ -44,9 +44,7 @@ constexpr NamedAction kActions[] = {
 
 void read_action(const Members& members, Fault& fault) {
   fault.action_name = members.text("action", "answer");
-  std::string names;
   for (const auto& [name, action, member, value] : kActions) {
-    names.append(names.empty() ? "" : ", ").append(name);
     if (name != fault.action_name) continue;
     fault.action = action;
     fault.member = member;
@@ -55,7 +53,7 @@ void read_action(const Members& members, Fault& fault) {
     fault.value = std::make_shared<const Json>(wanted ? *wanted : parse_json(value));
     return;
   }
-  members.fail("action", "is none of " + names);
+  members.fail("action", "is none of " + join(fault_actions(), ", "));
 }
 
 // A typing error would make a fault that never hits.
@@ -159,6 +157,12 @@ void read_answer(const Members& members, Fault& fault) {
 }
 
 }  // namespace
+
+std::vector<std::string> fault_actions() {
+  std::vector<std::string> names;
+  for (const auto& known : kActions) names.emplace_back(known.name);
+  return names;
+}
 
 Fault parse_fault(const Json& json, Timestamp now) {
   const Members members(json, "fault");

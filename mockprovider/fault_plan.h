@@ -69,6 +69,9 @@ struct Fault {
   bool runs_handler() const;
 };
 
+// Every "action" that parse_fault() takes.
+std::vector<std::string> fault_actions();
+
 // `now`: what a window of time given as durations starts from. Throws InvalidArgument that names
 // the member.
 Fault parse_fault(const nlohmann::json& json, Timestamp now);

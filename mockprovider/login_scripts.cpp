@@ -33,6 +33,12 @@ std::optional<LoginScript::Action> login_action(std::string_view name) {
   return std::nullopt;
 }
 
+std::vector<std::string> login_actions() {
+  std::vector<std::string> names;
+  for (const auto& known : kActions) names.emplace_back(known.first);
+  return names;
+}
+
 std::string_view name_of(LoginScript::Action wanted) {
   for (const auto& [name, action] : kActions) {
     if (action == wanted) return name;

@@ -20,20 +20,39 @@ std::map<std::string, ClientCredentials> clients_of(const mock::MockProvider& mo
 
 }  // namespace
 
-LocalDaemon::LocalDaemon()
+LocalDaemon::LocalDaemon(const std::string& tenant)
     : log_(make_callback_log([this](std::string_view line) {
         const std::lock_guard lock(log_mutex_);
         log_text_.append(line).append("\n");
       })) {
-  mock::MockOptions mock_options;
-  mock_options.clock = &clock_;
-  mock_options.travel = [this](Timestamp target) { travel_to(vault_->engine(), clock_, target); };
-  mock_ = std::make_unique<mock::MockProvider>(mock_options);
+  mock::MockOptions options;
+  options.clock = &clock_;
+  options.travel = [this](Timestamp target) { travel_to(vault_->engine(), clock_, target); };
+  mock_ = std::make_unique<mock::MockProvider>(options);
   mock_->start();
+  mock_url_ = mock_->url();
+  if (!tenant.empty()) {
+    mock_call("POST", "/_mock/tenants/" + tenant, {{"now", to_rfc3339(clock_.now())}, {"freeze", true}});
+    mock_url_ += "/t/" + tenant;
+  }
+  start();
+  api_key_ = vault_->create_api_key("test", {"api", "tokens"});
+}
+
+LocalDaemon::~LocalDaemon() {
+  stop();
+}
+
+void LocalDaemon::stop() {
+  server_.reset();
+  vault_.reset();
+}
+
+void LocalDaemon::start() {
   VaultOptions options;
-  options.path = directory_.path() / "vault" / "vault.db";
+  options.path = vault_directory() / "vault.db";
   options.key = RawKey{test_key()};
-  options.mock_url = mock_->url();
+  options.mock_url = mock_url_;
   options.managed_clients = clients_of(*mock_, Catalog::load());
   options.clock = &clock_;
   options.http = http_.get();
@@ -45,11 +64,6 @@ LocalDaemon::LocalDaemon()
   server_options.revoke_grant = [this](const Secret& token) { return mock_->revoke_grant_of(token); };
   server_ = std::make_unique<Server>(*vault_, server_options);
   server_->start();
-  api_key_ = vault_->create_api_key("test", {"api", "tokens"});
-}
-
-LocalDaemon::~LocalDaemon() {
-  server_->stop();
 }
 
 ApiAnswer LocalDaemon::send(const std::string& method, const std::string& url, const Json& body) {
@@ -73,7 +87,7 @@ ApiAnswer LocalDaemon::call(const std::string& method, const std::string& path, 
 }
 
 ApiAnswer LocalDaemon::mock_call(const std::string& method, const std::string& path, const Json& body) {
-  return send(method, mock_->url() + path, body);
+  return send(method, mock_url_ + path, body);
 }
 
 void LocalDaemon::advance(const std::string& by) {

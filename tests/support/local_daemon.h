@@ -25,8 +25,14 @@ struct ApiAnswer {
 // free ports, and one clock, which stands still until a test moves it.
 class LocalDaemon {
  public:
-  LocalDaemon();
+  // `tenant`: the vault lives at that tenant of the mock, whose clock stands still, too, and is
+  // another one than the vault's. mock_call() goes there.
+  explicit LocalDaemon(const std::string& tenant = {});
   ~LocalDaemon();
+
+  // Ends vault and front as a stop of the program does; start() opens the same files again.
+  void stop();
+  void start();
 
   ApiAnswer call(const std::string& method, const std::string& path, const Json& body = nullptr);
   // The same at the mock's control API.
@@ -50,6 +56,7 @@ class LocalDaemon {
   MovableClock& clock() { return clock_; }
   std::string log_text();
   const std::filesystem::path& directory() const { return directory_.path(); }
+  std::filesystem::path vault_directory() const { return directory() / "vault"; }
   FormBrowser browser() { return FormBrowser(*http_); }
 
  private:
@@ -62,6 +69,7 @@ class LocalDaemon {
   MovableClock clock_{SystemClock().now()};
   std::unique_ptr<HttpClient> http_ = make_http_client();
   std::unique_ptr<mock::MockProvider> mock_;
+  std::string mock_url_;
   std::unique_ptr<Vault> vault_;
   std::unique_ptr<Server> server_;
   Secret api_key_;
