@@ -67,10 +67,19 @@ Kind kind_of(ErrorRule::Means means) {
   return Kind::Failure;
 }
 
-Kind kind_of(const Toolkit& toolkit, const Tool& tool, int status, const Json& body) {
+// RFC 6750 section 3.1.
+bool says_insufficient_scope(const HttpResponse& response) {
+  return response.status == 403 &&
+         header_value(response.headers, "WWW-Authenticate").find("insufficient_scope") !=
+             std::string_view::npos;
+}
+
+Kind kind_of(const Toolkit& toolkit, const Tool& tool, const HttpResponse& response, const Json& body) {
+  const int status = response.status;
   if (const auto means = match_rules(tool.errors, status, body)) return kind_of(*means);
   if (const auto means = match_rules(toolkit.errors, status, body)) return kind_of(*means);
   if (status == 401) return Kind::Credential;
+  if (says_insufficient_scope(response)) return Kind::Scope;
   if (status == 429) return Kind::Retry;
   return status >= 200 && status < 300 ? Kind::Success : Kind::Failure;
 }
@@ -141,7 +150,7 @@ ServiceAnswer read_answer(HttpResult result, const Toolkit& toolkit, const Tool&
   auto json = read_json(response);
   answer.status = response.status;
   answer.body = json ? std::move(*json) : Json{{"text", response.body}};
-  answer.kind = kind_of(toolkit, tool, answer.status, answer.body);
+  answer.kind = kind_of(toolkit, tool, response, answer.body);
   if (answer.kind == Kind::Success && !json && !may_answer_text(tool)) {
     answer.kind = Kind::Failure;
     answer.problem = toolkit.name + " answered " + std::to_string(answer.status) +

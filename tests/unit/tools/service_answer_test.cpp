@@ -83,6 +83,16 @@ TEST_CASE("a service that is asked too often names the wait", "[service_answer]"
   CHECK(answer_to(429, "").problem == "Demo asks to slow down (429): try again later");
 }
 
+TEST_CASE("a challenge that names a missing scope is about the scope", "[service_answer]") {
+  const auto [challenge, kind] =
+      GENERATE(table<std::string, Kind>({{R"(Bearer error="insufficient_scope", scope="read")", Kind::Scope},
+                                         {R"(Bearer error="invalid_token")", Kind::Failure}}));
+  HttpResponse response;
+  response.status = 403;
+  response.headers = {{"www-authenticate", challenge}};
+  CHECK(read_answer(std::move(response), Toolkit(), {}, {}).kind == kind);
+}
+
 TEST_CASE("a text in the place of what the tool promises is a failure", "[service_answer]") {
   struct Case {
     Json output;
