@@ -18,6 +18,7 @@ endforeach()
 coffer_script_test("the whole life of a connection" examples/lifecycle.py $<TARGET_FILE:coffer>)
 coffer_script_test("the version is the project's" tests/scripts/version_test.py $<TARGET_FILE:coffer> ${PROJECT_VERSION})
 coffer_script_test("what the first Python SDK sends" tests/scripts/legacy_python_test.py $<TARGET_FILE:coffer>)
+coffer_script_test("the table of scenarios" tests/scripts/testing_doc_test.py)
 coffer_script_test("shell blocks of the documents" tests/scripts/docs_test.py $<TARGET_FILE:coffer>)
 
 coffer_script_test("a stop while a provider hangs" tests/crash/stop_daemon.py $<TARGET_FILE:coffer>)
