@@ -23,7 +23,7 @@ std::vector<Command> all_commands(const Globals& globals) {
       token_command(globals),    exec_command(globals),    refresh_command(globals),
       listen_command(globals),   trigger_command(globals), clock_command(globals),
       toolkits_command(globals), doctor_command(globals),  keys_command(globals),
-      mcp_command(globals),      help_command(),
+      anchor_command(globals),   mcp_command(globals),     help_command(),
   };
 }
 

@@ -79,6 +79,20 @@ std::string describe_schema(const Inspection& inspection) {
   return text;
 }
 
+Finding describe_anchor(const Inspection& inspection) {
+  if (!inspection.anchor_fault.empty())
+    return {"anchor", Verdict::Fault, inspection.anchor_fault, anchors::kWayOut};
+  if (inspection.anchor.file.empty()) {
+    return {"anchor", Verdict::Warning, "none: nothing would notice an older copy of the vault",
+            "set one with `coffer anchor set`"};
+  }
+  if (!inspection.anchor.was_seen) {
+    return {"anchor", Verdict::Warning, inspection.anchor.file.string() + " is missing",
+            "the next `coffer serve` makes it; until then nothing would notice an older copy"};
+  }
+  return {"anchor", Verdict::Ok, "the vault is no older than when it was last used", ""};
+}
+
 std::vector<Finding> check_vault(const fs::path& path, KeySource key) {
   try {
     const Inspection inspection = inspect({path, std::move(key), false}, null_log());
@@ -87,6 +101,7 @@ std::vector<Finding> check_vault(const fs::path& path, KeySource key) {
       findings.push_back({"integrity", Verdict::Fault, fault, ""});
     }
     if (inspection.faults.empty()) findings.push_back({"integrity", Verdict::Ok, "every row is sound", ""});
+    findings.push_back(describe_anchor(inspection));
     return findings;
   } catch (const Error& error) {
     const bool is_served = error.code() == ErrorCode::VaultInUse;

@@ -30,6 +30,7 @@ constexpr const char* kFiles =
 $XDG_CONFIG_HOME/coffer/master.key    the key that opens the vault
 $XDG_CONFIG_HOME/coffer/api-key       the API key that `coffer init` made
 $XDG_DATA_HOME/coffer/vault.db        the vault
+$XDG_STATE_HOME/coffer/anchors/       how new each vault is, so that an older copy is noticed
 $XDG_RUNTIME_DIR/coffer/daemon.json   where the running daemon is
 
 Under systemd $STATE_DIRECTORY holds the vault, $RUNTIME_DIRECTORY the last, and the key may come from

@@ -8,6 +8,7 @@
 #include "cli/commands/private_file.h"
 #include "cli/commands/vault_access.h"
 #include "vault/base/json.h"
+#include "vault/store/anchor.h"
 #include "vault/vault.h"
 
 namespace coffer::cli {
@@ -49,6 +50,14 @@ Secret make_vault(const fs::path& path, KeySource key, bool allow_tokens) {
   return vault.create_api_key("init", scopes);
 }
 
+KeySource copy_of(const KeySource& key) {
+  if (const auto* passphrase = std::get_if<Passphrase>(&key)) {
+    return Passphrase{passphrase->text.clone(), passphrase->cost};
+  }
+  if (const auto* file = std::get_if<KeyFile>(&key)) return KeyFile{file->path};
+  return std::get<SystemdCredential>(key);
+}
+
 // What a failure left: a second try would refuse it.
 void remove_vault(const fs::path& path) {
   for (const char* suffix : {"", "-wal", "-shm", ".lock"}) {
@@ -82,7 +91,10 @@ int run(const Globals& globals, const InitOptions& options) {
   make_private_directory(vault.parent_path());
   make_private_directory(api_key.parent_path());  // before there is a vault that a second try would refuse
   try {
-    const Secret made = make_vault(vault, std::move(key), options.allow_tokens);
+    const Secret made = make_vault(vault, copy_of(key), options.allow_tokens);
+    SystemRandom random;
+    anchors::set({vault, std::move(key), false}, default_anchor_directory(), SystemClock().now(), random,
+                 null_log());
     create_private_file(api_key, std::string(made.expose()) + "\n");
   } catch (const Error&) {
     remove_vault(vault);

@@ -63,6 +63,12 @@ fs::path default_vault_file() {
   return base_directory("XDG_DATA_HOME", ".local/share") / "coffer" / "vault.db";
 }
 
+fs::path default_anchor_directory() {
+  const fs::path service = service_directory("STATE_DIRECTORY");
+  if (!service.empty()) return service / "anchors";
+  return base_directory("XDG_STATE_HOME", ".local/state") / "coffer" / "anchors";
+}
+
 fs::path runtime_directory() {
   const fs::path service = service_directory("RUNTIME_DIRECTORY");
   if (!service.empty()) return service;

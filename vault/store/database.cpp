@@ -5,6 +5,7 @@
 
 #include "vault/base/error.h"
 #include "vault/crypto/key_slot.h"
+#include "vault/store/anchor.h"
 #include "vault/store/header.h"
 #include "vault/store/integrity.h"
 #include "vault/store/migrations.h"
@@ -67,6 +68,7 @@ class OpenDatabase final : public Database {
   OpenDatabase(const VaultLocation& location, const KeyMaterial& material, Random& random, Log& log)
       : random_(random), log_(log), lock_(vault_files::lock_path(location.path)), readers_(location.path) {
     vault_files::check_whole(location.path);
+    was_cut_short_ = vault_files::has_log(location.path);
     vault_files::create_if_missing(location.path);
     writer_ = open_writer(location.path, readers_);
     if (location.is_temporary) writer_->connection.execute("PRAGMA synchronous = OFF");
@@ -114,6 +116,8 @@ class OpenDatabase final : public Database {
     schema_version_ = static_cast<int>(steps.size());
     if (!header::is_blank(connection)) {
       keys_ = header::unlock(connection, material, schema_version_);
+      writer_->anchor = anchors::find(connection, *keys_, log_);
+      if (writer_->anchor) check_is_newest(connection);
       connection.reset_statements();
       connection.keep_write_ahead_log();
       migrate(connection, *keys_, steps, location.path);
@@ -124,11 +128,24 @@ class OpenDatabase final : public Database {
       header::throw_blank(location.path.string());
     }
     writer_->digest = std::make_unique<DigestKeeper>(connection, *keys_);
+    if (writer_->anchor) advance_anchor(*writer_, log_);
+  }
+
+  // A log that belongs to another main file brings the newest digest over older rows, or newest rows under
+  // older indexes. Only after a crash is there one to be written back, so only then does opening read it all.
+  void check_is_newest(SqlConnection& connection) {
+    const DigestRow stored = DigestRow::read(connection, *keys_);
+    writer_->anchor->check(stored.commits);
+    if (!was_cut_short_ || migrations::version_of(connection) != schema_version_) return;
+    if (integrity::is_of_one_piece(connection, *keys_)) return;
+    throw Error(ErrorCode::WrongState, "the vault's file and its log are not of the same time",
+                std::string("`coffer doctor` says more; ") + anchors::kWayOut);
   }
 
   Random& random_;
   Log& log_;
-  LockFile lock_;  // goes last
+  LockFile lock_;               // goes last
+  bool was_cut_short_ = false;  // the process that had it open before was
   int schema_version_ = 0;
   std::unique_ptr<Keyring> keys_;
   ReaderPool readers_;

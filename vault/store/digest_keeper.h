@@ -19,6 +19,10 @@ struct DigestRow {
   // Throws CorruptHeader if it is missing or fails authentication.
   static DigestRow read(SqlConnection& connection, const Keyring& keys);
   void write(SqlConnection& connection, const Keyring& keys) const;
+
+  bool is_of_same_rows(const DigestRow& other) const {
+    return digest == other.digest && row_count == other.row_count;
+  }
 };
 
 // Follows every change that the writing connection makes to a row with a MAC, whichever
@@ -34,6 +38,7 @@ class DigestKeeper {
   void store();
   void committed() { stored_ = pending_; }
   void rolled_back();
+  std::int64_t commits() const { return stored_.commits; }
 
  private:
   static void on_change(void* self, sqlite3* db, int operation, const char* database, const char* table,

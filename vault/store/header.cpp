@@ -237,6 +237,10 @@ Unlocked unlock_whole(SqlConnection& connection, const KeyMaterial& material, in
   }
 }
 
+void raise_format(Preamble& preamble, std::int64_t least) {
+  preamble.format = preamble.min_reader = std::max(preamble.format, least);
+}
+
 KeyBytes lookup_key(SqlConnection& connection, const Keyring& keys, std::string_view owner) {
   SqlQuery row(connection, "SELECT id, wrapped FROM data_key WHERE owner = ?");
   if (!row.text(owner).step()) throw_corrupt("the vault has lost its lookup keys");
@@ -373,7 +377,7 @@ std::unique_ptr<Keyring> renew_root(SqlConnection& connection, const KeyMaterial
   const std::string& uuid = contents.preamble.vault_uuid;
   const KeyBytes root = random_key(random);
   ++contents.root_epoch;
-  contents.preamble.format = contents.preamble.min_reader = kRenewedFormat;
+  raise_format(contents.preamble, kRenewedFormat);
   contents.slots.front() = make_slot(material, vault.slot.number, uuid, root, contents.root_epoch, random);
   auto keys = std::make_unique<Keyring>(root, contents.root_epoch, uuid);
   keys->adopt(vault.keys->lookup_keys());
@@ -381,6 +385,17 @@ std::unique_ptr<Keyring> renew_root(SqlConnection& connection, const KeyMaterial
   write_slot(connection, contents.slots.front());
   write_header(connection, contents, *keys);
   return keys;
+}
+
+bool may_be_anchored(SqlConnection& connection) {
+  return read_preamble(connection).format >= kAnchoredFormat;
+}
+
+void let_be_anchored(SqlConnection& connection, const Keyring& keys) {
+  Sums unused;
+  Contents contents = read_contents(connection, read_preamble(connection), unused);
+  raise_format(contents.preamble, kAnchoredFormat);
+  write_header(connection, contents, keys);
 }
 
 void set_schema_version(SqlConnection& connection, const Keyring& keys, int version) {

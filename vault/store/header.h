@@ -15,7 +15,9 @@ namespace coffer::header {
 // keys are not derived from the root key but stand among the data keys.
 inline constexpr std::int64_t kFirstFormat = 1;
 inline constexpr std::int64_t kRenewedFormat = 2;
-inline constexpr std::int64_t kNewestFormat = kRenewedFormat;
+// In the third there may be an anchor: which one, the sealed note of it says.
+inline constexpr std::int64_t kAnchoredFormat = 3;
+inline constexpr std::int64_t kNewestFormat = kAnchoredFormat;
 
 // For a catch-all around opening the file: throws CorruptHeader where SQLite's failure is what a
 // file with a broken header gives, and otherwise what the exception in flight means.
@@ -55,6 +57,11 @@ void remove_slot(SqlConnection& connection, const KeyMaterial& material, std::in
 // Throws as unlock() does; WrongState where other slots than the one that `material` opens would be lost.
 std::unique_ptr<Keyring> renew_root(SqlConnection& connection, const KeyMaterial& material, int newest,
                                     Random& random);
+
+// Of a vault that was unlocked.
+bool may_be_anchored(SqlConnection& connection);
+// Lets it be anchored from now on, for good. In the caller's transaction.
+void let_be_anchored(SqlConnection& connection, const Keyring& keys);
 
 // After a migration step, in its transaction.
 void set_schema_version(SqlConnection& connection, const Keyring& keys, int version);

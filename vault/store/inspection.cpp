@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "vault/base/error.h"
 #include "vault/store/header.h"
 #include "vault/store/integrity.h"
 #include "vault/store/migrations.h"
@@ -31,12 +32,22 @@ class Inspecting final : public ReadTransaction {
   Log& log_;
 };
 
+void look_at_anchor(SqlConnection& connection, const Keyring& keys, Log& log, Inspection& found) {
+  try {
+    found.anchor = anchors::state_of(connection, keys, log);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::WrongState) throw;
+    found.anchor_fault = error.what();
+  }
+}
+
 Inspection examine(const OfflineVault& vault, Log& log) {
   SqlConnection& connection = *vault.connection;
   Inspection found;
   found.newest_version = static_cast<int>(vault.steps.size());
   const auto keys = header::unlock(connection, vault.key, found.newest_version);
   found.schema_version = migrations::version_of(connection);
+  look_at_anchor(connection, *keys, log, found);
   Inspecting tx(connection, *keys, log);
   for (int version = found.schema_version; version < found.newest_version; ++version) {
     migrations::apply(connection, vault.steps, version);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "vault/base/log.h"
+#include "vault/store/anchor.h"
 #include "vault/store/database.h"
 
 namespace coffer {
@@ -12,6 +13,8 @@ struct Inspection {
   int schema_version = 0;  // as the file has it
   int newest_version = 0;  // what serving would bring it to
   std::vector<std::string> faults;
+  anchors::State anchor;
+  std::string anchor_fault;  // why opening would refuse the vault as older than what was seen
 };
 
 // All that Database::check() finds, of a vault that nobody serves, which stays as it was: a schema

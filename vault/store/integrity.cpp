@@ -47,8 +47,8 @@ void check_file(SqlConnection& connection, Faults& faults) {
 
 void check_digest(Transaction& tx, SqlConnection& connection, Faults& faults) {
   const DigestRow stored = DigestRow::read(connection, tx.keys());
-  const DigestRow found = digest_of_rows(tx);
-  if (found.digest == stored.digest && found.row_count == stored.row_count) return;
+  const DigestRow found = digest_of_rows(connection, tx.keys());
+  if (found.is_of_same_rows(stored)) return;
   faults.push_back("set digest: rows were added, removed or put back from outside (" +
                    std::to_string(stored.row_count) + " expected, " + std::to_string(found.row_count) +
                    " found)");
@@ -65,13 +65,20 @@ void check_data_keys(Transaction& tx, Faults& faults) {
   }
 }
 
-DigestRow digest_of_rows(Transaction& tx) {
+DigestRow digest_of_rows(SqlConnection& connection, const Keyring& keys) {
   DigestRow found;
   for (const auto& [table, sql] : kMacs) {
-    SqlQuery rows(tx, sql);
-    for (; rows.step(); ++found.row_count) found.digest.add(tx.keys(), table, rows.blob());
+    SqlQuery rows(connection, sql);
+    for (; rows.step(); ++found.row_count) found.digest.add(keys, table, rows.blob());
   }
   return found;
+}
+
+bool is_of_one_piece(SqlConnection& connection, const Keyring& keys) {
+  if (!digest_of_rows(connection, keys).is_of_same_rows(DigestRow::read(connection, keys))) return false;
+  Faults faults;
+  check_file(connection, faults);
+  return faults.empty();
 }
 
 Faults check_all(Transaction& tx, SqlConnection& connection) {

@@ -10,12 +10,14 @@
 
 #include "vault/base/error.h"
 #include "vault/crypto/row_message.h"
+#include "vault/store/anchor.h"
 #include "vault/store/audit_log.h"
 #include "vault/store/connection_row.h"
 #include "vault/store/data_keys.h"
 #include "vault/store/digest_keeper.h"
 #include "vault/store/header.h"
 #include "vault/store/integrity.h"
+#include "vault/store/keyed_transaction.h"
 #include "vault/store/migrations.h"
 #include "vault/store/offline_vault.h"
 #include "vault/store/sql_error.h"
@@ -23,27 +25,6 @@
 
 namespace coffer::key_rotation {
 namespace {
-
-// One of the two keyrings over the one transaction, which rotate() ends.
-class Keyed final : public WriteTransaction {
- public:
-  Keyed(SqlConnection& connection, const Keyring& keys, Random& random, Log& log)
-      : connection_(connection), keys_(keys), random_(random), log_(log) {}
-
-  sqlite3_stmt* prepare(const char* sql) override {
-    return converting([&] { return connection_.prepare(sql); });
-  }
-  const Keyring& keys() const override { return keys_; }
-  Log& log() const override { return log_; }
-  void commit() override { throw Error(ErrorCode::Internal, "not this transaction's to commit"); }
-  Random& random() override { return random_; }
-
- private:
-  SqlConnection& connection_;
-  const Keyring& keys_;
-  Random& random_;
-  Log& log_;
-};
 
 // A table's sealed columns and what they are bound to, as SQL over its columns. `connection` is not among
 // them: it has no MAC but a sealed record, which holds the data key.
@@ -177,7 +158,7 @@ Envelope resealed(const DataKey& from, const DataKey& to, const Binding& binding
 // All rows were authenticated just before, so what fails here is a fault of ours.
 class Rotation {
  public:
-  Rotation(SqlConnection& connection, Keyed& before, Keyed& after)
+  Rotation(SqlConnection& connection, KeyedTransaction& before, KeyedTransaction& after)
       : connection_(connection), before_(before), after_(after) {}
 
   Rotated run() {
@@ -280,7 +261,7 @@ class Rotation {
   }
 
   void write_digest() {
-    DigestRow digest = integrity::digest_of_rows(after_);
+    DigestRow digest = integrity::digest_of_rows(connection_, after_.keys());
     digest.commits = DigestRow::read(connection_, before_.keys()).commits + 1;
     digest.write(connection_, after_.keys());
   }
@@ -293,8 +274,8 @@ class Rotation {
   }
 
   SqlConnection& connection_;
-  Keyed& before_;
-  Keyed& after_;
+  KeyedTransaction& before_;
+  KeyedTransaction& after_;
   Rotated rotated_;
 };
 
@@ -313,17 +294,23 @@ void require_sound(Transaction& tx, SqlConnection& connection) {
               "`coffer doctor` lists what is wrong; delete those rows, or restore a backup");
 }
 
-Rotated rotate_in_transaction(const OfflineVault& vault, Random& random, Log& log) {
+Rotated rotate_open(const OfflineVault& vault, Random& random, Log& log) {
   SqlConnection& connection = *vault.connection;
+  connection.execute("BEGIN IMMEDIATE");
   const int newest = static_cast<int>(vault.steps.size());
   const auto old_keys = header::unlock(connection, vault.key, newest);
   require_newest_schema(connection, newest);
-  Keyed before(connection, *old_keys, random, log);
+  const auto anchor = anchors::find(connection, *old_keys, log);
+  if (anchor) anchor->check(DigestRow::read(connection, *old_keys).commits);
+  KeyedTransaction before(connection, *old_keys, random, log);
   require_sound(before, connection);
   const auto new_keys = header::renew_root(connection, vault.key, newest, random);
-  Keyed after(connection, *new_keys, random, log);
+  KeyedTransaction after(connection, *new_keys, random, log);
   const Rotated rotated = Rotation(connection, before, after).run();
   require_sound(after, connection);  // read back before anything is final
+  connection.reset_statements();
+  connection.execute("COMMIT");
+  if (anchor) anchor->advance(DigestRow::read(connection, *new_keys).commits);
   return rotated;
 }
 
@@ -331,13 +318,7 @@ Rotated rotate_in_transaction(const OfflineVault& vault, Random& random, Log& lo
 
 Rotated rotate(VaultLocation location, Random& random, Log& log) {
   const OfflineVault vault(std::move(location));
-  return converting([&] {
-    vault.connection->execute("BEGIN IMMEDIATE");
-    const Rotated rotated = rotate_in_transaction(vault, random, log);
-    vault.connection->reset_statements();
-    vault.connection->execute("COMMIT");
-    return rotated;
-  });
+  return converting([&] { return rotate_open(vault, random, log); });
 }
 
 }  // namespace coffer::key_rotation

@@ -49,12 +49,6 @@ void check_one(const fs::path& path, mode_t kind, const char* mode) {
   }
 }
 
-void make_directory(const fs::path& directory) {
-  if (directory.empty() || fs::exists(directory)) return;
-  make_directory(directory.parent_path());
-  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) throw_storage(directory, errno);
-}
-
 fs::path with_suffix(const fs::path& vault, const char* suffix) {
   return vault.string() + suffix;
 }
@@ -143,11 +137,27 @@ fs::path prepare(const fs::path& vault, bool create) {
       throw Error(ErrorCode::NotFound, "there is no vault at " + absolute.string(),
                   "make one with: coffer init");
     }
-    make_directory(absolute.parent_path());
+    make_private_directory(absolute.parent_path());
     return fs::canonical(absolute.parent_path()) / absolute.filename();
   } catch (const fs::filesystem_error& failure) {
     throw_storage(vault, failure.code().value());
   }
+}
+
+void make_private_directory(const fs::path& directory) {
+  if (directory.empty() || fs::exists(directory)) return;
+  make_private_directory(directory.parent_path());
+  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) throw_storage(directory, errno);
+}
+
+void check_private_file(const fs::path& path) {
+  check_one(path, S_IFREG, "600");
+}
+
+bool has_log(const fs::path& vault) {
+  std::error_code missing;
+  const std::uintmax_t size = fs::file_size(with_suffix(vault, "-wal"), missing);
+  return !missing && size > 0;
 }
 
 fs::path lock_path(const fs::path& vault) {
@@ -191,10 +201,9 @@ void remove_copies_before(const fs::path& vault, int version) {
 
 void check_whole(const fs::path& vault) {
   std::error_code missing;
-  const std::uintmax_t log_size = fs::file_size(with_suffix(vault, "-wal"), missing);
-  const bool has_log = !missing && log_size > 0;
+  const bool is_logged = has_log(vault);
   const std::uintmax_t size = fs::file_size(vault, missing);
-  if (missing || (size == 0 && !has_log)) return;
+  if (missing || (size == 0 && !is_logged)) return;
   if (size == 0) throw_corrupt(vault, "is empty, and its log is not");
   const std::optional<Head> head = read_head(vault);
   if (!head || std::memcmp(head->data(), kMagic.data(), kMagic.size()) != 0) {
@@ -203,7 +212,7 @@ void check_whole(const fs::path& vault) {
   if (!is_known_version((*head)[18]) || !is_known_version((*head)[19])) {
     throw_corrupt(vault, "has a damaged header");
   }
-  if (!has_log) check_length(vault, *head, size);
+  if (!is_logged) check_length(vault, *head, size);
 }
 
 void check_private(const fs::path& vault) {

@@ -24,6 +24,13 @@ namespace vault_files {
 // Throws NotFound if the vault is missing and `create` is false.
 std::filesystem::path prepare(const std::filesystem::path& vault, bool create);
 
+// With its missing parents, all 0700. Throws Storage.
+void make_private_directory(const std::filesystem::path& directory);
+// Throws as check_private() does, of one file; a missing one is none of its business.
+void check_private_file(const std::filesystem::path& path);
+// True where commits wait in the log to be written to the main file: after a crash, before it is opened.
+bool has_log(const std::filesystem::path& vault);
+
 std::filesystem::path lock_path(const std::filesystem::path& vault);
 
 // Makes an empty vault file, mode 0600, if there is none; SQLite gives its other files the mode

@@ -47,6 +47,7 @@ class Writing final : public WriteTransaction {
     writer_.fault = SQLITE_OK;
     writer_.readers.note_commit();
     writer_.digest->committed();
+    advance_anchor(writer_, log_);
     if (writer_.wal_pages >= kPagesBeforeCheckpoint) shorten_log();
   }
 
@@ -128,6 +129,18 @@ void Writer::try_write() {
   } catch (const SQLite::Exception&) {
     note_failure();
     if (sqlite3_get_autocommit(connection.handle()) == 0) connection.run("ROLLBACK");
+  }
+}
+
+// The commit stands without it, so a failure here is worth a line and no more.
+void advance_anchor(Writer& writer, Log& log) {
+  if (!writer.anchor) return;
+  try {
+    writer.anchor->advance(writer.digest->commits());
+    writer.has_anchor_failed = false;
+  } catch (const Error& error) {
+    if (!writer.has_anchor_failed) log.warn("anchor_failed", {{"reason", error.what()}});
+    writer.has_anchor_failed = true;
   }
 }
 

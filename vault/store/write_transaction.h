@@ -5,6 +5,7 @@
 #include <memory>
 #include <thread>
 
+#include "vault/store/anchor.h"
 #include "vault/store/database.h"
 #include "vault/store/digest_keeper.h"
 #include "vault/store/reader_pool.h"
@@ -30,8 +31,10 @@ struct Writer {
   TicketLock turn;
   std::atomic<std::thread::id> holder;  // so that a thread cannot wait for itself
   std::unique_ptr<DigestKeeper> digest;
-  int wal_pages = 0;           // after the last commit
-  std::atomic<int> fault = 0;  // SQLite's code for why the last write was not stored; 0: it was
+  std::unique_ptr<Anchor> anchor;  // null: the vault has none
+  bool has_anchor_failed = false;  // the last time: a failure is logged once
+  int wal_pages = 0;               // after the last commit
+  std::atomic<int> fault = 0;      // SQLite's code for why the last write was not stored; 0: it was
 };
 
 // Holds the turn; known by thread, so that asking twice is an error and not a deadlock.
@@ -46,6 +49,9 @@ class Turn {
  private:
   Writer& writer_;
 };
+
+// Holder of the turn only.
+void advance_anchor(Writer& writer, Log& log);
 
 // All arguments outlive the transaction.
 std::unique_ptr<WriteTransaction> begin_write(Writer& writer, const Keyring& keys, Random& random, Log& log);

@@ -78,7 +78,7 @@ TEST_CASE("an edited header whose sums do not fit is damaged", "[header][tamper]
 }
 
 TEST_CASE("a header that a newer release wrote is told apart from a damaged one", "[header]") {
-  const std::string change = GENERATE(as<std::string>(), "format = 3, min_reader = 3", "schema_version = 99",
+  const std::string change = GENERATE(as<std::string>(), "format = 4, min_reader = 4", "schema_version = 99",
                                       "format = 9, min_reader = 9");
   CAPTURE(change);
   HeaderFixture f;
@@ -88,7 +88,7 @@ TEST_CASE("a header that a newer release wrote is told apart from a damaged one"
 
 TEST_CASE("a newer release is recognized by its preamble, whatever became of the rest", "[header]") {
   HeaderFixture f;
-  f.forge("UPDATE header SET format = 3, min_reader = 3");
+  f.forge("UPDATE header SET format = 4, min_reader = 4");
   SQLite::Database(f.vault.path().string(), SQLite::OPEN_READWRITE)
       .exec("ALTER TABLE header DROP COLUMN header_mac; DROP TABLE key_slot; PRAGMA user_version = 40");
   CHECK(f.refusal() == ErrorCode::NewerFormat);
