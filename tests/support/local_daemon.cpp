@@ -52,6 +52,7 @@ void LocalDaemon::start() {
   VaultOptions options;
   options.path = vault_directory() / "vault.db";
   options.key = RawKey{test_key()};
+  options.is_temporary = true;
   options.mock_url = mock_url_;
   options.managed_clients = clients_of(*mock_, Catalog::load());
   options.clock = &clock_;
