@@ -163,6 +163,15 @@ TEST_CASE("a comma in an entity's id shows no other entity's accounts") {
   CHECK(listed(world, "user_uuid=alice%2Cbob") == Ids{both});
 }
 
+TEST_CASE("an entity without a name is nobody, and not everybody") {
+  LegacyWorld world;
+  world.keyed_account("alice");
+  for (const char* query : {"user_uuid=", "entityId=", "user_uuid=&entityId=alice"}) {
+    CAPTURE(query);
+    CHECK(world.call("GET", "/v1/connectedAccounts?" + std::string(query)).status == 400);
+  }
+}
+
 TEST_CASE("a disabled account is hidden and cannot act until it is enabled") {
   LegacyWorld world;
   const std::string id = world.keyed_account("alice");

@@ -26,11 +26,11 @@ ConnectionId account_param(const ServerRequest& request) {
 // The Python SDK joins several ids by commas. The JavaScript SDK sends one, which may hold commas
 // itself: parting it would show the accounts of others.
 std::vector<std::string> entity_params(const ServerRequest& request) {
-  const std::string users = text_param(request, "user_uuid");
-  if (!users.empty() && request.header("x-source") != "python_sdk") return {users};
-  if (!users.empty()) return list_param(request, "user_uuid");
-  const std::string entity = text_param(request, "entityId");
-  return entity.empty() ? std::vector<std::string>() : std::vector<std::string>{entity};
+  std::vector<std::string> users = owner_list_param(request, "user_uuid");
+  if (!users.empty() && request.header("x-source") == "python_sdk") return users;
+  if (!users.empty()) return {text_param(request, "user_uuid")};
+  if (owner_list_param(request, "entityId").empty()) return {};
+  return {text_param(request, "entityId")};
 }
 
 constexpr ConnectionStatus kAllStatuses[] = {ConnectionStatus::Initializing, ConnectionStatus::Initiated,

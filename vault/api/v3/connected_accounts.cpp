@@ -30,7 +30,7 @@ ServerResponse get_account(Engine& engine, const ServerRequest& request) {
 template <class Tag>
 std::vector<Id<Tag>> ids_param(const ServerRequest& request, std::string_view name) {
   std::vector<Id<Tag>> ids;
-  for (std::string& value : list_param(request, name)) ids.emplace_back(std::move(value));
+  for (std::string& value : owner_list_param(request, name)) ids.emplace_back(std::move(value));
   return ids;
 }
 

@@ -38,6 +38,14 @@ std::vector<std::string> list_param(const ServerRequest& request, std::string_vi
   return values;
 }
 
+std::vector<std::string> owner_list_param(const ServerRequest& request, std::string_view name) {
+  std::vector<std::string> values = list_param(request, name);
+  const bool is_there = std::any_of(request.query.begin(), request.query.end(),
+                                    [&](const auto& parameter) { return is_named(parameter.first, name); });
+  if (values.empty() && is_there) throw bad_param(name, "is empty", "name somebody, or leave it out");
+  return values;
+}
+
 std::optional<bool> bool_param(const ServerRequest& request, std::string_view name) {
   const std::string_view text = request.query_value(name);
   if (text.empty()) return std::nullopt;

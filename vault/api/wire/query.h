@@ -16,6 +16,9 @@ namespace coffer::api {
 // "a=1,2", "a=1&a=2" and "a[]=1&a[]=2" alike; at most 1000 values, no empty ones. A comma parts
 // values only where the key stands once and without brackets.
 std::vector<std::string> list_param(const ServerRequest& request, std::string_view name);
+// The same for whose things are asked for: a parameter that is there and empty names nobody, and does not
+// mean everybody.
+std::vector<std::string> owner_list_param(const ServerRequest& request, std::string_view name);
 // "true" or "false"; absent: nullopt.
 std::optional<bool> bool_param(const ServerRequest& request, std::string_view name);
 // One of `allowed`; absent: empty.
