@@ -67,6 +67,16 @@ TEST_CASE("updating a subscription changes what is named and keeps the secret") 
   CHECK(stored->secret.expose() == made["secret"].get<std::string>());
 }
 
+TEST_CASE("a subscription cannot get a version that does not have its events") {
+  ApiWorld world;
+  const Answer made = world.post("/webhook_subscriptions", subscription_body());
+  const std::string path = "/webhook_subscriptions/" + made["id"].get<std::string>();
+  require_error(world.patch(path, {{"version", "V1"}}), 400, "composio.connected_account.expired");
+  CHECK(world.get(path)["version"] == "V3");
+  CHECK(world.patch(path, {{"version", "V1"}, {"enabled_events", {"composio.trigger.message"}}}).status ==
+        200);
+}
+
 TEST_CASE("a subscription that cannot be is refused by the name of what is wrong") {
   ApiWorld world;
   const auto refuse = [&](Json change, const char* fragment) {

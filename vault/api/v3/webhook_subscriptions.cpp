@@ -36,7 +36,7 @@ const EventType& event_type_of(const ObjectReader& body, const std::string& name
 }
 
 void read_events(const ObjectReader& body, Subscription& subscription) {
-  subscription.events = body.texts("enabled_events");
+  if (body.has("enabled_events")) subscription.events = body.texts("enabled_events");
   if (subscription.events.empty()) body.fail("enabled_events", "is empty");
   for (const std::string& name : subscription.events) {
     if (event_type_of(body, name).only_v3 && subscription.version != "V3") {
@@ -107,7 +107,7 @@ ServerResponse update_subscription(Engine& engine, const ServerRequest& request)
   Subscription subscription = subscription_or_not_found(*tx, SubscriptionId(request.param("id")));
   if (body.has("version")) read_version(body, subscription);
   if (body.has("webhook_url")) read_url(body, subscription);
-  if (body.has("enabled_events")) read_events(body, subscription);
+  read_events(body, subscription);
   subscription.is_enabled = true;  // somebody cares again: an endpoint that was given up gets a new chance
   subscription.updated_at = engine.env().clock.now();
   subscription_store::update(*tx, subscription);
