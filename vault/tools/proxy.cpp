@@ -97,7 +97,8 @@ HttpRequest build(const Toolkit& toolkit, const AuthMode& mode, const ProxyCall&
 [[noreturn]] void fail(const HttpFailure& failure, const Toolkit& toolkit, const Scrubber& scrubber) {
   std::string text = failure_text(failure, toolkit);
   scrubber.clean(text);
-  const ErrorCode code = failure.kind == HttpFailure::Kind::Timeout    ? ErrorCode::Timeout
+  const ErrorCode code = failure.kind == HttpFailure::Kind::Policy     ? ErrorCode::InvalidArgument
+                         : failure.kind == HttpFailure::Kind::Timeout  ? ErrorCode::Timeout
                          : failure.kind == HttpFailure::Kind::TooLarge ? ErrorCode::TooLarge
                                                                        : ErrorCode::Unavailable;
   throw Error(code, text);

@@ -138,6 +138,13 @@ TEST_CASE("a service that cannot be reached is an error with its reason") {
   require_error(proxy(world, call_of(account)), 503, "Gmail cannot be reached");
 }
 
+TEST_CASE("a raw call that our own rules keep from going out is the caller's mistake") {
+  ApiWorld world;
+  const std::string account = world.oauth_account("user_1");
+  world.outside().http.fail({HttpFailure::Sent::No, HttpFailure::Kind::Policy, "a header is malformed"});
+  require_error(proxy(world, call_of(account)), 400, "a header is malformed");
+}
+
 TEST_CASE("a refused token is refreshed once, and the raw call is made again") {
   ApiWorld world;
   const std::string account = world.oauth_account("user_1");
