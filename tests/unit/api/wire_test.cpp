@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "vault/api/wire/body.h"
+#include "vault/api/wire/own_url.h"
 #include "vault/api/wire/paging.h"
 #include "vault/api/wire/query.h"
 #include "vault/base/error.h"
@@ -51,6 +52,15 @@ TEST_CASE("lists in queries come joined, repeated or with brackets") {
       {{{"b", "1"}, {"aa", "2"}}, {}},
   }));
   CHECK(list_param(request_with_query(query), "a") == expected);
+}
+
+TEST_CASE("a list of owners that is there and empty is refused, and does not mean everybody") {
+  CHECK(owner_list_param(request_with_query({}), "a").empty());
+  CHECK(owner_list_param(request_with_query({{"a", "1,2"}}), "a") == Texts{"1", "2"});
+  for (const Fields& query : {Fields{{"a", ""}}, Fields{{"a[]", ""}}, Fields{{"a", ","}}}) {
+    CHECK(fault_of([&] { owner_list_param(request_with_query(query), "a"); }) ==
+          "query parameter \"a\" is empty");
+  }
 }
 
 TEST_CASE("a list in a query has at most 1000 values") {
@@ -187,4 +197,26 @@ TEST_CASE("a user id with control characters is refused, and the hint says what 
     CHECK(error.what() == std::string("\"user_id\" holds a control character"));
     CHECK(error.hint().find("without control characters") != std::string::npos);
   }
+}
+
+TEST_CASE("the daemon's URL has the name by which this computer was called, and no other") {
+  const auto own_url_at = [](const std::string& public_url, const std::string& host) {
+    ServerRequest request;
+    request.headers = {{"host", host}};
+    return own_url(public_url, request);
+  };
+  CHECK(own_url_at("http://127.0.0.1:9900", "127.0.0.1:9900") == "http://127.0.0.1:9900");
+  CHECK(own_url_at("http://127.0.0.1:9900", "localhost:9900") == "http://localhost:9900");
+  CHECK(own_url_at("http://127.0.0.1:9900", "[::1]:9900") == "http://[::1]:9900");
+  CHECK(own_url_at("http://localhost", "127.0.0.1") == "http://127.0.0.1");
+  CHECK(own_url_at("http://127.0.0.1:9900", "localhost:9900/x?y") == "http://localhost:9900");
+  const auto [public_url, host] = GENERATE(table<std::string, std::string>({
+      {"http://127.0.0.1:9900", "localhost:9901"},
+      {"http://127.0.0.1:9900", "evil.example:9900"},
+      {"http://127.0.0.1:9900", ""},
+      {"https://vault.example.com", "127.0.0.1:9900"},
+      {"https://localhost:9900", "127.0.0.1:9900"},
+  }));
+  CAPTURE(public_url, host);
+  CHECK(own_url_at(public_url, host) == public_url);
 }

@@ -6,6 +6,7 @@
 #include "vault/api/pages/messages.h"
 #include "vault/api/pages/page.h"
 #include "vault/api/pages/templates.h"
+#include "vault/api/wire/own_url.h"
 #include "vault/base/error.h"
 #include "vault/engine/engine.h"
 
@@ -45,13 +46,6 @@ bool is_from_other_site(const ServerRequest& request, const std::string& public_
   const bool is_ours = origin_of(origin) == origin_of(public_url) ||
                        host_and_port(std::string(origin)) == request.header("host");
   return !is_ours;
-}
-
-// As text; empty: the default one.
-std::string port_of(const std::string& url) {
-  const std::string host = host_and_port(url);
-  const std::size_t colon = host.rfind(':');
-  return colon == std::string::npos || host.back() == ']' ? std::string() : host.substr(colon + 1);
 }
 
 class Pages {
@@ -113,13 +107,8 @@ class Pages {
   // are three different hosts to a browser.
   std::optional<std::string> other_name_of_this_computer(const ServerRequest& request) const {
     const std::string public_url = context_.public_url();
-    const std::string local_url = "http://" + std::string(request.header("host"));
-    const auto here = host_of(local_url);
-    const auto there = host_of(public_url);
-    const bool is_local = public_url.starts_with("http:") && here && there && is_loopback_host(*here) &&
-                          is_loopback_host(*there);
     // Behind a proxy Host may be our own address while the browser is where it should be.
-    if (!is_local || *here == *there || port_of(local_url) != port_of(public_url)) return std::nullopt;
+    if (!came_by_other_local_name(public_url, request)) return std::nullopt;
     return public_url + "/link/" + percent_encode(request.param("token"));
   }
 

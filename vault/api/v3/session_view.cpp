@@ -87,15 +87,14 @@ Json warnings_of(const SessionConfig& config) {
 
 }  // namespace
 
-Json session_view(const Engine& engine, const Session& session) {
+Json session_view(const std::string& own_url, const Session& session) {
   Json meta_tools = Json::array();
   for (const MetaTool* tool : meta_tools_of(session.config)) meta_tools.push_back(tool->slug);
-  Json view = {
-      {"session_id", session.id.str()},
-      {"config_version", session.config_version},
-      {"mcp", {{"type", "http"}, {"url", engine.public_url() + "/tool_router/" + session.id.str() + "/mcp"}}},
-      {"tool_router_tools", std::move(meta_tools)},
-      {"config", config_view(session)}};
+  Json view = {{"session_id", session.id.str()},
+               {"config_version", session.config_version},
+               {"mcp", {{"type", "http"}, {"url", own_url + "/tool_router/" + session.id.str() + "/mcp"}}},
+               {"tool_router_tools", std::move(meta_tools)},
+               {"config", config_view(session)}};
   if (Json warnings = warnings_of(session.config); !warnings.empty()) view["warnings"] = std::move(warnings);
   return view;
 }

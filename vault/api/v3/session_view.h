@@ -1,13 +1,14 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 
-#include "vault/engine/engine.h"
 #include "vault/model/session.h"
 
 namespace coffer::api::v3 {
 
 // The contract's Session (4.6). Requests say enable and disable, answers enabled and disabled.
-nlohmann::json session_view(const Engine& engine, const Session& session);
+// `own_url`: the daemon's, as the caller knows it.
+nlohmann::json session_view(const std::string& own_url, const Session& session);
 
 }  // namespace coffer::api::v3

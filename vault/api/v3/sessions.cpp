@@ -5,6 +5,7 @@
 #include "vault/api/v3/session_link.h"
 #include "vault/api/v3/session_view.h"
 #include "vault/api/wire/body.h"
+#include "vault/api/wire/own_url.h"
 #include "vault/base/error.h"
 #include "vault/store/session_store.h"
 
@@ -22,12 +23,12 @@ ServerResponse create_session(Engine& engine, const ServerRequest& request) {
   const auto tx = engine.database().write();
   session_store::insert(*tx, session);
   tx->commit();
-  return ServerResponse::json(201, dump_json(session_view(engine, session)));
+  return ServerResponse::json(201, dump_json(session_view(own_url(engine.public_url(), request), session)));
 }
 
 ServerResponse get_session(Engine& engine, const ServerRequest& request) {
   const Session session = session_or_not_found(*engine.database().read(), SessionId(request.param("id")));
-  return ServerResponse::json(200, dump_json(session_view(engine, session)));
+  return ServerResponse::json(200, dump_json(session_view(own_url(engine.public_url(), request), session)));
 }
 
 void refuse_other_user(const Session& session, const ObjectReader& body) {
@@ -46,7 +47,7 @@ ServerResponse update_session(Engine& engine, const ServerRequest& request) {
   session_store::update(*tx, session);
   session = session_or_not_found(*tx, id);
   tx->commit();
-  return ServerResponse::json(200, dump_json(session_view(engine, session)));
+  return ServerResponse::json(200, dump_json(session_view(own_url(engine.public_url(), request), session)));
 }
 
 ServerResponse delete_session(Engine& engine, const ServerRequest& request) {
