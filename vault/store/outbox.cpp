@@ -40,7 +40,7 @@ const std::string kOutdated = event_row::select(R"sql(
             e.rowid <= (SELECT rowid FROM event ORDER BY rowid DESC LIMIT 1 OFFSET ?2))
        AND e.id NOT IN (SELECT event_id FROM delivery WHERE state = 'PENDING')
        AND e.id NOT IN (SELECT event_id FROM delivery WHERE id = (SELECT max(id) FROM delivery))
-     ORDER BY e.rowid)sql");
+     ORDER BY e.rowid LIMIT -1 OFFSET ?3)sql");
 const std::string kDeliveriesOf =
     delivery_row::select("WHERE d.event_id IN (SELECT value FROM json_each(?)) ORDER BY d.id");
 
@@ -91,14 +91,19 @@ void end_broken_one(WriteTransaction& tx, std::int64_t id) {
   if (!is_row_sound) SqlQuery(tx, "UPDATE delivery SET state = 'DEAD' WHERE id = ?").number(id).run();
 }
 
-std::vector<std::string> outdated(Transaction& tx, const Retention& keep) {
+struct Outdated {
   std::vector<std::string> ids;
+  std::int64_t passed = 0;  // rows up to the last of them
+};
+
+Outdated outdated(Transaction& tx, const Retention& keep, std::int64_t offset) {
+  Outdated found;
   SqlQuery rows(tx, kOutdated);
-  rows.time(keep.since).number(keep.most);
-  while (std::ssize(ids) < keep.at_once && rows.step()) {
-    static_cast<void>(is_sound([&] { ids.push_back(event_row::read(rows, tx.keys()).id); }));
+  rows.time(keep.since).number(keep.most).number(offset);
+  for (; std::ssize(found.ids) < keep.at_once && rows.step(); ++found.passed) {
+    static_cast<void>(is_sound([&] { found.ids.push_back(event_row::read(rows, tx.keys()).id); }));
   }
-  return ids;
+  return found;
 }
 
 void remove_sound_deliveries(WriteTransaction& tx, const std::optional<std::string>& events) {
@@ -109,6 +114,14 @@ void remove_sound_deliveries(WriteTransaction& tx, const std::optional<std::stri
     static_cast<void>(is_sound([&] { ids.push_back(delivery_row::read(rows, tx.keys()).id); }));
   }
   for (const std::int64_t id : ids) SqlQuery(tx, "DELETE FROM delivery WHERE id = ?").number(id).run();
+}
+
+std::int64_t remove_undelivered(WriteTransaction& tx, const std::optional<std::string>& events) {
+  return SqlQuery(tx, R"sql(
+    DELETE FROM event WHERE id IN (SELECT value FROM json_each(?))
+                        AND id NOT IN (SELECT event_id FROM delivery))sql")
+      .optional_text(events)
+      .run();
 }
 
 }  // namespace
@@ -186,15 +199,18 @@ void mark_dead(WriteTransaction& tx, std::int64_t delivery, int attempt, const s
   });
 }
 
+// An event stays while a delivery of its own fails authentication, so whole rounds of events may stay.
 std::int64_t prune(WriteTransaction& tx, const Retention& keep) {
-  const auto events = json_list(outdated(tx, keep));
-  if (!events) return 0;
-  remove_sound_deliveries(tx, events);
-  return SqlQuery(tx, R"sql(
-    DELETE FROM event WHERE id IN (SELECT value FROM json_each(?))
-                        AND id NOT IN (SELECT event_id FROM delivery))sql")
-      .optional_text(events)
-      .run();
+  std::int64_t removed = 0;
+  for (std::int64_t offset = 0; removed == 0;) {
+    const Outdated found = outdated(tx, keep, offset);
+    if (found.ids.empty()) break;
+    const auto events = json_list(found.ids);
+    remove_sound_deliveries(tx, events);
+    removed = remove_undelivered(tx, events);
+    offset += found.passed;
+  }
+  return removed;
 }
 
 std::vector<Event> events(Transaction& tx, const EventQuery& query) {
