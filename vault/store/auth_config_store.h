@@ -25,7 +25,8 @@ void insert(WriteTransaction& tx, const AuthConfig& config, const Secret& client
 // Everything but id, toolkit, scheme and created_at. False: no such row.
 bool update(WriteTransaction& tx, const AuthConfig& config);
 bool replace_client(WriteTransaction& tx, const AuthConfigId& id, const ClientCredentials& client);
-// Soft: find() and list() no longer see it. The client secret is erased.
+// Soft: find() and list() no longer see it. The client secret is erased. What fails authentication is
+// removed, too: of that the id stays and nothing else.
 bool remove(WriteTransaction& tx, const AuthConfigId& id, Timestamp now);
 
 std::optional<AuthConfig> find(Transaction& tx, const AuthConfigId& id);

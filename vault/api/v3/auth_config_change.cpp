@@ -1,6 +1,7 @@
 #include "vault/api/v3/auth_config_change.h"
 
 #include "vault/api/v3/auth_config_view.h"
+#include "vault/api/v3/tampered_deletion.h"
 #include "vault/api/wire/query.h"
 #include "vault/base/error.h"
 #include "vault/base/text.h"
@@ -126,12 +127,18 @@ void enable_auth_config(Engine& engine, const AuthConfigId& id, bool enabled) {
 }
 
 void remove_auth_config(Engine& engine, const AuthConfigId& id, bool revoke_first) {
-  auth_config_or_not_found(*engine.database().read(), id);
-  if (revoke_first) revoke_accounts_of(engine, id);
+  if (revoke_first) {
+    auth_config_or_not_found(*engine.database().read(), id);
+    revoke_accounts_of(engine, id);
+  }
+  const Timestamp now = engine.env().clock.now();
   const auto tx = engine.database().write();
-  auth_config_or_not_found(*tx, id);
-  switch_off_accounts_of(*tx, id, engine.env().clock.now());
-  auth_config_store::remove(*tx, id, engine.env().clock.now());
+  allow_tampered_deletion(*tx, now, "auth config " + id.str(), [&] {
+    auth_config_or_not_found(*tx, id);
+    auth_config_store::open_client(*tx, id);
+  });
+  switch_off_accounts_of(*tx, id, now);
+  auth_config_store::remove(*tx, id, now);
   tx->commit();
 }
 

@@ -98,8 +98,8 @@ void store(WriteTransaction& tx, const McpServer& server) {
                       {std::string(kKind), server.id, dump_json(text), server.created_at, server.updated_at});
 }
 
-void remove(WriteTransaction& tx, const McpServer& server) {
-  document_store::remove(tx, kKind, server.id);
+void remove_mcp_server(WriteTransaction& tx, const std::string& id) {
+  document_store::remove(tx, kKind, id);
 }
 
 }  // namespace coffer::api::v3

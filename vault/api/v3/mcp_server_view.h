@@ -34,6 +34,6 @@ std::vector<McpServer> mcp_servers(Transaction& tx);
 // Throws NotFound.
 McpServer mcp_server_or_not_found(Transaction& tx, const std::string& id);
 void store(WriteTransaction& tx, const McpServer& server);
-void remove(WriteTransaction& tx, const McpServer& server);
+void remove_mcp_server(WriteTransaction& tx, const std::string& id);
 
 }  // namespace coffer::api::v3

@@ -4,6 +4,7 @@
 #include "vault/api/v3/account_view.h"
 #include "vault/api/v3/mcp_server_view.h"
 #include "vault/api/v3/routes.h"
+#include "vault/api/v3/tampered_deletion.h"
 #include "vault/api/v3/toolkit_view.h"
 #include "vault/api/wire/body.h"
 #include "vault/api/wire/paging.h"
@@ -148,10 +149,12 @@ ServerResponse update_server(Engine& engine, const ServerRequest& request) {
 
 ServerResponse delete_server(Engine& engine, const ServerRequest& request) {
   const auto tx = engine.database().write();
-  const McpServer server = mcp_server_or_not_found(*tx, request.param("id"));
-  remove(*tx, server);
+  const std::string id(request.param("id"));
+  allow_tampered_deletion(*tx, engine.env().clock.now(), "MCP server " + id,
+                          [&] { mcp_server_or_not_found(*tx, id); });
+  remove_mcp_server(*tx, id);
   tx->commit();
-  return ServerResponse::json(200, dump_json({{"id", server.id}, {"deleted", true}}));
+  return ServerResponse::json(200, dump_json({{"id", id}, {"deleted", true}}));
 }
 
 // Each as a query parameter that says whom a client acts as.
