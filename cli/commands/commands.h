@@ -23,6 +23,7 @@ Command toolkits_command(const Globals& globals);
 Command doctor_command(const Globals& globals);
 Command keys_command(const Globals& globals);
 Command anchor_command(const Globals& globals);
+Command shred_command(const Globals& globals);
 Command mcp_command(const Globals& globals);
 Command help_command();
 
