@@ -47,6 +47,19 @@ export default async function edges({ world, sdk, composio, step, configFor, con
     await step(`a user id that is ${name}`, () => refused(composio.create(userId), "BadRequestError", { status: 400, says }));
   }
 
+  await step("a list of users that is empty means nobody, and not everybody", async () => {
+    for (const userIds of sdk.isNewer ? [[], [""]] : [[""]]) {  // the older one leaves an empty list out
+      await refused(composio.connectedAccounts.list({ userIds }), "BadRequestError", { status: 400, says: /user_ids/ });
+    }
+  });
+
+  await step("called by the name localhost, the MCP URL has that name too", async () => {
+    const baseURL = world.url.replace("127.0.0.1", "localhost");
+    const session = await sdk.make(world, { baseURL }).create(user);
+    assert.equal(new URL(session.mcp.url).origin, baseURL);
+    assert.equal(session.mcp.headers["x-api-key"], world.key);
+  });
+
   await step("a large argument goes through", async () => {
     const { data } = await run("MOCK_ECHO", { userId: user, arguments: { message: "m", extra: { text: "z".repeat(0.9 * MEGABYTE) } } });
     assert.equal(data.extra.text.length, 0.9 * MEGABYTE | 0);
