@@ -57,6 +57,11 @@ constexpr auto kNearWords = std::to_array<std::string_view>({
     "status state",
 });
 
+constexpr std::string_view kBareDeeds =
+    "add change check create delete display do edit fetch find get give list look make new open put read "
+    "remove "
+    "retrieve return see set show take tell update view write";
+
 constexpr auto kEmptyWords = std::to_array<std::string_view>({
     "a",     "about", "am",        "an",     "and",   "are",  "as",   "at",    "be",    "by",   "can",
     "could", "do",    "does",      "for",    "from",  "have", "help", "how",   "i",     "id",   "if",
@@ -153,6 +158,11 @@ std::vector<std::string> query_stems(std::string_view text) {
     if (!is_empty_word(word)) stems.push_back(stem_of(std::move(word)));
   }
   return stems.empty() ? search_stems(text) : stems;
+}
+
+bool is_bare_deed(const std::string& stem) {
+  static const std::vector<std::string> deeds = search_stems(kBareDeeds);
+  return std::find(deeds.begin(), deeds.end(), stem) != deeds.end();
 }
 
 const std::vector<std::string>& near_stems(const std::string& stem) {

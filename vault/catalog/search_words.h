@@ -15,6 +15,9 @@ std::vector<std::string> search_stems(std::string_view text);
 // unless there are no others.
 std::vector<std::string> query_stems(std::string_view text);
 
+// Whether a stem tells a deed that is done to anything ("get", "create"): alone it names no tool.
+bool is_bare_deed(const std::string& stem);
+
 // Stems that mean nearly the same as this one, each once, without itself.
 const std::vector<std::string>& near_stems(const std::string& stem);
 

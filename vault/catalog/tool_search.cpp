@@ -92,9 +92,15 @@ double ToolSearch::saturated(const Posting& posting) const {
 
 ToolSearch::Scores ToolSearch::score_all(const std::vector<std::string>& stems) const {
   Scores total;
+  bool names_things = false;
+  bool has_known_thing = false;
   for (const std::string& stem : stems) {
-    for (const auto& [tool, score] : score_word(stem)) total[tool] += score;
+    const Scores scores = score_word(stem);
+    names_things = names_things || !is_bare_deed(stem);
+    has_known_thing = has_known_thing || (!is_bare_deed(stem) && !scores.empty());
+    for (const auto& [tool, score] : scores) total[tool] += score;
   }
+  if (names_things && !has_known_thing) return {};  // "get the weather": many get, none the weather
   for (auto& [tool, score] : total) {
     if (tools_[tool].tool->is_important) score *= kImportantFactor;
     if (names(stems, *tools_[tool].toolkit)) score *= kNamedFactor;

@@ -43,6 +43,9 @@ TEST_CASE("the tool that a person means comes first", "[search]") {
       {"Send a mail with Gmail", "GMAIL_SEND_EMAIL"},
       {"read my inbox", "GMAIL_FETCH_EMAILS"},
       {"check my latest emails", "GMAIL_FETCH_EMAILS"},
+      {"read my unread emails", "GMAIL_FETCH_EMAILS"},
+      {"show me my unread mail", "GMAIL_FETCH_EMAILS"},
+      {"list unread messages in gmail", "GMAIL_FETCH_EMAILS"},
       {"draft an email for review", "GMAIL_CREATE_EMAIL_DRAFT"},
       {"reply to an email thread", "GMAIL_REPLY_TO_THREAD"},
       {"archive an email", "GMAIL_ADD_LABEL_TO_EMAIL"},
@@ -65,6 +68,8 @@ TEST_CASE("the tool that a person means comes first", "[search]") {
       {"post a message in slack", "SLACK_SEND_MESSAGE"},
       {"message a colleague on slack", "SLACK_SEND_MESSAGE"},
       {"what was said in the slack channel recently", "SLACK_FETCH_CONVERSATION_HISTORY"},
+      {"notify the team", "SLACK_SEND_MESSAGE"},
+      {"who am i on slack", "SLACK_TEST_AUTH"},
       {"show all channels", "SLACK_LIST_ALL_CHANNELS"},
       {"delete a slack message", "SLACK_DELETES_A_MESSAGE_FROM_A_CHAT"},
       {"people in our slack workspace", "SLACK_LIST_ALL_USERS"},
@@ -98,6 +103,8 @@ TEST_CASE("nothing is found where no word fits", "[search]") {
   CHECK(slugs_for("xyzzy plugh", 10).empty());
   CHECK(slugs_for("", 10).empty());
   CHECK(slugs_for("\xff\xfe!?", 10).empty());
+  CHECK(slugs_for("get the weather", 10).empty());
+  CHECK(slugs_for("show me what to create", 10).size() == 10);  // no thing is named, so all deeds count
 }
 
 TEST_CASE("only tools that are admitted are found, at most as many as asked for", "[search]") {
