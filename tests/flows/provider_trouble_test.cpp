@@ -72,6 +72,22 @@ TEST_CASE("a service's quota is told with its seconds, and the call is not repea
   CHECK(life.serves());
 }
 
+TEST_CASE(
+    "a call that changes something is sent once, whatever becomes of its connection; a read may come again",
+    "[flow][trouble]") {
+  AccountLife life("mock");
+  REQUIRE(life.serves());  // leaves a connection that is kept
+  life.fault("api:mock", "commit_then_lose_answer");
+  CHECK(life.serves());
+  life.fault("api:mock", "commit_then_lose_answer");
+  const ApiAnswer answer = life.daemon.execute("user_1", "MOCK_CREATE_ITEM", {{"title", "one"}});
+  CHECK(answer.body["successful"] == false);
+  CHECK(contains(answer.body["error"], "it may have carried out the request"));
+  const Json requests = life.requests("api:mock");
+  REQUIRE(requests.size() == 4);
+  CHECK(requests[3]["method"] == "POST");
+}
+
 TEST_CASE("a provider that names a time is asked then and not before", "[flow][trouble]") {
   const int status = GENERATE(429, 503, 500);
   const std::string form = GENERATE(as<std::string>{}, "seconds", "date");
