@@ -7,6 +7,7 @@
 #include <map>
 
 #include "tests/unit/store/store_fixture.h"
+#include "vault/store/audit_log.h"
 #include "vault/store/document_store.h"
 #include "vault/store/inspection.h"
 #include "vault/store/key_rotation.h"
@@ -135,6 +136,28 @@ TEST_CASE("every mixture of older files and logs is refused, or is the newest va
   }
   CHECK(outcomes[true] > 130);
   CHECK(outcomes[false] > 1);
+}
+
+TEST_CASE("an older row under a newer log is found, though every index fits", "[anchor][tamper]") {
+  AnchorFixture f;
+  f.vault.open();
+  f.vault.write([&](WriteTransaction& tx) {
+    f.note(tx, "old");
+    audit_log::append(tx, {0, kNow, "connected", ConnectionId("ca_1"), ""});
+  });
+  f.vault->checkpoint(true);
+  const std::string older = f.copy().file;
+  f.vault.write([&](WriteTransaction& tx) { f.note(tx, "new"); });
+  f.vault->checkpoint(true);
+  f.vault.write([](WriteTransaction& tx) {
+    audit_log::append(tx, {0, kNow, "refreshed", ConnectionId("ca_1"), ""});
+  });
+  const Copy newest = f.copy();
+  f.vault.close();
+  f.restore({older, newest.log});
+  CHECK(f.refusal() == ErrorCode::WrongState);
+  f.restore(newest);
+  CHECK_FALSE(f.refusal());
 }
 
 TEST_CASE("a vault with no anchor has none made, and one whose anchor is missing gets it back", "[anchor]") {
