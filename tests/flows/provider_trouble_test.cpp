@@ -73,7 +73,8 @@ TEST_CASE("a service's quota is told with its seconds, and the call is not repea
 }
 
 TEST_CASE(
-    "a call that changes something is sent once, whatever becomes of its connection; a read may come again",
+    "a call that changes something is sent once, whatever becomes of its connection, and a read may come "
+    "again",
     "[flow][trouble]") {
   AccountLife life("mock");
   REQUIRE(life.serves());  // leaves a connection that is kept

@@ -57,6 +57,7 @@ def main():
     text = DOCUMENT.read_text()
     problems = []
     names = test_names()
+    problems += [f'ctest would take "{name}" for two tests' for name in sorted(names) if ";" in name]
     # A test's name stands in straight quotes, and there alone.
     for name in LITERAL.findall(text):
         if name not in names:
