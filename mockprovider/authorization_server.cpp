@@ -38,6 +38,7 @@ constexpr Endpoint kEndpoints[] = {
     {"login", "login", "POST", serve_login},
     {"consent", "consent", "POST", serve_consent},
     {"token", "token", "POST", serve_token},
+    {"refresh", "refresh", "POST", serve_token},
     {"revoke", "revoke", "POST", serve_revoke},
     {"introspect", "introspect", "POST", serve_introspect},
     {"userinfo", "userinfo", "GET, POST", serve_userinfo},
@@ -58,7 +59,7 @@ const Endpoint* find_endpoint(std::string_view name) {
 }
 
 bool allows(const Endpoint& endpoint, const Profile& profile, const std::string& method) {
-  if (endpoint.name == "token" && method == "GET" && profile.token_by_get) return true;
+  if (endpoint.serve == serve_token && method == "GET" && profile.token_by_get) return true;
   const auto methods = split(endpoint.methods, ',');
   return std::any_of(methods.begin(), methods.end(),
                      [&](const std::string& m) { return m.ends_with(method); });
@@ -67,7 +68,7 @@ bool allows(const Endpoint& endpoint, const Profile& profile, const std::string&
 }  // namespace
 
 bool is_endpoint_name(std::string_view name) {
-  return name == "refresh" || find_endpoint(name) != nullptr;
+  return find_endpoint(name) != nullptr;
 }
 
 std::string endpoint_name(std::string_view path) {
@@ -80,8 +81,7 @@ std::string endpoint_name(std::string_view path) {
 
 ServerResponse serve_authorization_server(Tenant& tenant, const Profile& profile,
                                           const ServerRequest& request, Exchange& exchange) {
-  const bool is_refresh = exchange.entry.endpoint == "refresh";
-  const Endpoint* endpoint = find_endpoint(is_refresh ? "token" : exchange.entry.endpoint);
+  const Endpoint* endpoint = find_endpoint(exchange.entry.endpoint);
   const bool has_no_revocation =
       endpoint && endpoint->name == "revoke" && profile.provider->revoke_url.empty();
   if (!endpoint || has_no_revocation) return plain_error(404, "not_found", exchange);

@@ -57,6 +57,14 @@ std::variant<const Client*, Refusal> authenticate(const Tenant& tenant, const Pr
   return client;
 }
 
+// The client of the token that is presented where nobody else has to be named.
+const Client* client_of_token(const Tenant& tenant, const Profile& profile, const Fields& parameters) {
+  const OwnExchange* exchange = profile.find_exchange(text_of(parameters, "grant_type"));
+  if (!exchange || exchange->wants_client) return nullptr;
+  const Token* token = tenant.grants.find(text_of(parameters, exchange->token_param));
+  return token ? tenant.clients.find(profile.id(), tenant.grants.family_of(*token)->client_id) : nullptr;
+}
+
 }  // namespace
 
 std::variant<ClientRequest, Refusal> read_client_request(const Tenant& tenant, const Profile& profile,
@@ -67,6 +75,10 @@ std::variant<ClientRequest, Refusal> read_client_request(const Tenant& tenant, c
     return std::move(*refused);
   exchange.entry.parameters = redact_parameters(*parameters);
   const PresentedClient presented = presented_client(request, *parameters);
+  if (const Client* client = client_of_token(tenant, profile, *parameters)) {
+    exchange.entry.client_id = client->client_id;
+    return ClientRequest{client, std::move(*parameters)};
+  }
   // What stands in the place of the id may be the secret itself.
   if (!profile.secret_is_basic_user) exchange.entry.client_id = presented.id;
   auto client = authenticate(tenant, profile, presented);

@@ -83,6 +83,8 @@ GrantOutcome grant_by_own_exchange(const TokenRequest& request, const OwnExchang
   const bool is_own =
       subject && request.tenant.grants.family_of(*subject)->client_id == request.client.client_id;
   if (!is_own) return Refusal{"invalid_grant", "the token is not live, or not this client's", {}, {}};
+  if (request.tenant.clock.now() < subject->issued_at + exchange.least_age)
+    return Refusal{"too_early", "the token is too young", subject->family, subject->id};
   Consent consent = consent_of(request, *subject);
   consent.access_lifetime = exchange.lifetime;
   return request.tenant.grants.begin(consent, std::string(subject->id), request.policy);

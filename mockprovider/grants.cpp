@@ -174,6 +174,7 @@ GrantOutcome Grants::refresh(const RefreshRequest& request, const TokenPolicy& p
   Family& family = families_.at(token.family);
   if (auto refusal = refuse_refresh(token, family, request, policy)) return std::move(*refusal);
   if (policy.refresh_ends_old_access) end_access_tokens(family.id);
+  if (policy.max_access_tokens > 0) end_oldest_access_tokens(family.id, policy.max_access_tokens - 1);
   const Timestamp now = clock_.now();
   token.last_used_at = now;
   IssuedTokens issued =
@@ -218,6 +219,10 @@ std::optional<Refusal> Grants::refuse_refresh(const Token& token, Family& family
   }
   if (policy.refresh_opens && family.access_ends && now + *policy.refresh_opens < *family.access_ends) {
     return Refusal{"too_early", "the access token is far from its end", family.id, token.id};
+  }
+  if (policy.refresh_limit > 0 &&
+      refreshes_since(family.id, now - policy.refresh_limit_window) >= policy.refresh_limit) {
+    return Refusal{"slow_down", "too many refreshes of this grant", family.id, token.id};
   }
   return std::nullopt;
 }
@@ -293,6 +298,24 @@ void Grants::end_access_tokens(const std::string& family) {
     Token& token = tokens_.at(value);
     if (token.kind == TokenKind::Access) token.is_revoked = true;
   }
+}
+
+void Grants::end_oldest_access_tokens(const std::string& family, std::size_t most) {
+  const auto& values = values_of_family_[family];
+  std::size_t living = 0;
+  for (auto value = values.rbegin(); value != values.rend(); ++value) {
+    Token& token = tokens_.at(*value);
+    if (token.kind == TokenKind::Access && is_live(token) && ++living > most) token.is_revoked = true;
+  }
+}
+
+// Access tokens whose parent is a refresh token; the first one's is a code.
+std::size_t Grants::refreshes_since(const std::string& family, Timestamp from) const {
+  const auto& values = values_of_family_.at(family);
+  return static_cast<std::size_t>(std::count_if(values.begin(), values.end(), [&](const std::string& value) {
+    const Token& token = tokens_.at(value);
+    return token.kind == TokenKind::Access && token.parent.starts_with("rt_") && token.issued_at > from;
+  }));
 }
 
 const Token* Grants::find(std::string_view value) const {

@@ -43,8 +43,11 @@ struct TokenPolicy {
   Rotation rotation = Rotation::Strict;
   Duration reuse_window{0};
   Reuse reuse = Reuse::AnotherPair;
-  bool reuse_ends_family = true;         // a replaced token that comes again after the window
-  bool gives_refresh_tokens = true;      // whatever the consent says
+  bool reuse_ends_family = true;     // a replaced token that comes again after the window
+  bool gives_refresh_tokens = true;  // whatever the consent says
+  std::size_t refresh_limit = 0;     // refreshes of one grant within the window; 0: no bound
+  Duration refresh_limit_window{0};
+  std::size_t max_access_tokens = 0;     // of one grant; the oldest dies; 0: no bound
   bool refresh_ends_old_access = false;  // a refresh kills the access tokens given before
   std::size_t max_families = 0;          // of one account and client; the oldest ends; 0: no bound
   // Makes an access token's value; empty: an opaque one.
@@ -228,6 +231,8 @@ class Grants {
   std::string keep(Token token, std::string value);
   void end(Family& family, std::string reason);
   void end_access_tokens(const std::string& family);
+  void end_oldest_access_tokens(const std::string& family, std::size_t most);
+  std::size_t refreshes_since(const std::string& family, Timestamp from) const;
   void end_oldest(const std::vector<std::string>& siblings, std::size_t most);
   void make_room();
   void forget_the_dead();

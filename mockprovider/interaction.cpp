@@ -24,6 +24,16 @@ LoginPage login_view(const Tenant& tenant, const Profile& profile, const Authori
   return page;
 }
 
+// The scopes that have a box of their own on the consent page.
+std::vector<std::string> choices_of(const Profile& profile, std::vector<std::string> scopes) {
+  if (!profile.unasked_scopes) return {};
+  const auto& unasked = *profile.unasked_scopes;
+  std::erase_if(scopes, [&](const std::string& scope) {
+    return std::find(unasked.begin(), unasked.end(), scope) != unasked.end();
+  });
+  return scopes;
+}
+
 ServerResponse show_consent(const Tenant& tenant, const Profile& profile, const PendingAuthorization& pending,
                             const std::string& transaction) {
   const AuthorizationRequest& request = pending.request;
@@ -37,6 +47,7 @@ ServerResponse show_consent(const Tenant& tenant, const Profile& profile, const 
   page.redirect_host = host_of(request.redirect_uri).value_or("an application on this device");
   if (!request.device_code.empty()) page.redirect_host.clear();
   page.scopes = request.scopes;
+  page.choices = choices_of(profile, request.scopes);
   const Json values = {{"client", request.client_name}, {"account", account_values(tenant, pending.account)}};
   page.text = render_text(profile.consent_text, {values, tenant.clock.now(), nullptr}).value_or("");
   return consent_page(page);
@@ -70,13 +81,16 @@ std::optional<Duration> read_lifetime(const std::string& text) {
   return std::chrono::seconds(std::stol(text));
 }
 
-AccessDecision read_decision(const Fields& form, const std::string& account) {
+AccessDecision read_decision(const Profile& profile, const Fields& form,
+                             const PendingAuthorization& pending) {
   AccessDecision decision;
-  decision.account = account;
+  decision.account = pending.account;
+  decision.refused_scopes = choices_of(profile, pending.request.scopes);
   decision.error = text_of(form, "error");
   if (text_of(form, "decision") != "allow") decision.error = "access_denied";
   decision.access_lifetime = read_lifetime(text_of(form, "expires_in"));
   for (const auto& [name, value] : form) {
+    if (name == "grant") std::erase(decision.refused_scopes, value);
     if (name == "refuse") decision.refused_scopes.push_back(value);
   }
   return decision;
@@ -157,7 +171,7 @@ ServerResponse serve_consent(Tenant& tenant, const Profile& profile, const Serve
   if (!pending || pending->account.empty()) return stale_page();
   const PendingAuthorization answered = *pending;
   tenant.pending.remove(transaction);
-  return carry_out(tenant, profile, answered.request, read_decision(form, answered.account), exchange);
+  return carry_out(tenant, profile, answered.request, read_decision(profile, form, answered), exchange);
 }
 
 }  // namespace coffer::mock

@@ -15,9 +15,18 @@ Segments rest_of(const Segments& path, std::size_t skipped) {
   return {path.begin() + static_cast<std::ptrdiff_t>(skipped), path.end()};
 }
 
-bool is_refresh(const ServerRequest& request) {
-  const auto parameters = body_parameters(request);
-  return parameters && find_field(*parameters, "grant_type") == "refresh_token";
+bool is_refresh(const Profile& profile, const ServerRequest& request) {
+  const auto parameters = request.method == "GET" ? std::optional(request.query) : body_parameters(request);
+  const auto grant_type = parameters ? find_field(*parameters, "grant_type") : std::nullopt;
+  return grant_type && profile.is_refresh(*grant_type);
+}
+
+// A refresh goes by its own name, wherever the provider takes it.
+std::string name_of_endpoint(const Profile& profile, const std::string& path, const ServerRequest& request) {
+  const std::string name = endpoint_name(path);
+  if (profile.has_refresh_endpoint() || name == "unknown") return name;
+  if (name == "refresh") return "unknown";
+  return name == "token" && is_refresh(profile, request) ? "refresh" : name;
 }
 
 }  // namespace
@@ -61,8 +70,7 @@ Place Mounts::locate(const ServerRequest& request, const Segments& segments) con
     return place;
   }
   place.profile = &profiles_.at(mount->provider->id);
-  place.endpoint = endpoint_name(join(place.rest, "/"));
-  if (place.endpoint == "token" && is_refresh(request)) place.endpoint = "refresh";
+  place.endpoint = name_of_endpoint(*place.profile, join(place.rest, "/"), request);
   return place;
 }
 

@@ -92,6 +92,8 @@ ServerResponse consent_page(const ConsentPage& view) {
   set_unless_empty(values, "text", view.text);
   values.set("has_scopes", !view.scopes.empty());
   values.set("scopes", list_of("scope", view.scopes));
+  values.set("has_choices", !view.choices.empty());
+  values.set("choices", list_of("scope", view.choices));
   return page(200, "Allow access - " + view.provider_name, render(kConsentBody, values),
               view.redirect_scheme);
 }

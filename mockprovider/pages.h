@@ -31,6 +31,7 @@ struct ConsentPage {
   std::string redirect_host;  // empty: a device waits, and nobody is sent back
   std::string redirect_scheme;
   std::vector<std::string> scopes;
+  std::vector<std::string> choices;  // those of them that the person has to tick one by one
 };
 ServerResponse consent_page(const ConsentPage& page);
 

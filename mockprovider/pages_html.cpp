@@ -53,7 +53,11 @@ const std::string_view kConsentBody = R"html(<h1>{{app_name}} wants to use your 
 {{/has_scopes}}{{^has_scopes}}<p>It asks for no particular scope.</p>
 {{/has_scopes}}<form method="post" action="{{action}}">
 <input type="hidden" name="transaction" value="{{transaction}}">
-<details>
+{{#has_choices}}<fieldset>
+<legend>Select what {{app_name}} can access</legend>
+{{#choices}}<div class="choice"><input type="checkbox" id="grant-{{number}}" name="grant" value="{{scope}}"><label for="grant-{{number}}">{{scope}}</label></div>
+{{/choices}}</fieldset>
+{{/has_choices}}<details>
 <summary>Answer in another way</summary>
 {{#has_scopes}}<fieldset>
 <legend>Leave out</legend>

@@ -57,9 +57,10 @@ std::vector<OwnExchange> read_exchanges(const Members& mock) {
   std::vector<OwnExchange> exchanges;
   for (const auto& one : *list) {
     const Members members(one, "exchange");
-    members.allow_only({"grant_type", "token_param", "lifetime_s"});
-    exchanges.push_back(
-        {members.text("grant_type"), members.text("token_param"), members.seconds("lifetime_s")});
+    members.allow_only({"grant_type", "token_param", "lifetime_s", "least_age_s", "client"});
+    exchanges.push_back({members.text("grant_type"), members.text("token_param"),
+                         members.seconds("lifetime_s"), members.seconds("least_age_s").value_or(Duration(0)),
+                         unless_denied(members, "client")});
   }
   return exchanges;
 }
@@ -71,6 +72,15 @@ void read_prefixes(const Members& mock, TokenPolicy& policy) {
   policy.access_prefix = members.text("access_token", policy.access_prefix);
   policy.refresh_prefix = members.text("refresh_token", policy.refresh_prefix);
   policy.code_prefix = members.text("code", policy.code_prefix);
+}
+
+void read_refresh_limit(const Members& mock, TokenPolicy& policy) {
+  const Json* limit = mock.find("refresh_limit");
+  if (!limit) return;
+  const Members members(*limit, "refresh_limit");
+  members.allow_only({"count", "window_s"});
+  policy.refresh_limit = static_cast<std::size_t>(members.number("count", 1, 1, 100'000));
+  policy.refresh_limit_window = members.seconds("window_s").value_or(std::chrono::minutes(1));
 }
 
 TokenPolicy read_policy(const Members& mock) {
@@ -85,13 +95,15 @@ TokenPolicy read_policy(const Members& mock) {
   policy.reuse = read_reuse(mock);
   policy.reuse_ends_family = unless_denied(mock, "reuse_revokes");
   policy.max_families = static_cast<std::size_t>(mock.number("most_grants", 0, 0, 100'000));
+  policy.max_access_tokens = static_cast<std::size_t>(mock.number("most_access_tokens", 0, 0, 100'000));
+  read_refresh_limit(mock, policy);
   policy.refresh_ends_old_access = mock.flag("refresh_revokes_access");
   read_prefixes(mock, policy);
   return policy;
 }
 
 std::vector<std::string> default_auth_methods(const Provider& provider) {
-  if (provider.token_auth == Provider::TokenAuth::Basic) return {"client_secret_basic", "none"};
+  if (provider.token_auth != Provider::TokenAuth::Body) return {"client_secret_basic", "none"};
   return {"client_secret_basic", "client_secret_post", "none"};
 }
 
@@ -126,6 +138,7 @@ void read_manners(const Members& mock, Profile& profile) {
   profile.userinfo_claims = read_map(mock, "userinfo_claims");
   profile.exchanges = read_exchanges(mock);
   profile.unechoed_scopes = mock.texts("unechoed_scopes");
+  if (mock.find("unasked_scopes")) profile.unasked_scopes = mock.texts("unasked_scopes");
 }
 
 // An unknown member would be a deviation that never shows.
@@ -143,7 +156,9 @@ void check_members(const Members& mock) {
                    "reuse",
                    "reuse_revokes",
                    "refresh_revokes_access",
+                   "refresh_limit",
                    "most_grants",
+                   "most_access_tokens",
                    "password_revokes",
                    "consent",
                    "prefixes",
@@ -153,6 +168,7 @@ void check_members(const Members& mock) {
                    "token_by_get",
                    "expiry_param",
                    "unechoed_scopes",
+                   "unasked_scopes",
                    "form_unless_json_accepted",
                    "errors",
                    "userinfo",
@@ -175,6 +191,21 @@ void check_members(const Members& mock) {
 
 bool Profile::offers(std::string_view grant_type) const {
   return std::find(grant_types.begin(), grant_types.end(), grant_type) != grant_types.end();
+}
+
+const OwnExchange* Profile::find_exchange(std::string_view grant_type) const {
+  const auto found = std::find_if(exchanges.begin(), exchanges.end(), [&](const OwnExchange& exchange) {
+    return exchange.grant_type == grant_type;
+  });
+  return found == exchanges.end() ? nullptr : &*found;
+}
+
+bool Profile::is_refresh(std::string_view grant_type) const {
+  return grant_type == "refresh_token" || (provider->renewal && provider->renewal->grant_type == grant_type);
+}
+
+bool Profile::has_refresh_endpoint() const {
+  return provider->refresh_place() != provider->token_url;
 }
 
 std::string Profile::name_of(const std::string& parameter) const {

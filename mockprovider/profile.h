@@ -17,6 +17,8 @@ struct OwnExchange {
   std::string grant_type;
   std::string token_param;
   std::optional<Duration> lifetime;  // of the new token; absent: as every access token
+  Duration least_age{0};             // of the token that is presented
+  bool wants_client = true;          // false: whoever has the token may ask
 };
 
 // What one provider does that others do not: its description and the `mock` part of its file
@@ -43,7 +45,9 @@ struct Profile {
   std::map<std::string, std::string> userinfo_claims;  // claim -> the scope that it needs
   std::vector<OwnExchange> exchanges;
   std::vector<std::string> unechoed_scopes;  // granted, and not named in the answer
-  std::vector<std::string> auth_methods;     // RFC 8414: token_endpoint_auth_methods_supported
+  // The other scopes are granted only when the person ticks them; absent: all are.
+  std::optional<std::vector<std::string>> unasked_scopes;
+  std::vector<std::string> auth_methods;  // RFC 8414: token_endpoint_auth_methods_supported
   std::vector<std::string> grant_types;
   bool has_openid = true;  // the scope "openid" brings an id_token
   bool has_jwt_access_tokens = false;
@@ -57,6 +61,10 @@ struct Profile {
 
   const std::string& id() const { return provider->id; }
   bool offers(std::string_view grant_type) const;
+  const OwnExchange* find_exchange(std::string_view grant_type) const;  // null: none of its own
+  bool is_refresh(std::string_view grant_type) const;
+  // Refreshes have an address of their own and are not taken at the token endpoint.
+  bool has_refresh_endpoint() const;
   std::string name_of(const std::string& parameter) const;  // what the provider calls it
   Fields with_rfc_names(Fields parameters) const;
 };

@@ -20,10 +20,10 @@ const GrantType* find_grant_type(const Profile& profile, const std::string& name
   return found == kGrantTypes.end() ? nullptr : &*found;
 }
 
-const OwnExchange* find_own_exchange(const Profile& profile, const std::string& name) {
-  const auto found = std::find_if(profile.exchanges.begin(), profile.exchanges.end(),
-                                  [&](const OwnExchange& exchange) { return exchange.grant_type == name; });
-  return found == profile.exchanges.end() ? nullptr : &*found;
+// An endpoint for refreshes alone needs no word for what is asked.
+std::string grant_type_of(const Fields& parameters, const Exchange& exchange) {
+  const std::string name = text_of(parameters, "grant_type");
+  return name.empty() && exchange.entry.endpoint == "refresh" ? "refresh_token" : name;
 }
 
 // Tokens that end, and can be refreshed, only for those who ask for it.
@@ -48,12 +48,13 @@ std::optional<Refusal> refuse(const TokenRequest& request) {
 }
 
 GrantOutcome grant(Tenant& tenant, const Profile& profile, const ClientRequest& asked, Exchange& exchange) {
-  const std::string name = text_of(asked.parameters, "grant_type");
+  const std::string name = grant_type_of(asked.parameters, exchange);
   if (name.empty()) return Refusal{"invalid_request", "grant_type is missing", {}, {}};
   const GrantType* type = find_grant_type(profile, name);
-  const OwnExchange* own_exchange = find_own_exchange(profile, name);
-  if (!type && !own_exchange) {
-    return Refusal{"unsupported_grant_type", "this provider does not know this grant type", {}, {}};
+  const OwnExchange* own_exchange = profile.find_exchange(name);
+  const bool is_here = profile.is_refresh(name) == (exchange.entry.endpoint == "refresh");
+  if ((!type && !own_exchange) || !is_here) {
+    return Refusal{"unsupported_grant_type", "this endpoint does not know this grant type", {}, {}};
   }
   if (!allows_grant(*asked.client, name)) {
     return Refusal{"unauthorized_client", "the client is not registered for this grant type", {}, {}};
@@ -112,7 +113,8 @@ ServerResponse serve_token(Tenant& tenant, const Profile& profile, const ServerR
   note(exchange, issued);
   const bool is_refresh = exchange.entry.endpoint == "refresh";
   if (is_refresh) ++tenant.refreshes_granted;
-  return token_answer(tenant, profile, request, issued, *asked.client, is_refresh, exchange);
+  const bool is_exchange = profile.find_exchange(text_of(asked.parameters, "grant_type")) != nullptr;
+  return token_answer(tenant, profile, request, issued, *asked.client, is_refresh || is_exchange, exchange);
 }
 
 }  // namespace coffer::mock

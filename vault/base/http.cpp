@@ -21,6 +21,7 @@ std::string_view header_value(const HttpHeaders& headers, std::string_view name)
 }
 
 HttpRequest::~HttpRequest() {
+  wipe(url);
   wipe_all(headers, body);
 }
 HttpResponse::~HttpResponse() {

@@ -20,10 +20,10 @@ using HttpHeaders = std::vector<HttpHeader>;
 // The first header of that name, in any case; empty view if absent.
 std::string_view header_value(const HttpHeaders& headers, std::string_view name);
 
-// What goes out. Headers and body may carry credentials: both are wiped on destruction.
+// What goes out. URL, headers and body may carry credentials: all are wiped on destruction.
 struct HttpRequest {
   std::string method = "GET";
-  std::string url;  // absolute; never holds a credential
+  std::string url;  // absolute; never in a log: some services take credentials in the query alone
   HttpHeaders headers;
   std::string body;
   Duration timeout = std::chrono::seconds(30);

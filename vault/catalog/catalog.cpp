@@ -80,12 +80,17 @@ void add_directory(Parts& parts, const fs::path& directory) {
   }
 }
 
+// The mock has one token endpoint, and a second one where a refresh has its own address.
 void point_at_mock(Provider& provider, const std::string& mock_url) {
   const std::string base = mock_url + provider.mock_path;
+  if (provider.swap_after_code) provider.swap_after_code->url = base + "/token";
+  if (provider.renewal) {
+    provider.renewal->url = base + (provider.renewal->url == provider.token_url ? "/token" : "/refresh");
+  }
+  if (!provider.refresh_url.empty()) provider.refresh_url = base + "/refresh";
   provider.issuer = base;
   provider.authorization_url = base + "/authorize";
   provider.token_url = base + "/token";
-  provider.refresh_url.clear();
   if (!provider.revoke_url.empty()) provider.revoke_url = base + "/revoke";
 }
 

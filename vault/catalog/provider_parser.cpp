@@ -35,9 +35,10 @@ void read_client_rules(JsonReader& reader, Provider& provider) {
   provider.pkce = read_enum<P::Pkce>(
       reader, "pkce", P::Pkce::Required,
       {{"required", P::Pkce::Required}, {"optional", P::Pkce::Optional}, {"off", P::Pkce::Off}});
-  provider.token_auth =
-      read_enum<P::TokenAuth>(reader, "token_auth", P::TokenAuth::Body,
-                              {{"body", P::TokenAuth::Body}, {"basic", P::TokenAuth::Basic}});
+  provider.token_auth = read_enum<P::TokenAuth>(reader, "token_auth", P::TokenAuth::Body,
+                                                {{"body", P::TokenAuth::Body},
+                                                 {"basic", P::TokenAuth::Basic},
+                                                 {"basic_secret", P::TokenAuth::BasicSecret}});
   provider.body_format =
       read_enum<P::BodyFormat>(reader, "body_format", P::BodyFormat::Form,
                                {{"form", P::BodyFormat::Form}, {"json", P::BodyFormat::Json}});
@@ -48,14 +49,29 @@ void read_client_rules(JsonReader& reader, Provider& provider) {
   provider.refresh_params = reader.text_map("refresh_params");
 }
 
+std::optional<AccessTokenSwap> read_swap(JsonReader& reader, std::string_view key) {
+  if (!reader.has(key)) return std::nullopt;
+  JsonReader swap = reader.child(key);
+  AccessTokenSwap read{swap.text("url"), swap.text("grant_type"), swap.text("token_param"),
+                       swap.flag_or("sends_client", true)};
+  swap.finish();
+  return read;
+}
+
+std::optional<Duration> read_seconds(JsonReader& reader, std::string_view key) {
+  if (!reader.has(key)) return std::nullopt;
+  return std::chrono::seconds(reader.number_or(key, 0));
+}
+
 void read_token_rules(JsonReader& reader, Provider& provider) {
   using R = Provider::Rotation;
   provider.rotation = read_enum<R>(reader, "rotation", R::Unknown,
                                    {{"none", R::None}, {"grace", R::Grace}, {"strict", R::Strict}});
   provider.rotation_grace = std::chrono::seconds(reader.number_or("rotation_grace_s", 0));
-  if (reader.has("default_lifetime_s")) {
-    provider.default_lifetime = std::chrono::seconds(reader.number_or("default_lifetime_s", 0));
-  }
+  provider.default_lifetime = read_seconds(reader, "default_lifetime_s");
+  provider.refresh_lead = read_seconds(reader, "refresh_lead_s");
+  provider.swap_after_code = read_swap(reader, "swap_after_code");
+  provider.renewal = read_swap(reader, "renewal");
   provider.token_response = reader.text_map("token_response");
   provider.error_aliases = reader.text_map("error_aliases");
 }

@@ -293,6 +293,9 @@ void check_provider(const Provider& provider, const std::string& file) {
   for (const auto& url : {provider.issuer, provider.refresh_url, provider.revoke_url}) {
     if (!url.empty() && !is_safe_url(url)) fail(file, "\"" + url + "\" must be https (http to loopback)");
   }
+  for (const auto& swap : {provider.swap_after_code, provider.renewal}) {
+    if (swap && !is_safe_url(swap->url)) fail(file, "\"" + swap->url + "\" must be https (http to loopback)");
+  }
   check_mock(file + ": mock", provider.mock);
 }
 

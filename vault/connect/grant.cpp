@@ -23,7 +23,8 @@ void plan_refresh(Connection& connection, const Grant& grant) {
   const auto* tokens = std::get_if<TokenSet>(&grant.credential);
   connection.expires_at = tokens == nullptr ? std::nullopt : tokens->expires_at;
   connection.next_refresh_at =
-      tokens == nullptr ? std::nullopt : next_refresh_of(*tokens, grant.asked_at, connection.id);
+      tokens == nullptr ? std::nullopt
+                        : next_refresh_of(*tokens, grant.asked_at, connection.id, grant.refresh_lead);
   connection.refresh_state = RefreshState::Idle;
   connection.failures = 0;
 }

@@ -18,8 +18,9 @@ struct Grant {
   // brings: nobody asked the service, and it may be another person's than the one before.
   std::string identity = {};
   std::map<std::string, std::string> fields = {};
-  Timestamp asked_at = {};  // when the credential was asked for: lifetimes count from here
-  std::string origin = {};  // for the audit log: "connect link", "import", "replacement"
+  Timestamp asked_at = {};                    // when the credential was asked for: lifetimes count from here
+  std::optional<Duration> refresh_lead = {};  // the provider's, see Provider
+  std::string origin = {};                    // for the audit log: "connect link", "import", "replacement"
 };
 
 // Whether both are known and differ in more than case: the person signed in as somebody else.

@@ -222,7 +222,10 @@ std::optional<Grant> Connector::exchange_code(const Link& link, const Blueprint&
     ending = exchange_failed("The provider did not give a token for this sign-in.");
     return std::nullopt;
   }
-  Grant grant{.fields = link.fields, .asked_at = asked_at, .origin = "connect link"};
+  Grant grant{.fields = link.fields,
+              .asked_at = asked_at,
+              .refresh_lead = blueprint.provider->refresh_lead,
+              .origin = "connect link"};
   grant.scopes = granted->tokens.scopes.empty() ? link.scopes : granted->tokens.scopes;
   grant.credential = std::move(granted->tokens);
   const ServiceProbe probe(env_, hooks_.apply_credential, blueprint);

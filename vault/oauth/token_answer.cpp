@@ -117,9 +117,9 @@ std::optional<Timestamp> expiry_of(Json& body, const Provider& provider, Timesta
 
 // Where providers put the name of an error, most telling first.
 std::vector<std::string> error_words(const Json& body) {
-  static const std::array<const char*, 7> kPlaces = {"/error_description", "/error",        "/error/code",
+  static const std::array<const char*, 8> kPlaces = {"/error_description", "/error",        "/error/code",
                                                      "/error/type",        "/error/status", "/error_code",
-                                                     "/errorCode"};
+                                                     "/errorCode",         "/code"};
   std::vector<std::string> words;
   for (const char* place : kPlaces) {
     const Json::json_pointer pointer(place);
@@ -127,6 +127,7 @@ std::vector<std::string> error_words(const Json& body) {
     const Json& value = body.at(pointer);
     if (value.is_string() && !value.get_ref<const std::string&>().empty())
       words.push_back(value.get<std::string>());
+    if (value.is_number_integer() && value != 0) words.push_back(value.dump());
   }
   return words;
 }

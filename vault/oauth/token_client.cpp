@@ -24,6 +24,26 @@ RefreshOutcome ask(const Env& env, const Provider& provider, HttpRequest request
   return interpret_token_response(std::move(result), provider, sent_at, env.clock.now());
 }
 
+// What renews itself is its own refresh token.
+RefreshOutcome with_renewal(const Provider& provider, RefreshOutcome outcome) {
+  auto* refreshed = std::get_if<Refreshed>(&outcome);
+  if (refreshed != nullptr && provider.renewal)
+    refreshed->tokens.refresh_token = refreshed->tokens.access_token.clone();
+  return outcome;
+}
+
+// The token of the code is given up for one that lives longer and has the same scopes.
+RefreshOutcome swapped(const Env& env, const Provider& provider, const ClientCredentials& client,
+                       RefreshOutcome first) {
+  auto* granted = std::get_if<Refreshed>(&first);
+  if (granted == nullptr || !provider.swap_after_code) return first;
+  RefreshOutcome second =
+      ask(env, provider, swap_request(*provider.swap_after_code, client, granted->tokens.access_token), {});
+  if (auto* longer = std::get_if<Refreshed>(&second); longer != nullptr && longer->tokens.scopes.empty())
+    longer->tokens.scopes = std::move(granted->tokens.scopes);
+  return second;
+}
+
 // RFC 7009 section 2.2 answers 200 for unknown tokens; some providers say invalid_token instead.
 bool says_token_is_unknown(const HttpResponse& response) {
   if (response.status != 400) return false;
@@ -46,17 +66,23 @@ RefreshOutcome TokenClient::exchange(const Provider& provider, const std::string
   if (!code_verifier.empty() && provider.pkce != Provider::Pkce::Off) {
     parameters.emplace_back("code_verifier", code_verifier.expose());
   }
-  return ask(env_, provider,
-             token_request(provider, token_url, client, std::move(parameters), provider.token_params), {});
+  RefreshOutcome first =
+      ask(env_, provider,
+          token_request(provider, token_url, client, std::move(parameters), provider.token_params), {});
+  return with_renewal(provider, swapped(env_, provider, client, std::move(first)));
 }
 
 RefreshOutcome TokenClient::refresh(const Provider& provider, const ClientCredentials& client,
                                     const Secret& refresh_token,
                                     const std::function<bool()>& before_send) const {
-  const std::string& url = provider.refresh_url.empty() ? provider.token_url : provider.refresh_url;
+  if (provider.renewal) {
+    return with_renewal(
+        provider, ask(env_, provider, swap_request(*provider.renewal, client, refresh_token), before_send));
+  }
   TokenParameters parameters{{"grant_type", "refresh_token"}, {"refresh_token", refresh_token.expose()}};
   return ask(env_, provider,
-             token_request(provider, url, client, std::move(parameters), provider.refresh_params),
+             token_request(provider, provider.refresh_place(), client, std::move(parameters),
+                           provider.refresh_params),
              before_send);
 }
 

@@ -21,4 +21,8 @@ using TokenParameters = std::vector<std::pair<std::string_view, std::string_view
 HttpRequest token_request(const Provider& provider, const std::string& url, const ClientCredentials& client,
                           TokenParameters parameters, const std::map<std::string, std::string>& extra);
 
+// Pure: the GET that gives another token for this one. Its URL holds credentials.
+HttpRequest swap_request(const AccessTokenSwap& swap, const ClientCredentials& client,
+                         const Secret& access_token);
+
 }  // namespace coffer

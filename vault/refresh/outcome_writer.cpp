@@ -104,9 +104,10 @@ RefreshResult OutcomeWriter::apply(WriteTransaction& tx, const RefreshAnswer& an
   connection.redacted_credential = tokens.access_token.redacted();
   connection.scopes = tokens.scopes;
   connection.expires_at = tokens.expires_at;
-  connection.next_refresh_at = connection.status == ConnectionStatus::Active
-                                   ? next_refresh_of(tokens, sent_at, connection.id)
-                                   : std::nullopt;
+  connection.next_refresh_at =
+      connection.status == ConnectionStatus::Active
+          ? next_refresh_of(tokens, sent_at, connection.id, answer.provider->refresh_lead)
+          : std::nullopt;
   connection.refresh_state = RefreshState::Idle;
   connection.failures = 0;
   connection.updated_at = now;

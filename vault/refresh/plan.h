@@ -13,12 +13,15 @@ namespace coffer {
 
 // When to refresh a token that was asked for at `sent_at` and lives until `expires_at`: before
 // its end by 15 % of its life and at least 5 minutes (at 60 % of lives under 15 minutes), minus
-// a jitter of 0-10 % that depends on the connection alone, so that a crowd spreads out.
-Timestamp refresh_at(Timestamp sent_at, Timestamp expires_at, const ConnectionId& connection);
+// a jitter of 0-10 % that depends on the connection alone, so that a crowd spreads out. Where the
+// provider takes a refresh only within `latest_lead` of the end: well within that.
+Timestamp refresh_at(Timestamp sent_at, Timestamp expires_at, const ConnectionId& connection,
+                     std::optional<Duration> latest_lead = std::nullopt);
 
 // When the next refresh is due for this grant; nullopt: never (no expiry, or nothing to refresh with).
 std::optional<Timestamp> next_refresh_of(const TokenSet& tokens, Timestamp sent_at,
-                                         const ConnectionId& connection);
+                                         const ConnectionId& connection,
+                                         std::optional<Duration> latest_lead = std::nullopt);
 
 // A token within its last minute counts as in need of a refresh.
 inline constexpr Duration kLastMinute = std::chrono::minutes(1);

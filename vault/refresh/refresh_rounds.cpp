@@ -20,9 +20,7 @@ constexpr Duration kPoll = std::chrono::seconds(1);  // while rows that are due 
 
 std::string host_of_provider(const Catalog& catalog, const std::string& toolkit) {
   const Provider* provider = provider_of_toolkit(catalog, toolkit);
-  if (provider == nullptr) return "";
-  const std::string& url = provider->refresh_url.empty() ? provider->token_url : provider->refresh_url;
-  return host_of(url).value_or("");
+  return provider == nullptr ? "" : host_of(provider->refresh_place()).value_or("");
 }
 
 }  // namespace

@@ -102,8 +102,12 @@ class PersonaSubject extends CofferSubject {
   }
 
   async token(client, form) {
-    const { token_params, refresh_params, token_response = {} } = this.description;
-    const answer = await super.token(client, { ...(form.grant_type === "refresh_token" ? refresh_params : token_params), ...form });
+    const { token_params, refresh_params, refresh_url, token_response = {} } = this.description;
+    const isRefresh = form.grant_type === "refresh_token";
+    const sent = { ...(isRefresh ? refresh_params : token_params), ...form };
+    const answer = isRefresh && refresh_url
+      ? await this.send("POST", `${this.issuer}/refresh`, this.credentials(client, sent))
+      : await super.token(client, sent);
     for (const [name, pointer] of Object.entries(token_response)) {
       const value = answer.json && at(answer.json, pointer);
       if (value !== undefined) answer.json[name] = value;

@@ -111,8 +111,13 @@ TEST_CASE("loaded for a mock, every address points there", "[catalog]") {
     for (const auto& url : {provider.authorization_url, provider.token_url, provider.issuer}) {
       CHECK(origin_of(url) == "http://127.0.0.1:4711");
     }
-    CHECK(provider.refresh_url.empty());
+    CHECK(origin_of(provider.refresh_place()) == "http://127.0.0.1:4711");
+    if (provider.swap_after_code) CHECK(origin_of(provider.swap_after_code->url) == "http://127.0.0.1:4711");
   }
+  CHECK(catalog.find_provider("google")->refresh_place() == google.token_url);
+  CHECK(catalog.find_provider("figma")->refresh_url == "http://127.0.0.1:4711/mock/figma/refresh");
+  CHECK(catalog.find_provider("instagram")->renewal->url == "http://127.0.0.1:4711/mock/instagram/refresh");
+  CHECK(catalog.find_provider("facebook")->renewal->url == "http://127.0.0.1:4711/mock/facebook/token");
   for (const auto& toolkit : catalog.toolkits()) {
     CHECK(toolkit.base_url == "http://127.0.0.1:4711" + toolkit.mock_path);
     CHECK((toolkit.api_root.empty() || toolkit.api_root == toolkit.base_url + "/root"));

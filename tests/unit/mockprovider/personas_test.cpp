@@ -28,16 +28,16 @@ struct Persona {
     REQUIRE(value);
     return std::string(*value);
   }
-  ServerResponse ask(Fields form) {
+  ServerResponse ask(Fields form, const std::string& endpoint = "/token") {
     const Client client = world.client_of(id);
     HttpHeaders headers = {{"Accept", "application/json"}};
-    if (provider.token_auth == Provider::TokenAuth::Basic) {
+    if (provider.token_auth != Provider::TokenAuth::Body) {
       headers.push_back(world.basic_of(id).front());
     } else {
       form.emplace_back("client_id", client.client_id);
       form.emplace_back("client_secret", client.client_secret);
     }
-    const std::string path = MockWorld::path_of(id) + "/token";
+    const std::string path = MockWorld::path_of(id) + endpoint;
     if (provider.body_format != Provider::BodyFormat::Json) return world.post_form(path, form, headers);
     Json body = Json::object();
     for (const auto& [name, value] : form) body[name] = value;
@@ -54,7 +54,7 @@ struct Persona {
   ServerResponse refresh(const std::string& token) {
     Fields form = {{"grant_type", "refresh_token"}, {"refresh_token", token}};
     for (const auto& [name, value] : provider.refresh_params) form.emplace_back(name, value);
-    return ask(std::move(form));
+    return ask(std::move(form), provider.refresh_url.empty() ? "/token" : "/refresh");
   }
   Json connect(const Fields& more = {}) {
     const ServerResponse response = redeem(code(more));
@@ -338,6 +338,101 @@ TEST_CASE("square's code needs decoding", "[personas]") {
   const std::string code = persona.code();
   CHECK(percent_encode(code) != code);
   CHECK(persona.redeem(code).status == 200);
+}
+
+TEST_CASE("figma refreshes at an address of its own, in as many words as that needs", "[personas]") {
+  Persona persona("figma");
+  const std::string token = persona.connect()["refresh_token"];
+  const ServerResponse elsewhere = persona.ask({{"grant_type", "refresh_token"}, {"refresh_token", token}});
+  CHECK(parse_json(elsewhere.body)["error"] == "unsupported_grant_type");
+  const ServerResponse refreshed = persona.ask({{"refresh_token", token}}, "/refresh");
+  CHECK(refreshed.status == 200);
+  CHECK_FALSE(parse_json(refreshed.body).contains("refresh_token"));
+  CHECK(persona.ask({{"grant_type", "authorization_code"}, {"code", persona.code()}}, "/refresh").status ==
+        400);
+}
+
+TEST_CASE("who names no refresh URL has no endpoint for it", "[personas]") {
+  Persona persona("google");
+  CHECK(persona.ask({{"grant_type", "refresh_token"}, {"refresh_token", "x"}}, "/refresh").status == 404);
+}
+
+TEST_CASE("instagram and threads change a short token for a long one, which renews itself", "[personas]") {
+  const auto [id, short_name] =
+      GENERATE(table<std::string, std::string>({{"instagram", "ig"}, {"threads", "th"}}));
+  Persona persona(id);
+  const Client client = persona.world.client_of(id);
+  const Json first = persona.connect();
+  CHECK_FALSE(first.contains("expires_in"));
+  CHECK(first["permissions"] == Json({"offline_access", "read"}));
+  const auto get = [&](const std::string& endpoint, Fields query) {
+    return persona.world.get(with_query(MockWorld::path_of(id) + endpoint, query));
+  };
+  const auto renew = [&](const std::string& token) {
+    return get("/refresh", {{"grant_type", short_name + "_refresh_token"}, {"access_token", token}});
+  };
+  const ServerResponse longer = get("/token", {{"grant_type", short_name + "_exchange_token"},
+                                               {"client_id", client.client_id},
+                                               {"client_secret", client.client_secret},
+                                               {"access_token", first["access_token"]}});
+  const Json second = parse_json(longer.body);
+  CHECK(second["expires_in"] == 60 * 24 * 3600);
+  persona.world.clock.advance(24h - 1s);
+  CHECK(renew(second["access_token"]).status == 400);
+  persona.world.clock.advance(1s);
+  const Json third = parse_json(renew(second["access_token"]).body);
+  CHECK(third["expires_in"] == 60 * 24 * 3600);
+  persona.world.clock.advance(24h * 60);
+  CHECK(parse_json(renew(third["access_token"]).body)["error"]["code"] == 190);
+}
+
+TEST_CASE("a token's renewal is a refresh to the journal, and to the faults", "[personas]") {
+  Persona persona("instagram");
+  persona.world.get("/mock/instagram/refresh?grant_type=ig_refresh_token&access_token=x");
+  const Json journal = persona.world.control("GET", "/_mock/journal?endpoint=refresh");
+  CHECK(journal["entries"].size() == 1);
+}
+
+TEST_CASE("zoho gives ten access tokens in ten minutes and keeps fifteen", "[personas]") {
+  Persona persona("zoho");
+  const Json first = persona.connect();
+  const std::string token = first["refresh_token"];
+  for (int i = 0; i < 10; ++i) CHECK(persona.refreshed(token).contains("access_token"));
+  const ServerResponse refused = persona.refresh(token);
+  CHECK(refused.status == 200);
+  CHECK(parse_json(refused.body)["error"] == "Access Denied");
+  persona.world.clock.advance(10min);
+  const auto is_live = [&](const Json& answer) {
+    return persona.world.get("/mock/zoho/userinfo", answer["access_token"]).status == 200;
+  };
+  for (int i = 0; i < 4; ++i) persona.refresh(token);
+  CHECK(is_live(first));  // the eldest of fifteen
+  persona.refresh(token);
+  CHECK_FALSE(is_live(first));
+}
+
+TEST_CASE("google-granular grants what is ticked", "[personas]") {
+  Persona persona("google-granular");
+  const std::string mail = "https://www.googleapis.com/auth/gmail.modify";
+  const std::string target = persona.world.authorize_target(
+      "google-granular", {{"scope", "openid " + mail + " drive"}, {"access_type", "offline"}});
+  const auto transaction_of = [](const ServerResponse& page) {
+    const std::string before = "name=\"transaction\" value=\"";
+    const std::size_t begin = page.body.find(before) + before.size();
+    return page.body.substr(begin, page.body.find('"', begin) - begin);
+  };
+  const std::string path = "/mock/google-granular/";
+  const std::string transaction = transaction_of(persona.world.get(target));
+  const ServerResponse consent = persona.world.post_form(
+      path + "login",
+      {{"transaction", transaction}, {"email", "alice@example.com"}, {"password", "password"}});
+  CHECK(consent.body.find("name=\"grant\" value=\"" + mail + "\"") != std::string::npos);
+  CHECK(consent.body.find("name=\"grant\" value=\"openid\"") == std::string::npos);
+  const ServerResponse back = persona.world.post_form(
+      path + "consent", {{"transaction", transaction}, {"decision", "allow"}, {"grant", mail}});
+  const Fields answer = MockWorld::answer_of_redirect(header_of(back, "Location"));
+  const ServerResponse tokens = persona.redeem(std::string(find_field(answer, "code").value()));
+  CHECK(parse_json(tokens.body)["scope"] == "openid " + mail);
 }
 
 TEST_CASE("a deviation that is misspelt is refused when it is read", "[personas]") {

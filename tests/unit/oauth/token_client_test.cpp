@@ -130,6 +130,53 @@ TEST_CASE_METHOD(Exchange, "a refresh goes to the refresh URL with the provider'
   CHECK(field(exchange(p, client("id", "s")), "only") == "exchange");
 }
 
+TEST_CASE_METHOD(Exchange, "a secret may stand alone as the Basic user", "[oauth]") {
+  Provider p = provider();
+  p.token_auth = Provider::TokenAuth::BasicSecret;
+  const auto request = exchange(p, client("id", "s3cret"));
+  CHECK(header_value(request.headers, "authorization") == "Basic czNjcmV0Og==");  // s3cret:
+  CHECK(field(request, "client_id") == "(absent)");
+}
+
+TEST_CASE_METHOD(Exchange, "the token of a code is changed for a longer one with the same scopes",
+                 "[oauth]") {
+  Provider p = provider();
+  p.swap_after_code = AccessTokenSwap{"https://idp.example/longer", "own_exchange", "old", true};
+  p.renewal = AccessTokenSwap{"https://idp.example/renewal", "own_refresh", "token", false};
+  http.answer(200, R"({"access_token":"sh&rt","scope":"a b"})");
+  http.answer(200, R"({"access_token":"long","expires_in":5184000})");
+  auto outcome = TokenClient(env()).exchange(p, "https://idp.example/token", client("id", "s3cret"), "code",
+                                             Secret(), "http://127.0.0.1/cb");
+  const auto& tokens = std::get<Refreshed>(outcome).tokens;
+  CHECK(tokens.access_token.expose() == "long");
+  CHECK(tokens.refresh_token.expose() == "long");  // it renews itself
+  CHECK(tokens.scopes == std::vector<std::string>{"a", "b"});
+  CHECK(tokens.expires_at == clock.now() + std::chrono::seconds(5184000));
+  const auto request = http.seen().back();
+  CHECK(request.method == "GET");
+  CHECK(request.url ==
+        "https://idp.example/longer?grant_type=own_exchange&old=sh%26rt&client_id=id&client_secret=s3cret");
+  CHECK(request.once);
+  CHECK(request.body.empty());
+}
+
+TEST_CASE_METHOD(Exchange,
+                 "a token that renews itself is asked for by GET, with the client where it is wanted",
+                 "[oauth]") {
+  Provider p = provider();
+  p.renewal = AccessTokenSwap{"https://idp.example/renewal", "own_refresh", "token", false};
+  http.answer(200, R"({"access_token":"newer"})");
+  auto outcome = TokenClient(env()).refresh(p, client("id", "s3cret"), secret("old"), {});
+  CHECK(std::get<Refreshed>(outcome).tokens.refresh_token.expose() == "newer");
+  CHECK(http.seen().back().url == "https://idp.example/renewal?grant_type=own_refresh&token=old");
+  p.renewal->sends_client = true;
+  http.answer(400, R"({"error":{"message":"no","type":"OAuthException","code":190}})");
+  p.error_aliases = {{"190", "invalid_grant"}};
+  outcome = TokenClient(env()).refresh(p, client("id", "s3cret"), secret("old"), {});
+  CHECK(http.seen().back().url.ends_with("&client_id=id&client_secret=s3cret"));
+  CHECK(text_of(outcome) == "rejected invalid_grant");
+}
+
 TEST_CASE_METHOD(Exchange, "reserved characters survive the form", "[oauth]") {
   http.answer(200, R"({"access_token":"at"})");
   TokenClient(env()).refresh(provider(), client("i&d", "s=+%"), secret("r/t+=& \xC3\xA9"), {});

@@ -71,6 +71,16 @@ TEST_CASE("a refresh always comes after the request and before the end", "[plan]
   }
 }
 
+TEST_CASE("a provider that refuses early refreshes is asked well within its time", "[plan]") {
+  for (int i = 0; i < 200; ++i) {
+    const ConnectionId account("ca_" + std::to_string(i));
+    const Timestamp at = refresh_at(kNow, kNow + minutes(10), account, seconds(30));
+    CHECK(at > kNow + minutes(10) - seconds(30));
+    CHECK(at < kNow + minutes(10) - seconds(10));
+  }
+  CHECK(refresh_at(kNow, kNow + seconds(5), kAccount, seconds(30)) >= kNow);
+}
+
 TEST_CASE("a token that is past its end is due at once", "[plan]") {
   CHECK(refresh_at(kNow, kNow - hours(1), kAccount) == kNow);
 }
