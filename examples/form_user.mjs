@@ -26,7 +26,7 @@ function findForm(html, words) {
 
 function fillIn({ content, button }, values) {
   const body = new URLSearchParams();
-  for (const [input] of content.matchAll(/<input[^>]*>/g)) {
+  for (const [input] of content.matchAll(/<(?:input|textarea)[^>]*>/g)) {
     const name = attribute(input, "name");
     if (name && attribute(input, "type") !== "checkbox") body.set(name, values[name] ?? attribute(input, "value") ?? "");
   }

@@ -18,6 +18,8 @@ struct TokenOptions {
 void print_credential(const Json& credential, bool as_json) {
   if (as_json) {
     print_json(credential);
+  } else if (credential.contains("fields")) {
+    print_json(credential["fields"]);
   } else if (credential.contains("password")) {
     print_exact(text_of(credential, "username") + ":" + text_of(credential, "password"));
   } else {

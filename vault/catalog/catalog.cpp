@@ -92,6 +92,7 @@ void point_at_mock(Provider& provider, const std::string& mock_url) {
   provider.authorization_url = base + "/authorize";
   provider.token_url = base + "/token";
   if (!provider.revoke_url.empty()) provider.revoke_url = base + "/revoke";
+  if (!provider.registration_url.empty()) provider.registration_url = base + "/register";
 }
 
 void point_at_mock(Toolkit& toolkit, const std::string& mock_url) {
@@ -108,7 +109,7 @@ void point_at_mock(Parts& parts, const std::string& mock_url) {
 void check_providers_exist(const Parts& parts) {
   for (const auto& [slug, toolkit] : parts.toolkits) {
     for (const auto& mode : toolkit.auth) {
-      if (mode.scheme != AuthScheme::OAuth2 || parts.providers.contains(mode.provider)) continue;
+      if (mode.provider.empty() || parts.providers.contains(mode.provider)) continue;
       fail("toolkit \"" + slug + "\": provider \"" + mode.provider + "\" does not exist");
     }
   }

@@ -28,6 +28,7 @@ void read_endpoints(JsonReader& reader, Provider& provider) {
   provider.token_url = reader.text("token_url");
   provider.refresh_url = reader.text_or("refresh_url", "");
   provider.revoke_url = reader.text_or("revoke_url", "");
+  provider.registration_url = reader.text_or("registration_url", "");
 }
 
 void read_client_rules(JsonReader& reader, Provider& provider) {

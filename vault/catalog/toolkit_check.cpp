@@ -10,6 +10,7 @@
 #include "vault/base/json.h"
 #include "vault/catalog/expression.h"
 #include "vault/catalog/schema_check.h"
+#include "vault/model/credential_fields.h"
 
 namespace coffer {
 namespace {
@@ -143,23 +144,24 @@ void check_base_url(const std::string& file, const Toolkit& toolkit, const NameS
 NameSet credential_names(const AuthMode& mode) {
   NameSet names;
   for (const auto& field : mode.fields) names.insert(field.name);
-  switch (mode.scheme) {
-    case AuthScheme::OAuth2:
-      names.insert("access_token");
-      break;
-    case AuthScheme::ApiKey:
-      names.insert({"api_key", "generic_api_key"});
-      break;
-    case AuthScheme::BearerToken:
-      names.insert("token");
-      break;
-    case AuthScheme::Basic:
-      names.insert({"username", "password"});
-      break;
-    case AuthScheme::NoAuth:
-      break;
-  }
+  for (const CredentialField& field : credential_fields(mode.scheme)) names.emplace(field.name);
+  if (credential_kind(mode.scheme) == CredentialKind::Tokens) names.insert("access_token");
+  if (mode.scheme == AuthScheme::ApiKey) names.insert("api_key");
   return names;
+}
+
+void check_secrets(const std::string& place, const AuthMode& mode) {
+  bool has_secret = !credential_fields(mode.scheme).empty();
+  for (const auto& field : mode.fields) {
+    const CredentialField* part = find_credential_field(mode.scheme, field.name);
+    if (part != nullptr && part->is_secret && !field.is_secret) {
+      fail(place, "field \"" + field.name + "\" must be secret");
+    }
+    has_secret = has_secret || field.is_secret;
+  }
+  if (!has_secret && credential_kind(mode.scheme) == CredentialKind::Fields) {
+    fail(place, "\"fields\" must name a secret: the scheme has none of its own");
+  }
 }
 
 void check_map(const std::string& place, const std::map<std::string, std::string>& texts,
@@ -175,6 +177,7 @@ void check_auth(const std::string& file, const Toolkit& toolkit) {
     if (mode.headers.empty() && mode.query.empty() && mode.scheme != AuthScheme::NoAuth) {
       fail(place, "\"headers\" or \"query\" must say where the credential goes");
     }
+    check_secrets(place, mode);
     check_map(place + ".headers", mode.headers, credential_names(mode));
     check_map(place + ".query", mode.query, credential_names(mode));
   }
@@ -290,7 +293,8 @@ void check_provider(const Provider& provider, const std::string& file) {
   for (const auto& url : {provider.authorization_url, provider.token_url}) {
     if (!is_safe_url(url)) fail(file, "\"" + url + "\" must be https (http to loopback)");
   }
-  for (const auto& url : {provider.issuer, provider.refresh_url, provider.revoke_url}) {
+  for (const auto& url :
+       {provider.issuer, provider.refresh_url, provider.revoke_url, provider.registration_url}) {
     if (!url.empty() && !is_safe_url(url)) fail(file, "\"" + url + "\" must be https (http to loopback)");
   }
   for (const auto& swap : {provider.swap_after_code, provider.renewal}) {

@@ -6,6 +6,7 @@
 #include "vault/base/encoding.h"
 #include "vault/base/json.h"
 #include "vault/catalog/json_reader.h"
+#include "vault/model/credential_fields.h"
 
 namespace coffer {
 namespace {
@@ -34,6 +35,7 @@ ConnectionField read_field(JsonReader& reader) {
   field.pattern = reader.text_or("pattern", "");
   field.is_secret = reader.flag_or("secret", false);
   field.is_required = reader.flag_or("required", true);
+  field.is_multiline = reader.flag_or("multiline", false);
   reader.finish();
   return field;
 }
@@ -41,11 +43,11 @@ ConnectionField read_field(JsonReader& reader) {
 AuthMode read_auth(JsonReader& reader) {
   AuthMode mode;
   const auto scheme = parse_auth_scheme(reader.text("scheme"));
-  if (!scheme) reader.fail("\"scheme\" must be OAUTH2, API_KEY, BEARER_TOKEN, BASIC or NO_AUTH");
+  if (!scheme) reader.fail("\"scheme\" must be one of those that docs/toolkit-format.md lists");
   mode.scheme = *scheme;
   mode.provider = reader.text_or("provider", "");
-  if (mode.provider.empty() == (mode.scheme == AuthScheme::OAuth2)) {
-    reader.fail("\"provider\" is for OAUTH2, and needed there");
+  if (mode.provider.empty() == (credential_kind(mode.scheme) == CredentialKind::Tokens)) {
+    reader.fail("\"provider\" is for OAUTH2, DCR_OAUTH and S2S_OAUTH2, and needed there");
   }
   mode.scopes = reader.texts("scopes");
   for (auto& field : reader.children("fields")) mode.fields.push_back(read_field(field));
@@ -142,7 +144,7 @@ Discovery read_discovery(JsonReader& reader) {
 std::string default_mock_path(const Toolkit& toolkit) {
   const AuthMode* oauth = nullptr;
   for (const auto& mode : toolkit.auth) {
-    if (mode.scheme == AuthScheme::OAuth2 && oauth == nullptr) oauth = &mode;
+    if (!mode.provider.empty() && oauth == nullptr) oauth = &mode;
   }
   return "/mock/" + (oauth == nullptr ? "api" : oauth->provider) + "/" + toolkit.slug;
 }

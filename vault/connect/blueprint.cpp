@@ -20,7 +20,7 @@ Blueprint load_blueprint(Transaction& tx, const Catalog& catalog, const AuthConf
     throw Error(ErrorCode::Unsupported, "toolkit " + in_quotes(out.config.toolkit) + " does not offer " +
                                             std::string(to_string(out.config.scheme)));
   }
-  if (out.config.scheme == AuthScheme::OAuth2) {
+  if (!out.mode->provider.empty()) {
     out.provider = catalog.find_provider(out.mode->provider);
     if (out.provider == nullptr) {
       throw Error(ErrorCode::Unsupported,

@@ -11,7 +11,7 @@ struct Blueprint {
   AuthConfig config;
   const Toolkit* toolkit = nullptr;
   const AuthMode* mode = nullptr;
-  const Provider* provider = nullptr;  // OAuth2 only
+  const Provider* provider = nullptr;  // schemes of tokens only
 
   const std::vector<std::string>& scopes() const {
     return config.scopes.empty() ? mode->scopes : config.scopes;

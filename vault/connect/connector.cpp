@@ -1,5 +1,7 @@
 #include "vault/connect/connector.h"
 
+#include <algorithm>
+
 #include "vault/base/error.h"
 #include "vault/base/text.h"
 #include "vault/connect/account_choice.h"
@@ -28,11 +30,11 @@ link_store::Link new_link(const ConnectRequest& request, const Connection& conne
 }
 
 void require_fields(const AuthMode& mode, const std::map<std::string, std::string>& values) {
-  AuthMode plain = mode;
-  plain.scheme = AuthScheme::OAuth2;  // the credential itself is at hand
-  for (const ConnectionField& field : asked_fields(plain)) {
-    const bool is_user_name = mode.scheme == AuthScheme::Basic && field.name == "username";
-    if (field.is_required && !is_user_name && !values.contains(field.name)) {
+  const auto parts = credential_parts(mode);  // the credential itself is at hand
+  for (const ConnectionField& field : asked_fields(mode)) {
+    const bool is_part = std::any_of(parts.begin(), parts.end(),
+                                     [&](const ConnectionField& part) { return part.name == field.name; });
+    if (field.is_required && !is_part && !values.contains(field.name)) {
       throw Error(ErrorCode::InvalidArgument, "field " + in_quotes(field.name) + " is missing",
                   field.description);
     }
@@ -75,6 +77,7 @@ Connection Connector::import(const ConnectRequest& request, Credential credentia
   check_credential(blueprint.config.scheme, credential);
   check_known_fields(*blueprint.mode, request.fields);
   require_fields(*blueprint.mode, request.fields);
+  require_parts(*blueprint.mode, credential);
   Connection connection = open_account(*tx, request, blueprint, now, env_.random);
   link_store::finish(*tx, connection.id, link_store::State::Failed);
   Grant grant{
@@ -84,18 +87,26 @@ Connection Connector::import(const ConnectRequest& request, Credential credentia
 }
 
 Connection Connector::replace_credential(const ConnectionId& id, Credential credential) {
+  return change_credential(id, [&](Credential) { return std::move(credential); });
+}
+
+Connection Connector::change_credential(const ConnectionId& id,
+                                        const std::function<Credential(Credential)>& change) {
   const auto tx = database_.write();
-  auto connection = connection_store::find(*tx, id);
-  if (!connection)
+  auto opened = connection_store::open(*tx, id);
+  if (!opened)
     throw Error(ErrorCode::NotFound, "connected account " + in_quotes(id.str()) + " does not exist");
-  if (connection->status == ConnectionStatus::Revoked) {
+  Connection& connection = opened->connection;
+  if (connection.status == ConnectionStatus::Revoked) {
     throw Error(ErrorCode::WrongState, in_quotes(id.str()) + " was revoked",
                 "connect it again with a new link");
   }
-  check_credential(connection->scheme, credential);
-  Grant grant{.credential = std::move(credential), .asked_at = env_.clock.now(), .origin = "replacement"};
-  grant.scopes = scopes_of(grant.credential, connection->scopes);
-  return commit_import(*tx, std::move(*connection), std::move(grant));
+  Grant grant{.credential = change(std::move(opened->credential)),
+              .asked_at = env_.clock.now(),
+              .origin = "replacement"};
+  check_credential(connection.scheme, grant.credential);
+  grant.scopes = scopes_of(grant.credential, connection.scopes);
+  return commit_import(*tx, std::move(connection), std::move(grant));
 }
 
 Connection Connector::commit_import(WriteTransaction& tx, Connection connection, Grant grant) {

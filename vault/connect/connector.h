@@ -52,7 +52,7 @@ struct LinkView {
   Connection connection;
   const Toolkit* toolkit = nullptr;
   const AuthMode* mode = nullptr;
-  const Provider* provider = nullptr;  // OAuth2 only
+  const Provider* provider = nullptr;  // schemes of tokens only
   std::vector<std::string> scopes;
   std::vector<ConnectionField> missing_fields;  // still to be asked for
   std::string callback_url;
@@ -101,6 +101,9 @@ class Connector {
   Connection import(const ConnectRequest& request, Credential credential);
   // Replaces the credential of an account; keeps its id.
   Connection replace_credential(const ConnectionId& id, Credential credential);
+  // The same by what `change` makes of the one that is stored (none: monostate). It runs inside the
+  // transaction.
+  Connection change_credential(const ConnectionId& id, const std::function<Credential(Credential)>& change);
 
   LinkView view(std::string_view link_token) const;
 

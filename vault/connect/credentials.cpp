@@ -2,44 +2,36 @@
 
 #include <algorithm>
 #include <regex>
+#include <type_traits>
 
 #include "vault/base/error.h"
 #include "vault/base/text.h"
+#include "vault/model/credential_fields.h"
 
 namespace coffer {
 namespace {
 
 constexpr std::size_t kMaxValueBytes = 4096;
+constexpr std::size_t kMaxMultilineBytes = 16 << 10;
 // std::regex recurses once per character.
 constexpr std::size_t kMaxMatchedBytes = 1024;
 constexpr std::string_view kBlanks = " \t\r\n";
 
-ConnectionField usual_field(std::string name, std::string display_name, bool is_secret) {
+ConnectionField usual_field(const CredentialField& part) {
   ConnectionField field;
-  field.name = std::move(name);
-  field.display_name = std::move(display_name);
-  field.is_secret = is_secret;
+  field.name = part.name;
+  field.display_name = part.display_name;
+  field.is_secret = part.is_secret;
+  field.is_required = part.is_required;
+  field.is_multiline = part.is_multiline;
   return field;
 }
 
-std::vector<ConnectionField> usual_fields(AuthScheme scheme) {
-  switch (scheme) {
-    case AuthScheme::ApiKey:
-      return {usual_field("generic_api_key", "API key", true)};
-    case AuthScheme::BearerToken:
-      return {usual_field("token", "Token", true)};
-    case AuthScheme::Basic:
-      return {usual_field("username", "User name", false), usual_field("password", "Password", true)};
-    case AuthScheme::OAuth2:
-    case AuthScheme::NoAuth:
-      return {};
-  }
-  return {};
-}
-
-bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+bool has_control(std::string_view text, bool is_multiline = false) {
+  return std::any_of(text.begin(), text.end(), [&](char c) {
+    if (is_multiline && (c == '\n' || c == '\r' || c == '\t')) return false;
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+  });
 }
 
 bool fits_pattern(const std::string& pattern, std::string_view value) {
@@ -49,8 +41,9 @@ bool fits_pattern(const std::string& pattern, std::string_view value) {
 // Empty: nothing is wrong.
 std::string problem_of(const ConnectionField& field, std::string_view value) {
   if (value.empty()) return field.is_required ? "This is needed." : "";
-  if (value.size() > kMaxValueBytes) return "This is longer than 4096 bytes.";
-  if (!is_valid_utf8(value) || has_control(value)) return "This holds characters that cannot be sent.";
+  if (value.size() > (field.is_multiline ? kMaxMultilineBytes : kMaxValueBytes)) return "This is too long.";
+  if (!is_valid_utf8(value) || has_control(value, field.is_multiline))
+    return "This holds characters that cannot be sent.";
   if (field.pattern.empty()) return "";
   if (value.size() > kMaxMatchedBytes || !fits_pattern(field.pattern, value)) {
     return field.example.empty()
@@ -67,14 +60,22 @@ void require_no_problem(const ConnectionField& field, std::string_view value) {
 }
 
 bool is_credential_part(const AuthMode& mode, const ConnectionField& field) {
-  return field.is_secret || (mode.scheme == AuthScheme::Basic && field.name == "username");
+  return field.is_secret || find_credential_field(mode.scheme, field.name) != nullptr;
 }
 
-void check_part(std::string_view name, std::string_view value, bool may_be_empty) {
+bool has_secret(const std::vector<ConnectionField>& fields) {
+  return std::any_of(fields.begin(), fields.end(), [](const auto& field) { return field.is_secret; });
+}
+
+bool has_named(const std::vector<ConnectionField>& fields, std::string_view name) {
+  return std::any_of(fields.begin(), fields.end(), [&](const auto& field) { return field.name == name; });
+}
+
+void check_part(std::string_view name, std::string_view value, bool may_be_empty, bool is_multiline = false) {
   if (value.empty() && !may_be_empty) {
     throw Error(ErrorCode::InvalidArgument, "the credential's " + std::string(name) + " is empty");
   }
-  if (value.size() > 16 * kMaxValueBytes || has_control(value)) {
+  if (value.size() > 16 * kMaxValueBytes || has_control(value, is_multiline)) {
     throw Error(ErrorCode::InvalidArgument,
                 "the credential's " + std::string(name) + " cannot be sent in a header");
   }
@@ -92,39 +93,83 @@ struct CheckParts {
     check_part("user name", c.username, false);
     check_part("password", c.password.expose(), true);  // some services take a key as the user name
   }
+  // Multi-line values are encoded on their way into a header; the request refuses them as they are.
+  void operator()(const FieldsCredential& c) const {
+    for (const auto& [name, value] : c.names) check_part(name, value, false);
+    for (const auto& [name, secret] : c.secrets) check_part(name, secret.expose(), false, true);
+  }
 };
 
-std::size_t index_of(AuthScheme scheme) {
-  switch (scheme) {
-    case AuthScheme::NoAuth:
-      return 0;
-    case AuthScheme::OAuth2:
-      return 1;
-    case AuthScheme::ApiKey:
-      return 2;
-    case AuthScheme::BearerToken:
-      return 3;
-    case AuthScheme::Basic:
-      return 4;
+// In the order of the variant.
+std::size_t index_of(CredentialKind kind) {
+  return static_cast<std::size_t>(kind);
+}
+static_assert(
+    std::is_same_v<std::variant_alternative_t<static_cast<std::size_t>(CredentialKind::Fields), Credential>,
+                   FieldsCredential>);
+
+bool has_part(const FieldsCredential& credential, const std::string& name) {
+  return credential.names.contains(name) || credential.secrets.contains(name);
+}
+
+// Browsers send CR LF for each line end in a form.
+Secret in_unix_lines(std::string_view text) {
+  std::string lines(text);
+  std::erase(lines, '\r');
+  return Secret::consume(lines);
+}
+
+FieldsCredential fields_of_form(const AuthMode& mode, const Fields& form) {
+  FieldsCredential credential;
+  for (const ConnectionField& part : credential_parts(mode)) {
+    const std::string_view value = entered(form, part.name);
+    if (!value.empty()) put_part(credential, part, in_unix_lines(value));
   }
-  return 0;
+  return credential;
 }
 
 }  // namespace
 
+// An API key, a token and a password may go by the toolkit's own name for them.
 std::vector<ConnectionField> asked_fields(const AuthMode& mode) {
   std::vector<ConnectionField> fields = mode.fields;
-  if (mode.scheme == AuthScheme::OAuth2 || mode.scheme == AuthScheme::NoAuth) {
+  const CredentialKind kind = credential_kind(mode.scheme);
+  if (kind == CredentialKind::Tokens || kind == CredentialKind::None) {
     std::erase_if(fields, [](const ConnectionField& field) { return field.is_secret; });
     return fields;
   }
-  if (std::none_of(fields.begin(), fields.end(), [](const auto& field) { return field.is_secret; })) {
-    for (ConnectionField& field : usual_fields(mode.scheme)) {
-      std::erase_if(fields, [&](const ConnectionField& own) { return own.name == field.name; });
-      fields.push_back(std::move(field));
-    }
+  if (kind != CredentialKind::Fields && has_secret(fields)) return fields;
+  for (const CredentialField& part : credential_fields(mode.scheme)) {
+    if (part.is_required && !has_named(fields, part.name)) fields.push_back(usual_field(part));
   }
   return fields;
+}
+
+std::vector<ConnectionField> credential_parts(const AuthMode& mode) {
+  std::vector<ConnectionField> parts = asked_fields(mode);
+  std::erase_if(parts, [&](const ConnectionField& field) { return !is_credential_part(mode, field); });
+  for (const CredentialField& part : credential_fields(mode.scheme)) {
+    if (!part.is_required && !has_named(parts, part.name)) parts.push_back(usual_field(part));
+  }
+  return parts;
+}
+
+void put_part(FieldsCredential& credential, const ConnectionField& part, Secret value) {
+  if (part.is_secret) {
+    credential.secrets[part.name] = std::move(value);
+  } else {
+    credential.names[part.name] = std::string(value.expose());
+  }
+}
+
+void require_parts(const AuthMode& mode, const Credential& credential) {
+  const auto* fields = std::get_if<FieldsCredential>(&credential);
+  if (fields == nullptr) return;
+  for (const ConnectionField& part : credential_parts(mode)) {
+    if (!part.is_required || has_part(*fields, part.name)) continue;
+    throw Error(ErrorCode::InvalidArgument, "the credential's " + in_quotes(part.name) + " is missing",
+                part.description);
+  }
 }
 
 std::string_view entered(const Fields& form, std::string_view field) {
@@ -184,22 +229,24 @@ std::string secret_field(const AuthMode& mode) {
 
 Credential credential_of_form(const AuthMode& mode, const Fields& form) {
   const std::string_view secret = entered(form, secret_field(mode));
-  switch (mode.scheme) {
-    case AuthScheme::ApiKey:
+  switch (credential_kind(mode.scheme)) {
+    case CredentialKind::ApiKey:
       return ApiKeyCredential{Secret(secret)};
-    case AuthScheme::BearerToken:
+    case CredentialKind::Bearer:
       return BearerCredential{Secret(secret)};
-    case AuthScheme::Basic:
+    case CredentialKind::Basic:
       return BasicCredential{std::string(entered(form, "username")), Secret(secret)};
-    case AuthScheme::OAuth2:
-    case AuthScheme::NoAuth:
+    case CredentialKind::Fields:
+      return fields_of_form(mode, form);
+    case CredentialKind::Tokens:
+    case CredentialKind::None:
       break;
   }
   return std::monostate{};
 }
 
 void check_credential(AuthScheme scheme, const Credential& credential) {
-  if (credential.index() != index_of(scheme)) {
+  if (credential.index() != index_of(credential_kind(scheme))) {
     throw Error(ErrorCode::InvalidArgument,
                 "the credential does not fit the auth config's scheme " + std::string(to_string(scheme)));
   }

@@ -16,9 +16,18 @@ struct FieldProblem {
   std::string text;  // for the person who fills the form in, never the value
 };
 
-// What a person has to enter for this mode: its own fields, or the usual ones of its scheme where
-// the toolkit names no secret. For OAuth2 only what is not secret.
+// What a person has to enter for this mode: its own fields, and those of its scheme that the
+// toolkit does not name. For tokens, which no person enters, only what is not secret.
 std::vector<ConnectionField> asked_fields(const AuthMode& mode);
+
+// Those of them that are sealed as the credential, and what else may belong to it. The rest is
+// kept in clear with the connection.
+std::vector<ConnectionField> credential_parts(const AuthMode& mode);
+
+void put_part(FieldsCredential& credential, const ConnectionField& part, Secret value);
+
+// Throws InvalidArgument that names the first part which a credential of this mode lacks.
+void require_parts(const AuthMode& mode, const Credential& credential);
 
 // A form value as it is meant: without the blanks and line ends that come along when pasting.
 std::string_view entered(const Fields& form, std::string_view field);
@@ -29,7 +38,7 @@ std::vector<FieldProblem> check_form(const std::vector<ConnectionField>& fields,
 // Throws InvalidArgument that names the first bad field.
 void require_form(const std::vector<ConnectionField>& fields, const Fields& form);
 
-// The values that are kept in clear with the connection; a basic credential's user name is not.
+// The values that are kept in clear with the connection; a credential's user name is not.
 std::map<std::string, std::string> plain_values(const AuthMode& mode,
                                                 const std::vector<ConnectionField>& fields,
                                                 const Fields& form);
@@ -38,7 +47,7 @@ std::map<std::string, std::string> plain_values(const AuthMode& mode,
 // does not ask for, for a secret, and for a value of the wrong form.
 void check_known_fields(const AuthMode& mode, const std::map<std::string, std::string>& values);
 
-// The credential of a checked form. The scheme is not OAuth2.
+// The credential of a checked form; none for schemes of tokens.
 Credential credential_of_form(const AuthMode& mode, const Fields& form);
 
 // Name of the field that a refusal by the service is about.

@@ -17,6 +17,8 @@ struct Redact {
   std::string operator()(const ApiKeyCredential& c) const { return c.key.redacted(); }
   std::string operator()(const BearerCredential& c) const { return c.token.redacted(); }
   std::string operator()(const BasicCredential& c) const { return c.password.redacted(); }
+  // The end of a PEM or JSON text tells nothing, and no one of several secrets stands for all.
+  std::string operator()(const FieldsCredential&) const { return Secret().redacted(); }
 };
 
 void plan_refresh(Connection& connection, const Grant& grant) {

@@ -46,7 +46,7 @@ BrowserStep Connector::submit(std::string_view link_token, const Fields& form) {
   const Walk walk = open_walk(*database_.read(), catalog_, link_token, env_.clock.now());
   require_enabled(walk.blueprint);
   const AuthMode& mode = *walk.blueprint.mode;
-  if (mode.scheme == AuthScheme::OAuth2) throw Error(ErrorCode::WrongState, "this link asks for a sign-in");
+  if (walk.blueprint.provider != nullptr) throw Error(ErrorCode::WrongState, "this link asks for a sign-in");
   const auto fields = missing_fields(walk);
   require_form(fields, form);
   Grant grant{.credential = credential_of_form(mode, form),
@@ -55,6 +55,7 @@ BrowserStep Connector::submit(std::string_view link_token, const Fields& form) {
               .origin = "connect link"};
   grant.fields.merge(plain_values(mode, fields, form));
   check_credential(mode.scheme, grant.credential);
+  require_parts(mode, grant.credential);
   verify_key(walk.blueprint, grant);
   require_same_account(walk, grant);
 

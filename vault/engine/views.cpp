@@ -4,6 +4,7 @@
 
 #include "vault/base/encoding.h"
 #include "vault/base/json.h"
+#include "vault/model/credential_fields.h"
 #include "vault/model/event.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/shared_account_store.h"
@@ -14,43 +15,22 @@ namespace {
 // SDKs demand strings where credentials stand; no byte of a credential is ever among them.
 constexpr std::string_view kMasked = "REDACTED";
 
-bool is_under_way(ConnectionStatus status) {
-  return status == ConnectionStatus::Initializing || status == ConnectionStatus::Initiated;
-}
-
 bool holds_credential(ConnectionStatus status) {
   return status == ConnectionStatus::Active || status == ConnectionStatus::Inactive;
 }
 
-void add_oauth2(Json& val, const Connection& connection) {
-  if (is_under_way(connection.status)) val["redirectUrl"] = kMasked;  // the link token is not kept
+void add_tokens(Json& val, const Connection& connection) {
   if (!holds_credential(connection.status)) return;
-  val["access_token"] = kMasked;
   if (connection.next_refresh_at) val["refresh_token"] = kMasked;
   val["token_type"] = "Bearer";
   val["scope"] = join(connection.scopes, " ");
   if (connection.expires_at) val["expires_at"] = to_rfc3339(*connection.expires_at);
 }
 
-// Which keys each scheme requires in which status: contract section 4.4, `state.val`.
+// A link's URL is masked like the rest: its token is not kept.
 void add_credential_keys(Json& val, const Connection& connection) {
-  switch (connection.scheme) {
-    case AuthScheme::OAuth2:
-      add_oauth2(val, connection);
-      return;
-    case AuthScheme::ApiKey:
-      if (holds_credential(connection.status)) val["generic_api_key"] = kMasked;
-      return;
-    case AuthScheme::BearerToken:
-      if (holds_credential(connection.status)) val["token"] = kMasked;
-      return;
-    case AuthScheme::Basic:
-      val["username"] = kMasked;
-      val["password"] = kMasked;
-      return;
-    case AuthScheme::NoAuth:
-      return;
-  }
+  for (const std::string_view key : state_keys(connection.scheme, connection.status)) val[key] = kMasked;
+  if (credential_kind(connection.scheme) == CredentialKind::Tokens) add_tokens(val, connection);
 }
 
 void add_ending(Json& val, const Connection& connection) {

@@ -35,8 +35,9 @@ struct Provider {
   bool iss_in_response = false;  // RFC 9207: the callback must carry iss
   std::string authorization_url;
   std::string token_url;
-  std::string refresh_url;  // empty: token_url
-  std::string revoke_url;   // empty: no revocation
+  std::string refresh_url;       // empty: token_url
+  std::string revoke_url;        // empty: no revocation
+  std::string registration_url;  // RFC 7591; empty: clients are made by hand
   Pkce pkce = Pkce::Required;
   TokenAuth token_auth = TokenAuth::Body;
   BodyFormat body_format = BodyFormat::Form;

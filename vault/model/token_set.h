@@ -8,6 +8,7 @@
 
 #include "vault/base/clock.h"
 #include "vault/base/secret.h"
+#include "vault/model/auth_config.h"
 
 namespace coffer {
 
@@ -20,6 +21,7 @@ struct TokenSet {
   std::string token_type = "Bearer";
   std::optional<Timestamp> expires_at;  // absent: does not expire
   std::vector<std::string> scopes;      // as granted
+  ClientCredentials client;             // that it was issued to; no id: the auth config's
 };
 
 struct ApiKeyCredential {
@@ -35,8 +37,14 @@ struct BasicCredential {
   Secret password;
 };
 
+// Any scheme whose credential is a set of named fields: model/credential_fields.h.
+struct FieldsCredential {
+  std::map<std::string, std::string> names;  // of the holder: user name, application id
+  std::map<std::string, Secret> secrets;
+};
+
 // monostate: the toolkit needs none, or the account was never ACTIVE.
-using Credential =
-    std::variant<std::monostate, TokenSet, ApiKeyCredential, BearerCredential, BasicCredential>;
+using Credential = std::variant<std::monostate, TokenSet, ApiKeyCredential, BearerCredential, BasicCredential,
+                                FieldsCredential>;
 
 }  // namespace coffer

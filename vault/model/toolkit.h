@@ -20,12 +20,13 @@ struct ConnectionField {
   std::string pattern;  // ECMAScript, whole value; empty: anything up to 4096 bytes
   bool is_secret = false;
   bool is_required = true;
+  bool is_multiline = false;  // a PEM text or a JSON file
 };
 
 // One way to authenticate at a toolkit.
 struct AuthMode {
   AuthScheme scheme = AuthScheme::NoAuth;
-  std::string provider;  // id in fixtures/providers; OAuth2 only
+  std::string provider;  // id in fixtures/providers; schemes of tokens only
   std::vector<std::string> scopes;
   std::vector<ConnectionField> fields;
   // Where the credential goes: templates by header and query name, "{{access_token}}" and so on.

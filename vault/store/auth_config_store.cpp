@@ -1,5 +1,6 @@
 #include "vault/store/auth_config_store.h"
 
+#include <functional>
 #include <utility>
 
 #include "vault/base/error.h"
@@ -15,8 +16,9 @@ namespace coffer::auth_config_store {
 namespace {
 
 constexpr std::string_view kTable = "auth_config";
-constexpr std::uint8_t kDetailsVersion = 1;
-constexpr std::uint8_t kSecretVersion = 1;
+// The second version of each has more at its end, and is written where there is more.
+constexpr std::uint8_t kFirstVersion = 1;
+constexpr std::uint8_t kSecondVersion = 2;
 
 // Views as in ConnectionRow.
 struct Row {
@@ -114,15 +116,28 @@ Binding binding_of(const Row& row, const Keyring& keys, std::string_view field) 
 
 void open_details(Row& row, const Keyring& keys, const DataKey& key) {
   const Plaintext record = open(key.numbered(), binding_of(row, keys, "details"), row.details);
-  RecordReader in(record, kDetailsVersion);
+  RecordReader in(record, kFirstVersion, kSecondVersion);
   row.value.scopes = in.list();
   row.value.client_id = in.text();
+  if (in.version() < kSecondVersion) return;
+  row.value.tools_for_execution = in.list();
+  row.value.tools_for_creation = in.list();
+  row.value.shared_fields = in.list();
 }
 
-Secret open_secret(const Row& row, const Keyring& keys, const DataKey& key) {
-  if (row.secret.empty()) return {};
+struct Secrets {
+  Secret client;
+  SharedCredentials shared;
+};
+
+Secrets open_secrets(const Row& row, const Keyring& keys, const DataKey& key) {
+  Secrets secrets;
+  if (row.secret.empty()) return secrets;
   const Plaintext record = open(key.numbered(), binding_of(row, keys, "secret"), row.secret);
-  return RecordReader(record, kSecretVersion).secret();
+  RecordReader in(record, kFirstVersion, kSecondVersion);
+  secrets.client = in.secret();
+  if (in.version() == kSecondVersion) secrets.shared = in.secrets();
+  return secrets;
 }
 
 Row read_whole(SqlQuery& query, const Keyring& keys) {
@@ -132,14 +147,23 @@ Row read_whole(SqlQuery& query, const Keyring& keys) {
 }
 
 Envelope sealed_details(const Row& row, const DataKey& key, WriteTransaction& tx) {
-  RecordWriter out(kDetailsVersion);
-  out.list(row.value.scopes).text(row.value.client_id);
+  const AuthConfig& value = row.value;
+  const bool has_more =
+      !value.tools_for_execution.empty() || !value.tools_for_creation.empty() || !value.shared_fields.empty();
+  RecordWriter out(has_more ? kSecondVersion : kFirstVersion);
+  out.list(value.scopes).text(value.client_id);
+  if (has_more) {
+    out.list(value.tools_for_execution).list(value.tools_for_creation).list(value.shared_fields);
+  }
   return seal(key.numbered(), binding_of(row, tx.keys(), "details"), out.finish(), tx.random());
 }
 
-Envelope sealed_secret(const Row& row, const Secret& secret, const DataKey& key, WriteTransaction& tx) {
-  RecordWriter out(kSecretVersion);
-  out.secret(secret);
+// Empty: there is nothing to seal.
+Envelope sealed_secrets(const Row& row, const Secrets& secrets, const DataKey& key, WriteTransaction& tx) {
+  if (secrets.client.empty() && secrets.shared.empty()) return {};
+  RecordWriter out(secrets.shared.empty() ? kFirstVersion : kSecondVersion);
+  out.secret(secrets.client);
+  if (!secrets.shared.empty()) out.secrets(secrets.shared);
   return seal(key.numbered(), binding_of(row, tx.keys(), "secret"), out.finish(), tx.random());
 }
 
@@ -168,6 +192,7 @@ AuthConfig merged(const AuthConfig& stored, const AuthConfig& wanted) {
   value.toolkit = stored.toolkit;
   value.scheme = stored.scheme;
   value.created_at = stored.created_at;
+  value.shared_fields = stored.shared_fields;
   return value;
 }
 
@@ -179,8 +204,7 @@ void insert(WriteTransaction& tx, const AuthConfig& config, const Secret& client
   const DataKey key = data_keys::get_or_make(tx, data_keys::auth_config(config.id));
   row.data_key_id = key.id;
   const Envelope details = sealed_details(row, key, tx);
-  Envelope secret;
-  if (!client_secret.empty()) secret = sealed_secret(row, client_secret, key, tx);
+  const Envelope secret = sealed_secrets(row, {client_secret.clone(), {}}, key, tx);
   row.details = details;
   row.secret = secret;
   SqlQuery query(tx, "INSERT INTO auth_config VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -192,7 +216,7 @@ void insert(WriteTransaction& tx, const AuthConfig& config, const Secret& client
 bool update(WriteTransaction& tx, const AuthConfig& config) {
   SqlQuery query(tx, kFind);
   if (!query.text(config.id.str()).step()) return false;
-  Row row = read(query, tx.keys());
+  Row row = read_whole(query, tx.keys());
   row.value = merged(row.value, config);
   const Envelope details = sealed_details(row, key_of(row, tx.keys()), tx);
   row.details = details;
@@ -200,20 +224,41 @@ bool update(WriteTransaction& tx, const AuthConfig& config) {
   return true;
 }
 
-bool replace_client(WriteTransaction& tx, const AuthConfigId& id, const ClientCredentials& client) {
+namespace {
+
+// `change` gets the row and its secrets; what it makes of them is sealed anew.
+bool reseal(WriteTransaction& tx, const AuthConfigId& id,
+            const std::function<void(AuthConfig&, Secrets&)>& change) {
   SqlQuery query(tx, kFind);
   if (!query.text(id.str()).step()) return false;
   Row row = read_whole(query, tx.keys());
-  row.value.client_id = client.client_id;
-  ++row.generation;
   const DataKey key = key_of(row, tx.keys());
+  Secrets secrets = open_secrets(row, tx.keys(), key);
+  change(row.value, secrets);
+  ++row.generation;
   const Envelope details = sealed_details(row, key, tx);
-  Envelope secret;
-  if (!client.client_secret.empty()) secret = sealed_secret(row, client.client_secret, key, tx);
+  const Envelope secret = sealed_secrets(row, secrets, key, tx);
   row.details = details;
   row.secret = secret;
   write(tx, row);
   return true;
+}
+
+}  // namespace
+
+bool replace_client(WriteTransaction& tx, const AuthConfigId& id, const ClientCredentials& client) {
+  return reseal(tx, id, [&](AuthConfig& config, Secrets& secrets) {
+    config.client_id = client.client_id;
+    secrets.client = client.client_secret.clone();
+  });
+}
+
+bool replace_shared_credentials(WriteTransaction& tx, const AuthConfigId& id, SharedCredentials shared) {
+  return reseal(tx, id, [&](AuthConfig& config, Secrets& secrets) {
+    config.shared_fields.clear();
+    for (const auto& [name, secret] : shared) config.shared_fields.push_back(name);
+    secrets.shared = std::move(shared);
+  });
 }
 
 bool remove(WriteTransaction& tx, const AuthConfigId& id, Timestamp now) {
@@ -263,13 +308,27 @@ Page<AuthConfig> list(Transaction& tx, const Query& query) {
   return page;
 }
 
-ClientCredentials open_client(Transaction& tx, const AuthConfigId& id) {
+namespace {
+
+std::pair<AuthConfig, Secrets> open_whole(Transaction& tx, const AuthConfigId& id) {
   SqlQuery query(tx, kFind);
   if (!query.text(id.str()).step()) throw Error(ErrorCode::NotFound, "there is no auth config " + id.str());
   Row row = read(query, tx.keys());
   const DataKey key = key_of(row, tx.keys());
   open_details(row, tx.keys(), key);
-  return {row.value.client_id, open_secret(row, tx.keys(), key)};
+  Secrets secrets = open_secrets(row, tx.keys(), key);
+  return {std::move(row.value), std::move(secrets)};
+}
+
+}  // namespace
+
+ClientCredentials open_client(Transaction& tx, const AuthConfigId& id) {
+  auto [config, secrets] = open_whole(tx, id);
+  return {config.client_id, std::move(secrets.client)};
+}
+
+SharedCredentials open_shared_credentials(Transaction& tx, const AuthConfigId& id) {
+  return std::move(open_whole(tx, id).second.shared);
 }
 
 }  // namespace coffer::auth_config_store
@@ -285,7 +344,7 @@ void check_auth_configs(Transaction& tx, Faults& faults) {
       if (row.deleted_at) return;
       const DataKey key = key_of(row, tx.keys());
       open_details(row, tx.keys(), key);
-      open_secret(row, tx.keys(), key);
+      open_secrets(row, tx.keys(), key);
     });
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,10 +23,12 @@ struct Query {
 
 // The secret is sealed under a data key of this auth config alone.
 void insert(WriteTransaction& tx, const AuthConfig& config, const Secret& client_secret);
-// Everything but id, toolkit, scheme and created_at. False: no such row.
+// Everything but id, toolkit, scheme, created_at and what is sealed apart. False: no such row.
 bool update(WriteTransaction& tx, const AuthConfig& config);
 bool replace_client(WriteTransaction& tx, const AuthConfigId& id, const ClientCredentials& client);
-// Soft: find() and list() no longer see it. The client secret is erased. What fails authentication is
+using SharedCredentials = std::map<std::string, Secret>;
+bool replace_shared_credentials(WriteTransaction& tx, const AuthConfigId& id, SharedCredentials shared);
+// Soft: find() and list() no longer see it. Its secrets are erased. What fails authentication is
 // removed, too: of that the id stays and nothing else.
 bool remove(WriteTransaction& tx, const AuthConfigId& id, Timestamp now);
 
@@ -33,6 +36,7 @@ std::optional<AuthConfig> find(Transaction& tx, const AuthConfigId& id);
 // The toolkit's managed default.
 std::optional<AuthConfig> find_managed(Transaction& tx, const std::string& toolkit);
 Page<AuthConfig> list(Transaction& tx, const Query& query);
-ClientCredentials open_client(Transaction& tx, const AuthConfigId& id);  // throws NotFound
+ClientCredentials open_client(Transaction& tx, const AuthConfigId& id);              // throws NotFound
+SharedCredentials open_shared_credentials(Transaction& tx, const AuthConfigId& id);  // throws NotFound
 
 }  // namespace coffer::auth_config_store

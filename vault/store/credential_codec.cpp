@@ -11,20 +11,36 @@ namespace {
 constexpr std::uint8_t kVersion = 1;
 
 // Part of the storage format.
-enum Kind : std::uint8_t { kNone = 0, kTokenSet = 1, kApiKey = 2, kBearer = 3, kBasic = 4 };
+enum Kind : std::uint8_t {
+  kNone = 0,
+  kTokenSet = 1,
+  kApiKey = 2,
+  kBearer = 3,
+  kBasic = 4,
+  kFields = 5,
+  kTokenSetOfClient = 6,
+};
 
 struct Encoder {
   RecordWriter& out;
 
   void operator()(const std::monostate&) { out.byte(kNone); }
   void operator()(const TokenSet& set) {
-    out.byte(kTokenSet).secret(set.access_token).secret(set.refresh_token).secret(set.previous_refresh_token);
+    const bool has_client = !set.client.client_id.empty();
+    out.byte(has_client ? kTokenSetOfClient : kTokenSet)
+        .secret(set.access_token)
+        .secret(set.refresh_token)
+        .secret(set.previous_refresh_token);
     out.text(set.token_type).time(set.expires_at).list(set.scopes);
+    if (has_client) out.text(set.client.client_id).secret(set.client.client_secret);
   }
   void operator()(const ApiKeyCredential& credential) { out.byte(kApiKey).secret(credential.key); }
   void operator()(const BearerCredential& credential) { out.byte(kBearer).secret(credential.token); }
   void operator()(const BasicCredential& credential) {
     out.byte(kBasic).text(credential.username).secret(credential.password);
+  }
+  void operator()(const FieldsCredential& credential) {
+    out.byte(kFields).map(credential.names).secrets(credential.secrets);
   }
 };
 
@@ -37,6 +53,20 @@ TokenSet decode_token_set(RecordReader& in) {
   set.expires_at = in.time();
   set.scopes = in.list();
   return set;
+}
+
+TokenSet decode_token_set_of_client(RecordReader& in) {
+  TokenSet set = decode_token_set(in);
+  set.client.client_id = in.text();
+  set.client.client_secret = in.secret();
+  return set;
+}
+
+FieldsCredential decode_fields(RecordReader& in) {
+  FieldsCredential credential;
+  credential.names = in.map();
+  credential.secrets = in.secrets();
+  return credential;
 }
 
 BasicCredential decode_basic(RecordReader& in) {
@@ -65,6 +95,10 @@ Credential decode_credential(const Plaintext& record) {
       return BearerCredential{in.secret()};
     case kBasic:
       return decode_basic(in);
+    case kFields:
+      return decode_fields(in);
+    case kTokenSetOfClient:
+      return decode_token_set_of_client(in);
     default:
       throw Error(ErrorCode::TamperedRow, "a sealed credential is of an unknown kind");
   }

@@ -62,13 +62,20 @@ RecordWriter& RecordWriter::map(const std::map<std::string, std::string>& values
   return *this;
 }
 
+RecordWriter& RecordWriter::secrets(const std::map<std::string, Secret>& values) {
+  size(values.size());
+  for (const auto& [key, value] : values) text(key).secret(value);
+  return *this;
+}
+
 RecordWriter& RecordWriter::time(const std::optional<Timestamp>& value) {
   byte(value ? 1 : 0);
   return value ? number(to_ms(*value)) : *this;
 }
 
-RecordReader::RecordReader(const Plaintext& record, std::uint8_t version) : rest_(record.bytes()) {
-  if (byte() != version) throw_unreadable();
+RecordReader::RecordReader(const Plaintext& record, std::uint8_t oldest, std::uint8_t newest)
+    : rest_(record.bytes()), version_(byte()) {
+  if (version_ < oldest || version_ > newest) throw_unreadable();
 }
 
 Bytes RecordReader::take(std::size_t size) {
@@ -118,6 +125,15 @@ std::map<std::string, std::string> RecordReader::map() {
   for (std::size_t count = size(); count > 0; --count) {
     std::string key = text();
     values.emplace(std::move(key), text());
+  }
+  return values;
+}
+
+std::map<std::string, Secret> RecordReader::secrets() {
+  std::map<std::string, Secret> values;
+  for (std::size_t count = size(); count > 0; --count) {
+    std::string key = text();
+    values.emplace(std::move(key), secret());
   }
   return values;
 }

@@ -27,6 +27,7 @@ class RecordWriter {
   RecordWriter& key(const KeyBytes& value);  // its 32 bytes
   RecordWriter& list(const std::vector<std::string>& values);
   RecordWriter& map(const std::map<std::string, std::string>& values);
+  RecordWriter& secrets(const std::map<std::string, Secret>& values);  // as a map of texts
   RecordWriter& time(const std::optional<Timestamp>& value);
 
   Plaintext finish() { return std::move(out_); }
@@ -41,7 +42,10 @@ class RecordWriter {
 class RecordReader {
  public:
   // `record` must outlive the reader.
-  RecordReader(const Plaintext& record, std::uint8_t version);
+  RecordReader(const Plaintext& record, std::uint8_t version) : RecordReader(record, version, version) {}
+  RecordReader(const Plaintext& record, std::uint8_t oldest, std::uint8_t newest);
+
+  std::uint8_t version() const { return version_; }
 
   std::uint8_t byte();
   std::int64_t number();
@@ -50,6 +54,7 @@ class RecordReader {
   KeyBytes key();
   std::vector<std::string> list();
   std::map<std::string, std::string> map();
+  std::map<std::string, Secret> secrets();
   std::optional<Timestamp> time();
 
  private:
@@ -58,6 +63,7 @@ class RecordReader {
   std::string_view view();
 
   Bytes rest_;
+  std::uint8_t version_;
 };
 
 }  // namespace coffer

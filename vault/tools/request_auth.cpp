@@ -24,6 +24,9 @@ Json names_of(const Credential& credential) {
   } else if (const auto* basic = std::get_if<BasicCredential>(&credential)) {
     names["username"] = basic->username;
     names["password"] = basic->password.expose();
+  } else if (const auto* fields = std::get_if<FieldsCredential>(&credential)) {
+    for (const auto& [name, value] : fields->names) names[name] = value;
+    for (const auto& [name, secret] : fields->secrets) names[name] = secret.expose();
   }
   return names;
 }

@@ -38,12 +38,15 @@ void Scrubber::add(const Credential& credential) {
     add_secret(tokens->access_token);
     add_secret(tokens->refresh_token);
     add_secret(tokens->previous_refresh_token);
+    add_secret(tokens->client.client_secret);
   } else if (const auto* key = std::get_if<ApiKeyCredential>(&credential)) {
     add_secret(key->key);
   } else if (const auto* bearer = std::get_if<BearerCredential>(&credential)) {
     add_secret(bearer->token);
   } else if (const auto* basic = std::get_if<BasicCredential>(&credential)) {
     add_secret(basic->password);
+  } else if (const auto* fields = std::get_if<FieldsCredential>(&credential)) {
+    for (const auto& [name, secret] : fields->secrets) add_secret(secret);
   }
 }
 

@@ -92,6 +92,8 @@ export class World {
   // The one way by which a credential leaves: for an API key with the scope for it, as that of a dev daemon.
   async tokenOf(account) {
     const { json } = await this.call("GET", `/_coffer/accounts/${account}/token`);
+    for (const [name, value] of Object.entries(json.fields ?? {})) if (value.startsWith("mak_")) this.remember(`${name} of ${account}`, value);
+    if (json.fields) return json.fields;
     const secret = json.token ?? json.password;
     this.remember(`credential ${this.#secrets.size} of ${account}`, secret);
     return secret;

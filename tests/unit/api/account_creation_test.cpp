@@ -105,6 +105,47 @@ TEST_CASE("credentials of each scheme are imported as they were given") {
   CHECK(std::get<BasicCredential>(basic).password.expose() == kSecret);
 }
 
+TEST_CASE("a credential of several fields is imported whole") {
+  ApiWorld world;
+  const std::string pem = "-----BEGIN KEY-----\n" + kSecret + "\n-----END KEY-----\n";
+  const auto [scheme, val] = GENERATE_COPY(table<std::string, Json>({
+      {"BASIC_WITH_JWT", {{"username", "a@example.com"}, {"password", kSecret}}},
+      {"GOOGLE_SERVICE_ACCOUNT", {{"credentials_json", "{\"private_key\": \"" + kSecret + "\"}"}}},
+      {"SERVICE_ACCOUNT", {{"application_id", "app_1"}, {"installation_id", "i_1"}, {"private_key", pem}}},
+      {"BILLCOM_AUTH", {{"sessionId", kSecret}, {"devKey", "dev-" + kSecret}}},
+      {"SAML", {{"saml_assertion", kSecret}}},
+      {"CALCOM_AUTH", {{"calcom_key", kSecret}}},
+      {"OAUTH1", {{"oauth_token", kSecret}, {"oauth_token_secret", "x-" + kSecret}}},
+  }));
+  CAPTURE(scheme);
+  const std::string config = world.custom_config("mock", scheme);
+  const auto connection = [&](Json values) {
+    values["status"] = "ACTIVE";
+    return Json{{"user_id", "user_1"}, {"state", {{"authScheme", scheme}, {"val", std::move(values)}}}};
+  };
+  const Answer made = create(world, config, connection(val));
+  CAPTURE(made.text);
+  REQUIRE(made.status == 201);
+  CHECK(made["status"] == "ACTIVE");
+  const Credential credential = credential_of(world, made["id"]);
+  const auto& fields = std::get<FieldsCredential>(credential);
+  CHECK(fields.names.size() + fields.secrets.size() == val.size());
+  for (const auto& [name, value] : val.items()) {
+    CAPTURE(name);
+    const auto secret = fields.secrets.find(name);
+    CHECK((secret == fields.secrets.end() ? fields.names.at(name) : secret->second.expose()) == value);
+    const Json account = world.get("/connected_accounts/" + made["id"].get<std::string>()).body;
+    CHECK(account["state"]["val"].value(name, Json("REDACTED")) == "REDACTED");
+
+    Json half = val;
+    half.erase(name);
+    const Answer refused = create(world, config, connection(half));
+    // With nothing left there is a form to fill in.
+    if (half.empty()) CHECK(refused["status"] == "INITIATED");
+    if (!half.empty()) require_error(refused, 400, name);
+  }
+}
+
 TEST_CASE("an imported grant keeps its expiry, scopes and refresh token") {
   ApiWorld world;
   const auto import = [&](const Json& expires_in, const Json& scope) {

@@ -236,11 +236,77 @@ TEST_CASE("a key is replaced under the same id, an OAuth token is not") {
   REQUIRE(opened);
   CHECK(std::get<ApiKeyCredential>(opened->credential).key.expose() == fresh);
   require_error(world.patch("/connected_accounts/" + id, state("API_KEY", Json::object())), 400, "val");
+  require_error(world.patch("/connected_accounts/" + id, state("API_KEY", {{"password", fresh}})), 400,
+                "password");
   require_error(world.patch("/connected_accounts/" + id, state("BASIC", {{"password", fresh}})), 400,
                 "authScheme");
   const std::string oauth = world.oauth_account("user_1");
   require_error(world.patch("/connected_accounts/" + oauth, state("OAUTH2", {{"access_token", fresh}})), 400,
                 "authScheme");
+}
+
+namespace {
+
+Json credential_patch(const std::string& scheme, const Json& val) {
+  return {{"connection", {{"state", {{"authScheme", scheme}, {"val", val}}}}}};
+}
+
+Credential stored_credential(ApiWorld& world, const std::string& id) {
+  auto opened = connection_store::open(*world.engine().database().read(), ConnectionId(id));
+  REQUIRE(opened);
+  return std::move(opened->credential);
+}
+
+std::string import_mock(ApiWorld& world, const std::string& scheme, const Json& val) {
+  const Answer made = world.post(
+      "/connected_accounts",
+      {{"auth_config", {{"id", world.custom_config("mock", scheme)}}},
+       {"connection", {{"user_id", "user_1"}, {"state", {{"authScheme", scheme}, {"val", val}}}}}});
+  CAPTURE(made.text);
+  REQUIRE(made.status == 201);
+  return made["id"];
+}
+
+}  // namespace
+
+TEST_CASE("a PATCH replaces the parts of a credential that it names and keeps the rest") {
+  ApiWorld world;
+  const std::string old_key = std::string("old-") + kSecretMark;
+  const std::string fresh = std::string("fresh-") + kSecretMark;
+  SECTION("of a service account") {
+    const std::string id =
+        import_mock(world, "SERVICE_ACCOUNT",
+                    {{"application_id", "app_1"}, {"installation_id", "i_1"}, {"private_key", old_key}});
+    const std::string path = "/connected_accounts/" + id;
+    CHECK(world.patch(path, credential_patch("SERVICE_ACCOUNT", {{"private_key", fresh}})).status == 200);
+    Credential stored = stored_credential(world, id);
+    CHECK(std::get<FieldsCredential>(stored).secrets.at("private_key").expose() == fresh);
+    CHECK(std::get<FieldsCredential>(stored).names.at("application_id") == "app_1");
+    require_error(world.patch(path, credential_patch("SERVICE_ACCOUNT", {{"private_key", nullptr}})), 400,
+                  "private_key");
+    require_error(world.patch(path, credential_patch("SERVICE_ACCOUNT", {{"password", fresh}})), 400,
+                  "password");
+    stored = stored_credential(world, id);
+    CHECK(std::get<FieldsCredential>(stored).secrets.at("private_key").expose() == fresh);
+  }
+  SECTION("of a user name and password") {
+    const std::string id =
+        import_mock(world, "BASIC", {{"username", "alice@example.com"}, {"password", old_key}});
+    const std::string path = "/connected_accounts/" + id;
+    CHECK(world.patch(path, credential_patch("BASIC", {{"password", fresh}})).status == 200);
+    Credential stored = stored_credential(world, id);
+    CHECK(std::get<BasicCredential>(stored).username == "alice@example.com");
+    CHECK(std::get<BasicCredential>(stored).password.expose() == fresh);
+    // RFC 7617 section 2: "Aladdin:open sesame".
+    CHECK(world.patch(path, credential_patch("BASIC", {{"basic_encoded", "QWxhZGRpbjpvcGVuIHNlc2FtZQ=="}}))
+              .status == 200);
+    stored = stored_credential(world, id);
+    CHECK(std::get<BasicCredential>(stored).username == "Aladdin");
+    CHECK(std::get<BasicCredential>(stored).password.expose() == "open sesame");
+    require_error(world.patch(path, credential_patch("BASIC", {{"basic_encoded", "QWxhZGRpbg=="}})), 400,
+                  "basic_encoded");
+    require_error(world.patch(path, credential_patch("BASIC", {{"username", nullptr}})), 400, "user name");
+  }
 }
 
 TEST_CASE("a deleted account is absent everywhere") {

@@ -41,6 +41,23 @@ TEST_CASE("each scheme and status has the keys of state.val that SDKs require") 
       {AuthScheme::Basic, Expired, {"username", "password", "expired_at"}},
       {AuthScheme::ApiKey, Active, {"generic_api_key"}},
       {AuthScheme::NoAuth, Active, {}},
+      {AuthScheme::BasicWithJwt, Active, {"username", "password"}},
+      {AuthScheme::BasicWithJwt, Failed, {"username", "password", "error", "error_description"}},
+      {AuthScheme::BasicWithJwt, Expired, {"username", "password", "expired_at"}},
+      {AuthScheme::GoogleServiceAccount, Initiated, {"redirectUrl"}},
+      {AuthScheme::GoogleServiceAccount, Active, {"credentials_json"}},
+      {AuthScheme::ServiceAccount, Active, {"application_id", "installation_id", "private_key"}},
+      {AuthScheme::ServiceAccount, Inactive, {"application_id", "installation_id", "private_key"}},
+      {AuthScheme::BillcomAuth, Initiated, {"redirectUrl"}},
+      {AuthScheme::BillcomAuth, Active, {"sessionId", "devKey"}},
+      {AuthScheme::OAuth1, Initiated, {"authUri", "oauth_token", "oauth_token_secret", "redirectUrl"}},
+      {AuthScheme::OAuth1, Active, {"oauth_token", "oauth_token_secret"}},
+      {AuthScheme::OAuth1, Failed, {"error", "error_description"}},
+      {AuthScheme::DcrOAuth, Initiated, {"client_id", "redirectUrl"}},
+      {AuthScheme::DcrOAuth, Active, {"access_token", "client_id"}},
+      {AuthScheme::S2sOAuth2, Revoked, {"revoked_at"}},
+      {AuthScheme::Saml, Active, {}},
+      {AuthScheme::CalcomAuth, Expired, {"expired_at"}},
   }));
   const Json view = connection_view(account(scheme, status), nullptr, std::nullopt);
   CHECK(view["state"]["authScheme"] == to_string(scheme));

@@ -240,3 +240,20 @@ TEST_CASE("a switched-off account keeps its status when its credential is replac
   CHECK(code_of([&] { vault.connector.replace_credential(ConnectionId("ca_none"), std::monostate{}); }) ==
         ErrorCode::NotFound);
 }
+
+TEST_CASE("an imported credential of several fields must have those that the toolkit needs") {
+  ConnectFixture vault;
+  ConnectRequest request = vault.request("appco");
+  request.fields["region"] = "eu";
+  FieldsCredential credential;
+  credential.names = {{"application_id", "app_1"}, {"installation_id", "inst_1"}};
+  const auto import = [&](FieldsCredential parts) {
+    return vault.connector.import(request, Credential(std::move(parts)));
+  };
+  CHECK(code_of([&] { import(FieldsCredential{credential.names, {}}); }) == ErrorCode::InvalidArgument);
+  credential.secrets["private_key"] = Secret("line 1\nline 2");
+  const Connection account = import(std::move(credential));
+  CHECK(account.status == ConnectionStatus::Active);
+  CHECK(account.scheme == AuthScheme::ServiceAccount);
+  CHECK(account.next_refresh_at == std::nullopt);
+}

@@ -69,6 +69,13 @@ const std::string kHookco = toolkit("hookco", "Hookco", R"(
             "fields": [{"name": "token", "display_name": "Token", "description": "Any.", "secret": true}],
             "headers": {"Authorization": "Bearer {{token}}"}}])");
 
+const std::string kAppco = toolkit("appco", "Appco", R"(
+  "base_url": "https://{{region}}.appco.example", "mock_path": "/mock/api/appco",
+  "auth": [{"scheme": "SERVICE_ACCOUNT",
+            "fields": [{"name": "region", "display_name": "Region", "description": "Of your app.", "pattern": "[a-z]+"}],
+            "headers": {"X-App": "{{application_id}}", "X-Key": "{{b64(private_key)}}"}}],
+  "verify": {"request": {"method": "GET", "path": "/me"}, "identity": "/app"})");
+
 void write_file(const std::filesystem::path& path, const std::string& text) {
   std::filesystem::create_directories(path.parent_path());
   std::ofstream(path) << text;
@@ -82,6 +89,12 @@ struct Reveal {
   std::string operator()(const BearerCredential& c) const { return std::string(c.token.expose()); }
   std::string operator()(const BasicCredential& c) const {
     return c.username + ":" + std::string(c.password.expose());
+  }
+  std::string operator()(const FieldsCredential& c) const {
+    std::string all;
+    for (const auto& [name, value] : c.names) all += name + "=" + value + ";";
+    for (const auto& [name, secret] : c.secrets) all += name + "=" + to_hex(as_bytes(secret.expose())) + ";";
+    return all;
   }
 };
 
@@ -116,6 +129,7 @@ void write_toolkits(const std::filesystem::path& directory) {
   write_file(directory / "toolkits/openco.json", kOpenco);
   write_file(directory / "toolkits/deskco.json", kDeskco);
   write_file(directory / "toolkits/hookco.json", kHookco);
+  write_file(directory / "toolkits/appco.json", kAppco);
 }
 
 ConnectFixture::ConnectFixture()
@@ -133,6 +147,7 @@ ConnectFixture::ConnectFixture()
   insert_config(*tx, "openco", AuthScheme::ApiKey);
   insert_config(*tx, "deskco", AuthScheme::Basic);
   insert_config(*tx, "hookco", AuthScheme::BearerToken);
+  insert_config(*tx, "appco", AuthScheme::ServiceAccount);
   tx->commit();
 }
 

@@ -168,3 +168,50 @@ TEST_CASE("cancelling ends the link and fails the account") {
   CHECK(vault.account(link.connection.id).status_reason == reason::kDenied);
   CHECK(code_of([&] { vault.connector.cancel(link.token.expose(), {}); }) == ErrorCode::Gone);
 }
+
+TEST_CASE("a form of several fields asks for those of the scheme and keeps a key's lines") {
+  Form form("appco");
+  const auto asked = form.vault.connector.view(form.link.token.expose()).missing_fields;
+  std::vector<std::string> names;
+  for (const ConnectionField& field : asked) names.push_back(field.name);
+  CHECK(names == std::vector<std::string>{"region", "application_id", "installation_id", "private_key"});
+  CHECK(asked[3].is_multiline);
+  CHECK_FALSE(asked[1].is_secret);
+
+  form.vault.env.http.answer(200, R"({"app":"app_1"})");
+  form.submit({{"region", "eu"},
+               {"application_id", "app_1"},
+               {"installation_id", "inst_1"},
+               {"private_key", "-----BEGIN KEY-----\r\nabc\r\n-----END KEY-----\r\n"}});
+  const Connection account = form.account();
+  CHECK(account.status == ConnectionStatus::Active);
+  CHECK(account.identity == "app_1");
+  CHECK(account.fields == std::map<std::string, std::string>{{"region", "eu"}});
+  CHECK(account.redacted_credential == "••••");
+  const auto opened = form.vault.opened(form.link.connection.id);
+  const auto& stored = std::get<FieldsCredential>(opened.credential);
+  CHECK(stored.names ==
+        std::map<std::string, std::string>{{"application_id", "app_1"}, {"installation_id", "inst_1"}});
+  CHECK(stored.secrets.at("private_key") == Secret("-----BEGIN KEY-----\nabc\n-----END KEY-----"));
+}
+
+TEST_CASE("a form of several fields names the one that is missing or cannot be sent") {
+  Form form("appco");
+  const auto [name, value] = GENERATE(table<std::string, std::string>(
+      {{"private_key", ""}, {"application_id", ""}, {"application_id", "a\nb"}, {"private_key", "a\x01"}}));
+  CAPTURE(name, value);
+  Fields entered = {
+      {"region", "eu"}, {"application_id", "app_1"}, {"installation_id", "inst_1"}, {"private_key", "k"}};
+  for (auto& field : entered) {
+    if (field.first == name) field.second = value;
+  }
+  try {
+    form.submit(entered);
+    FAIL("accepted");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::InvalidArgument);
+    CHECK(std::string(error.what()).find(name) != std::string::npos);
+  }
+  CHECK(form.vault.env.http.seen().empty());
+  CHECK(form.is_open());
+}

@@ -50,6 +50,13 @@ TEST_CASE("each kind of credential goes where the toolkit says", "[request_auth]
                      BearerCredential{Secret(std::string_view("t-1"))});
     expected = "Bearer t-1";
   }
+  SECTION("fields by their names, lines encoded") {
+    FieldsCredential app;
+    app.names["application_id"] = "app_1";
+    app.secrets["private_key"] = Secret(std::string_view("line 1\nline 2"));
+    apply_credential(request, with_header("{{application_id}}:{{b64(private_key)}}"), std::move(app));
+    expected = "app_1:bGluZSAxCmxpbmUgMg==";
+  }
   SECTION("basic, the example of RFC 7617") {
     apply_credential(request, with_header("Basic {{basic(username, password)}}"),
                      BasicCredential{"Aladdin", Secret(std::string_view("open sesame"))});

@@ -86,3 +86,25 @@ TEST_CASE("an empty or very short secret does not blacken everything", "[scrubbe
   scrubber.clean(text);
   CHECK(text == "banana");
 }
+
+TEST_CASE("the secrets of a credential of several fields are cleaned, its names stay", "[scrubber]") {
+  FieldsCredential app;
+  app.names["application_id"] = "app_1234";
+  app.secrets["private_key"] = Secret(std::string_view("line 1\nline 2"));
+  Scrubber scrubber;
+  scrubber.add(std::move(app));
+  std::string text = "app_1234 line 1\nline 2";
+  scrubber.clean(text);
+  CHECK(text == "app_1234 [redacted]");
+}
+
+TEST_CASE("the secret of a token's own client is cleaned like its token", "[scrubber]") {
+  TokenSet tokens;
+  tokens.access_token = Secret(std::string_view("access-token"));
+  tokens.client = {"client-7", Secret(std::string_view("client-secret-7"))};
+  Scrubber scrubber;
+  scrubber.add(std::move(tokens));
+  std::string text = "client-7 client-secret-7 access-token";
+  scrubber.clean(text);
+  CHECK(text == "client-7 [redacted] [redacted]");
+}

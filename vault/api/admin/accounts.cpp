@@ -31,6 +31,11 @@ struct TokenJson {
   Json operator()(const BasicCredential& basic) const {
     return {{"username", basic.username}, {"password", basic.password.expose()}};
   }
+  Json operator()(const FieldsCredential& fields) const {
+    Json values = fields.names;
+    for (const auto& [name, secret] : fields.secrets) values[name] = secret.expose();
+    return {{"fields", std::move(values)}};
+  }
 };
 
 ServerResponse give_token_out(Engine& engine, const ServerRequest& request) {

@@ -76,6 +76,7 @@ json field_data(const ConnectionField& field, const std::string& id, const Field
           {"type", field.is_secret ? "password" : "text"},
           {"value", field.is_secret ? std::string() : std::string(entered(form, field.name))},
           {"is_optional", !field.is_required},
+          {"is_multiline", field.is_multiline},
           {"problem", problem},
           {"described_by", described_by(id, has_hint, !problem.empty())},
           {"is_focused", !trouble.fields.empty() && trouble.fields.front().field == field.name}};

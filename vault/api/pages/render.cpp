@@ -39,8 +39,10 @@ void put(data& object, const std::string& name, const nlohmann::json& value) {
 
 std::string render_page(const char* content, const nlohmann::json& page) {
   const kainjow::mustache::partial body = [content] { return std::string(content); };
+  const kainjow::mustache::partial field = [] { return std::string(kFieldTemplate); };
   data filled = to_object(page);
   filled["content"] = data(body);
+  filled["field_attributes"] = data(field);
   kainjow::mustache::mustache layout{std::string(kLayoutTemplate)};
   return layout.render(filled);
 }

@@ -65,7 +65,7 @@ ul { margin: 0.5rem 0; padding-left: 1.25rem; }
 code { color: var(--quiet); font: 0.875rem ui-monospace, monospace; }
 .field { margin: 1rem 0; }
 label { display: block; font-weight: 600; }
-input {
+input, textarea {
   width: 100%;
   min-height: 2.75rem;
   padding: 0.5rem 0.75rem;
@@ -75,7 +75,7 @@ input {
   border-radius: 0.5rem;
   font: inherit;
 }
-input[aria-invalid] { border: 2px solid var(--alert); }
+input[aria-invalid], textarea[aria-invalid] { border: 2px solid var(--alert); }
 .hint { margin: 0.25rem 0; color: var(--quiet); font-size: 0.875rem; }
 .error, .alert { color: var(--alert); font-weight: 600; }
 .error { margin: 0.25rem 0; }

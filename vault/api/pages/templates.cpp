@@ -50,7 +50,9 @@ const char* const kLinkTemplate = R"html(<p class="mark" aria-hidden="true">{{in
 <label for="{{id}}">{{label}}{{#is_optional}} (optional){{/is_optional}}</label>
 {{#has_hint}}<p class="hint" id="{{id}}-hint">{{description}}{{#example}} Example: {{example}}{{/example}}</p>
 {{/has_hint}}
-<input id="{{id}}" name="{{name}}" type="{{type}}" value="{{value}}" maxlength="4096" autocomplete="off" autocapitalize="none" spellcheck="false"{{#described_by}} aria-describedby="{{described_by}}"{{/described_by}}{{#problem}} aria-invalid="true"{{/problem}}{{^is_optional}} required{{/is_optional}}{{#is_focused}} autofocus{{/is_focused}}>
+{{#is_multiline}}<textarea id="{{id}}" name="{{name}}" rows="6" maxlength="16384" {{> field_attributes}}>{{value}}</textarea>
+{{/is_multiline}}{{^is_multiline}}<input id="{{id}}" name="{{name}}" type="{{type}}" value="{{value}}" maxlength="4096" {{> field_attributes}}>
+{{/is_multiline}}
 {{#problem}}<p class="error" role="alert" id="{{id}}-error">{{problem}}</p>
 {{/problem}}
 </div>
@@ -66,6 +68,9 @@ const char* const kLinkTemplate = R"html(<p class="mark" aria-hidden="true">{{in
 {{/details}}
 <p class="hint">This link works once, for {{time_left}} more.</p>
 )html";
+
+const char* const kFieldTemplate =
+    R"html(autocomplete="off" autocapitalize="none" spellcheck="false"{{#described_by}} aria-describedby="{{described_by}}"{{/described_by}}{{#problem}} aria-invalid="true"{{/problem}}{{^is_optional}} required{{/is_optional}}{{#is_focused}} autofocus{{/is_focused}})html";
 
 const char* const kMessageTemplate = R"html({{#toolkit}}<p class="mark" aria-hidden="true">{{initial}}</p>
 {{/toolkit}}

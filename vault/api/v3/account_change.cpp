@@ -9,6 +9,7 @@
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 #include "vault/base/text.h"
+#include "vault/model/credential_fields.h"
 #include "vault/model/lifecycle.h"
 #include "vault/refresh/plan.h"
 #include "vault/store/audit_log.h"
@@ -71,13 +72,15 @@ void replace_credential(Engine& engine, const ConnectionId& id, const ObjectRead
     state.fail("authScheme", "is not the scheme of this account",
                "it is " + std::string(to_string(connection.scheme)));
   }
-  if (scheme == AuthScheme::OAuth2 || scheme == AuthScheme::NoAuth) {
+  const CredentialKind kind = credential_kind(connection.scheme);
+  if (kind == CredentialKind::Tokens || kind == CredentialKind::None) {
     state.fail("authScheme", "has no credential that can be replaced", "send the user a fresh Connect Link");
   }
-  auto credential =
-      take_credential(state.required_object("val"), mode_of(engine, connection), engine.env().clock.now());
-  if (!credential) state.fail("val", "holds no credential");
-  engine.connector().replace_credential(id, std::move(*credential));
+  const ObjectReader values = state.required_object("val");
+  const AuthMode& mode = mode_of(engine, connection);
+  engine.connector().change_credential(id, [&](Credential known) {
+    return changed_credential(values, mode, std::move(known), engine.env().clock.now());
+  });
 }
 
 // A switched off account is left alone; one that comes back may have to be refreshed at once.

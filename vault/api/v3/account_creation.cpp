@@ -11,6 +11,7 @@
 #include "vault/api/wire/body.h"
 #include "vault/api/wire/secret_answer.h"
 #include "vault/base/error.h"
+#include "vault/connect/credentials.h"
 #include "vault/engine/views.h"
 
 namespace coffer::api::v3 {
@@ -18,7 +19,7 @@ namespace {
 
 // A link is for what is not known yet: what is secret the user types, or the app imports.
 void refuse_secrets(const ObjectReader& data, const AuthMode& mode) {
-  for (const ConnectionField& field : mode.fields) {
+  for (const ConnectionField& field : credential_parts(mode)) {
     if (!field.is_secret || !data.has(field.name)) continue;
     data.fail(field.name, "is a credential, which a link does not take",
               "import it with POST /api/v3/connected_accounts");

@@ -7,6 +7,7 @@
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 #include "vault/base/text.h"
+#include "vault/connect/credentials.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
 
@@ -33,7 +34,7 @@ Json input_fields(const Toolkit* toolkit, AuthScheme scheme) {
   const AuthMode* mode = toolkit == nullptr ? nullptr : toolkit->find_auth(scheme);
   Json fields = Json::array();
   if (mode == nullptr) return fields;
-  for (const ConnectionField& field : mode->fields) fields.push_back(field_view(field));
+  for (const ConnectionField& field : asked_fields(*mode)) fields.push_back(field_view(field));
   return fields;
 }
 

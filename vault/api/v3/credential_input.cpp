@@ -6,7 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "vault/base/encoding.h"
+#include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/connect/credentials.h"
+#include "vault/model/credential_fields.h"
 
 namespace coffer::api::v3 {
 namespace {
@@ -73,45 +76,125 @@ std::optional<Credential> take_token_set(ObjectReader& values, Timestamp now) {
   return tokens;
 }
 
+// RFC 7617 section 2: the first colon ends the user name.
+void take_basic_pair(ObjectReader& values, BasicCredential& basic) {
+  const Secret encoded = values.secret("basic_encoded");
+  if (encoded.empty()) return;
+  auto pair = from_base64(encoded.expose());
+  const std::size_t colon = pair ? pair->find(':') : std::string::npos;
+  if (colon == std::string::npos) values.fail("basic_encoded", "is not base64 of \"username:password\"");
+  basic.username = pair->substr(0, colon);
+  basic.password = Secret(std::string_view(*pair).substr(colon + 1));
+  wipe(*pair);
+}
+
+void change_basic(ObjectReader& values, BasicCredential& basic) {
+  take_basic_pair(values, basic);
+  if (values.mentions("username")) basic.username = values.text("username");
+  if (values.mentions("password")) basic.password = values.secret("password");
+}
+
 std::optional<Credential> take_basic(ObjectReader& values) {
   BasicCredential basic;
-  basic.username = values.text("username");
-  basic.password = values.secret("password");
+  change_basic(values, basic);
   if (basic.username.empty() && basic.password.empty()) return std::nullopt;
   if (basic.username.empty()) values.fail("username", "is missing");
   return basic;
 }
 
+void change_parts(ObjectReader& values, const AuthMode& mode, FieldsCredential& credential) {
+  for (const ConnectionField& part : credential_parts(mode)) {
+    if (!values.mentions(part.name)) continue;
+    Secret value = values.secret(part.name);
+    if (value.empty()) {
+      credential.names.erase(part.name);
+      credential.secrets.erase(part.name);
+    } else {
+      put_part(credential, part, std::move(value));
+    }
+  }
+}
+
+bool is_empty(const FieldsCredential& credential) {
+  return credential.names.empty() && credential.secrets.empty();
+}
+
+std::optional<Credential> take_parts(ObjectReader& values, const AuthMode& mode) {
+  FieldsCredential credential;
+  change_parts(values, mode, credential);
+  if (is_empty(credential)) return std::nullopt;
+  return credential;
+}
+
+const std::vector<std::string> kKeyNames = {"generic_api_key", "api_key"};
+const std::vector<std::string> kTokenNames = {"token", "bearer_token", "generic_token"};
+
+// Silence would look like success: what nobody takes must not be accepted.
+void check_known_keys(const ObjectReader& values, const AuthMode& mode) {
+  std::vector<std::string> known = {"status"};
+  const CredentialKind kind = credential_kind(mode.scheme);
+  if (kind == CredentialKind::ApiKey) known = secret_names(mode, kKeyNames);
+  if (kind == CredentialKind::Bearer) known = secret_names(mode, kTokenNames);
+  if (kind == CredentialKind::Basic) known.emplace_back("basic_encoded");
+  for (const ConnectionField& part : credential_parts(mode)) known.push_back(part.name);
+  for (const std::string& key : values.keys()) {
+    if (key == "status" || std::find(known.begin(), known.end(), key) != known.end()) continue;
+    values.fail(key, "is no part of a credential of scheme " + std::string(to_string(mode.scheme)),
+                "use " + join(known, ", "));
+  }
+}
+
 }  // namespace
 
 std::optional<Credential> take_credential(ObjectReader values, const AuthMode& mode, Timestamp now) {
-  switch (mode.scheme) {
-    case AuthScheme::OAuth2:
+  switch (credential_kind(mode.scheme)) {
+    case CredentialKind::Tokens:
       return take_token_set(values, now);
-    case AuthScheme::Basic:
+    case CredentialKind::Basic:
       return take_basic(values);
-    case AuthScheme::NoAuth:
+    case CredentialKind::None:
       return Credential(std::monostate{});
-    case AuthScheme::ApiKey: {
-      Secret key = take_first(values, secret_names(mode, {"generic_api_key", "api_key"}));
+    case CredentialKind::ApiKey: {
+      Secret key = take_first(values, secret_names(mode, kKeyNames));
       if (key.empty()) return std::nullopt;
       return ApiKeyCredential{std::move(key)};
     }
-    case AuthScheme::BearerToken: {
-      Secret token = take_first(values, secret_names(mode, {"token", "bearer_token", "generic_token"}));
+    case CredentialKind::Bearer: {
+      Secret token = take_first(values, secret_names(mode, kTokenNames));
       if (token.empty()) return std::nullopt;
       return BearerCredential{std::move(token)};
     }
+    case CredentialKind::Fields:
+      return take_parts(values, mode);
   }
   return std::nullopt;
 }
 
+Credential changed_credential(ObjectReader values, const AuthMode& mode, Credential known, Timestamp now) {
+  check_known_keys(values, mode);
+  if (auto* basic = std::get_if<BasicCredential>(&known)) {
+    change_basic(values, *basic);
+    return known;
+  }
+  if (auto* fields = std::get_if<FieldsCredential>(&known)) {
+    change_parts(values, mode, *fields);
+    require_parts(mode, known);
+    return known;
+  }
+  auto fresh = take_credential(values, mode, now);
+  if (!fresh) {
+    throw Error(ErrorCode::InvalidArgument, "\"connection.state.val\" holds no credential",
+                "name the parts that are to be replaced");
+  }
+  require_parts(mode, *fresh);
+  return std::move(*fresh);
+}
+
 std::map<std::string, std::string> take_fields(const ObjectReader& values, const AuthMode& mode) {
-  // The user name is part of the credential, though no secret.
-  const bool has_username = mode.scheme == AuthScheme::Basic;
+  // A user name is part of the credential, though no secret.
   std::map<std::string, std::string> fields;
   for (const ConnectionField& field : mode.fields) {
-    if (field.is_secret || (has_username && field.name == "username")) continue;
+    if (field.is_secret || find_credential_field(mode.scheme, field.name) != nullptr) continue;
     if (auto value = values.optional_text(field.name)) fields[field.name] = std::move(*value);
   }
   return fields;

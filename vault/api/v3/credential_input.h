@@ -15,6 +15,11 @@ namespace coffer::api::v3 {
 // stays in the body. nullopt: it holds none. Throws InvalidArgument for half of one.
 std::optional<Credential> take_credential(ObjectReader values, const AuthMode& mode, Timestamp now);
 
+// What becomes of a stored credential by a PATCH of `connection.state.val`: keys that are named
+// replace their part, null removes it, the rest stays. Throws InvalidArgument for a key that is no
+// part of a credential of this mode, and for half a credential.
+Credential changed_credential(ObjectReader values, const AuthMode& mode, Credential known, Timestamp now);
+
 // The connection fields of this way of authenticating that are not secret: subdomain and so on.
 // Throws InvalidArgument for a field that is not a string.
 std::map<std::string, std::string> take_fields(const ObjectReader& values, const AuthMode& mode);

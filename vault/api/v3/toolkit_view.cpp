@@ -7,6 +7,7 @@
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 #include "vault/base/text.h"
+#include "vault/connect/credentials.h"
 
 namespace coffer::api::v3 {
 namespace {
@@ -67,7 +68,7 @@ Json creation_fields(const AuthMode& mode) {
 Json initiation_fields(const AuthMode& mode) {
   Json required = Json::array();
   Json optional = Json::array();
-  for (const ConnectionField& field : mode.fields)
+  for (const ConnectionField& field : asked_fields(mode))
     (field.is_required ? required : optional).push_back(field_view(field));
   return {{"required", required}, {"optional", optional}};
 }
