@@ -133,8 +133,8 @@ Caller check_credential(const Tenant& tenant, const Toolkit& toolkit, const Serv
                         Exchange& exchange) {
   Caller best;
   for (const auto& mode : toolkit.auth) {
-    Caller caller = mode.scheme == AuthScheme::OAuth2 ? check_oauth(tenant, toolkit, mode, request, exchange)
-                                                      : check_keys(tenant, toolkit, mode, request, exchange);
+    Caller caller = mode.provider.empty() ? check_keys(tenant, toolkit, mode, request, exchange)
+                                          : check_oauth(tenant, toolkit, mode, request, exchange);
     if (caller.verdict == Caller::Verdict::Accepted) return caller;
     if (best.verdict == Caller::Verdict::Missing || caller.verdict == Caller::Verdict::Expired) {
       best = std::move(caller);

@@ -47,6 +47,10 @@ void require_works(LocalDaemon& daemon, const std::string& account, const std::s
 const auto kSchemes = {"API_KEY",         "BEARER_TOKEN", "BASIC", "BASIC_WITH_JWT", "GOOGLE_SERVICE_ACCOUNT",
                        "SERVICE_ACCOUNT", "BILLCOM_AUTH", "SAML",  "CALCOM_AUTH",    "OAUTH1"};
 
+Json connection_of(const std::string& scheme, Json val) {
+  return {{"user_id", "user_1"}, {"state", {{"authScheme", scheme}, {"val", std::move(val)}}}};
+}
+
 }  // namespace
 
 TEST_CASE("a tool runs with a credential of every scheme that a form asks for", "[flow]") {
@@ -92,4 +96,43 @@ TEST_CASE("a tool runs with an imported credential of every scheme, and none is 
       CHECK(daemon.log_text().find(value) == std::string::npos);
     }
   }
+}
+
+TEST_CASE("a provider registers the client by which users of DCR_OAUTH sign in", "[flow]") {
+  LocalDaemon daemon;
+  const ApiAnswer link =
+      daemon.call("POST", "/api/v3/connected_accounts/link",
+                  {{"auth_config_id", config_for(daemon, "DCR_OAUTH")}, {"user_id", "user_1"}});
+  REQUIRE(link.status == 201);
+  FormBrowser browser = daemon.browser();
+  browser.connect(link.body["redirect_url"], kAlice);
+  const std::string account = link.body["connected_account_id"];
+  require_works(daemon, account, "DCR_OAUTH");
+  daemon.advance("2h");
+  require_works(daemon, account, "DCR_OAUTH");
+  CHECK(daemon.mock().refresh_count() >= 1);
+}
+
+TEST_CASE("an account of S2S_OAUTH2 renews its token by its client when it ends", "[flow]") {
+  LocalDaemon daemon;
+  const std::string config = config_for(daemon, "S2S_OAUTH2");
+  const mock::MockClient client = daemon.mock().managed_client("mockidp");
+  const ApiAnswer made =
+      daemon.call("POST", "/api/v3/connected_accounts",
+                  {{"auth_config", {{"id", config}}},
+                   {"connection", connection_of("S2S_OAUTH2", {{"client_id", client.client_id},
+                                                               {"client_secret", client.client_secret}})}});
+  INFO(made.body.dump(1) << daemon.log_text());
+  REQUIRE(made.status == 201);
+  const std::string account = made.body["id"];
+  const auto echo = [&] {
+    return daemon.call("POST", "/api/v3/tools/execute/MOCK_ECHO",
+                       {{"connected_account_id", account}, {"arguments", {{"message", "hello"}}}});
+  };
+  CHECK(echo().body["data"]["message"] == "hello");
+  daemon.advance("5h");
+  CHECK(daemon.status_of(account) == "ACTIVE");
+  const ApiAnswer later = echo();
+  INFO(later.body.dump(1));
+  CHECK(later.body["successful"] == true);
 }

@@ -2,14 +2,14 @@
 
 #include "vault/base/error.h"
 #include "vault/base/text.h"
-#include "vault/store/auth_config_store.h"
 
 namespace coffer {
 
 Blueprint load_blueprint(Transaction& tx, const Catalog& catalog, const AuthConfigId& id) {
   auto config = auth_config_store::find(tx, id);
   if (!config) throw Error(ErrorCode::NotFound, "auth config " + in_quotes(id.str()) + " does not exist");
-  Blueprint out{std::move(*config), nullptr, nullptr, nullptr};
+  Blueprint out{std::move(*config)};
+  if (!out.config.shared_fields.empty()) out.shared = auth_config_store::open_shared_credentials(tx, id);
   out.toolkit = catalog.find_toolkit(out.config.toolkit);
   if (out.toolkit == nullptr) {
     throw Error(ErrorCode::Unsupported, "toolkit " + in_quotes(out.config.toolkit) + " is not in the catalog",
@@ -28,6 +28,13 @@ Blueprint load_blueprint(Transaction& tx, const Catalog& catalog, const AuthConf
     }
   }
   return out;
+}
+
+void require_verifying_call(const Toolkit& toolkit) {
+  if (toolkit.verify) return;
+  throw Error(ErrorCode::InvalidArgument,
+              "toolkit " + in_quotes(toolkit.slug) + " defines no call that verifies a credential",
+              "leave \"validate_credentials\" out");
 }
 
 void require_enabled(const Blueprint& blueprint) {

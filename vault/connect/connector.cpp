@@ -41,6 +41,13 @@ void require_fields(const AuthMode& mode, const std::map<std::string, std::strin
   }
 }
 
+void check_import(const Blueprint& blueprint, const Grant& grant) {
+  check_credential(blueprint.config.scheme, grant.credential);
+  check_known_fields(*blueprint.mode, grant.fields);
+  require_fields(*blueprint.mode, grant.fields);
+  require_parts(*blueprint.mode, grant.credential);
+}
+
 std::vector<std::string> scopes_of(const Credential& credential, const std::vector<std::string>& asked) {
   const auto* tokens = std::get_if<TokenSet>(&credential);
   return tokens == nullptr || tokens->scopes.empty() ? asked : tokens->scopes;
@@ -57,6 +64,10 @@ ConnectLink Connector::authorize(const ConnectRequest& request) {
   const auto tx = database_.write();
   const Blueprint blueprint = load_blueprint(*tx, catalog_, request.auth_config);
   require_enabled(blueprint);
+  if (blueprint.config.scheme == AuthScheme::S2sOAuth2) {
+    throw Error(ErrorCode::InvalidArgument, "scheme S2S_OAUTH2 has no sign-in: no user takes part in it",
+                "create the account with POST /api/v3/connected_accounts");
+  }
   check_known_fields(*blueprint.mode, request.fields);
   ConnectLink out{random_secret(env_.random, "lk_"), open_account(*tx, request, blueprint, now, env_.random),
                   now + kLinkLifetime};
@@ -71,17 +82,25 @@ ConnectLink Connector::authorize(const ConnectRequest& request) {
 Connection Connector::import(const ConnectRequest& request, Credential credential) {
   check_connect_request(request);
   const Timestamp now = env_.clock.now();
+  Grant grant{
+      .credential = std::move(credential), .fields = request.fields, .asked_at = now, .origin = "import"};
+  {
+    const Blueprint blueprint = load_blueprint(*database_.read(), catalog_, request.auth_config);
+    add_shared(*blueprint.mode, blueprint.shared, grant.credential);
+    grant.fields.merge(shared_fields(*blueprint.mode, blueprint.shared));
+    require_enabled(blueprint);
+    obtain_token(blueprint, grant);
+    check_import(blueprint, grant);
+    if (request.asks_service) {
+      require_verifying_call(*blueprint.toolkit);
+      verify_key(blueprint, grant);
+    }
+  }
   const auto tx = database_.write();
   const Blueprint blueprint = load_blueprint(*tx, catalog_, request.auth_config);
   require_enabled(blueprint);
-  check_credential(blueprint.config.scheme, credential);
-  check_known_fields(*blueprint.mode, request.fields);
-  require_fields(*blueprint.mode, request.fields);
-  require_parts(*blueprint.mode, credential);
   Connection connection = open_account(*tx, request, blueprint, now, env_.random);
   link_store::finish(*tx, connection.id, link_store::State::Failed);
-  Grant grant{
-      .credential = std::move(credential), .fields = request.fields, .asked_at = now, .origin = "import"};
   grant.scopes = scopes_of(grant.credential, blueprint.scopes());
   return commit_import(*tx, std::move(connection), std::move(grant));
 }

@@ -38,6 +38,8 @@ struct ConnectRequest {
   std::map<std::string, std::string> fields;  // connection fields known already (subdomain)
   // A new SHARED account, whatever there is: never one that was private.
   std::optional<SharedAccess> shared = std::nullopt;
+  // import() only: the toolkit's verifying call is made before anything is stored.
+  bool asks_service = false;
 };
 
 struct ConnectLink {
@@ -97,7 +99,9 @@ class Connector {
 
   ConnectLink authorize(const ConnectRequest& request);
 
-  // Stores a credential that the application already has: ACTIVE at once.
+  // Stores a credential that the application already has: ACTIVE at once. With `asks_service` a
+  // refusal is InvalidArgument, and so is a toolkit without a verifying call. A grant of the client
+  // alone that has no access token yet gets one.
   Connection import(const ConnectRequest& request, Credential credential);
   // Replaces the credential of an account; keeps its id.
   Connection replace_credential(const ConnectionId& id, Credential credential);
@@ -131,6 +135,9 @@ class Connector {
   std::optional<Grant> exchange_code(const link_store::Link& link, const Blueprint& blueprint,
                                      const ClientCredentials& client, std::string_view code,
                                      LinkEnding& ending);
+  // Gets the access token of a grant that a client has by itself, where none was given. As below.
+  void obtain_token(const Blueprint& blueprint, Grant& grant);
+  // Holds no transaction. Throws InvalidArgument (refused) and Unavailable (could not be asked).
   void verify_key(const Blueprint& blueprint, Grant& grant);
   BrowserStep commit_link(WriteTransaction& tx, const link_store::Link& link, const Grant& grant);
   BrowserStep end_link(WriteTransaction& tx, const link_store::Link& link, const LinkEnding& ending);

@@ -90,7 +90,7 @@ struct CheckParts {
   void operator()(const ApiKeyCredential& c) const { check_part("key", c.key.expose(), false); }
   void operator()(const BearerCredential& c) const { check_part("token", c.token.expose(), false); }
   void operator()(const BasicCredential& c) const {
-    check_part("user name", c.username, false);
+    check_part("username", c.username, false);
     check_part("password", c.password.expose(), true);  // some services take a key as the user name
   }
   // Multi-line values are encoded on their way into a header; the request refuses them as they are.
@@ -111,6 +111,32 @@ static_assert(
 bool has_part(const FieldsCredential& credential, const std::string& name) {
   return credential.names.contains(name) || credential.secrets.contains(name);
 }
+
+struct FillShared {
+  const AuthMode& mode;
+  const SharedValues& shared;
+
+  void operator()(std::monostate&) const {}
+  void operator()(TokenSet&) const {}
+  void operator()(ApiKeyCredential& c) const { fill(c.key, secret_field(mode)); }
+  void operator()(BearerCredential& c) const { fill(c.token, secret_field(mode)); }
+  void operator()(BasicCredential& c) const {
+    const auto user = shared.find("username");
+    if (c.username.empty() && user != shared.end()) c.username = user->second.expose();
+    fill(c.password, secret_field(mode));
+  }
+  void operator()(FieldsCredential& c) const {
+    for (const ConnectionField& part : credential_parts(mode)) {
+      const auto found = shared.find(part.name);
+      if (found != shared.end() && !has_part(c, part.name)) put_part(c, part, found->second.clone());
+    }
+  }
+
+  void fill(Secret& place, const std::string& name) const {
+    const auto found = shared.find(name);
+    if (place.empty() && found != shared.end()) place = found->second.clone();
+  }
+};
 
 // Browsers send CR LF for each line end in a form.
 Secret in_unix_lines(std::string_view text) {
@@ -160,6 +186,20 @@ void put_part(FieldsCredential& credential, const ConnectionField& part, Secret 
   } else {
     credential.names[part.name] = std::string(value.expose());
   }
+}
+
+void add_shared(const AuthMode& mode, const SharedValues& shared, Credential& credential) {
+  std::visit(FillShared{mode, shared}, credential);
+}
+
+std::map<std::string, std::string> shared_fields(const AuthMode& mode, const SharedValues& shared) {
+  std::map<std::string, std::string> values;
+  for (const ConnectionField& field : asked_fields(mode)) {
+    const auto found = shared.find(field.name);
+    if (found == shared.end() || is_credential_part(mode, field)) continue;
+    values.emplace(field.name, found->second.expose());
+  }
+  return values;
 }
 
 void require_parts(const AuthMode& mode, const Credential& credential) {

@@ -26,6 +26,13 @@ std::vector<ConnectionField> credential_parts(const AuthMode& mode);
 
 void put_part(FieldsCredential& credential, const ConnectionField& part, Secret value);
 
+// What an auth config shares with its accounts, by the fields' names.
+using SharedValues = std::map<std::string, Secret>;
+// Puts it where the credential lacks a part.
+void add_shared(const AuthMode& mode, const SharedValues& shared, Credential& credential);
+// The part of it that is kept in clear with a connection.
+std::map<std::string, std::string> shared_fields(const AuthMode& mode, const SharedValues& shared);
+
 // Throws InvalidArgument that names the first part which a credential of this mode lacks.
 void require_parts(const AuthMode& mode, const Credential& credential);
 

@@ -16,13 +16,19 @@ Walk open_walk(Transaction& tx, const Catalog& catalog, std::string_view link_to
   return walk;
 }
 
+// What the service was asked about.
+std::string credential_name(const AuthMode& mode) {
+  const std::string field = secret_field(mode);
+  return field.empty() ? "access_token" : field;
+}
+
 struct RequireAccepted {
   const Blueprint& blueprint;
 
   std::string operator()(const Accepted& accepted) const { return accepted.value; }
   std::string operator()(const Refused& refused) const {
     throw Error(ErrorCode::InvalidArgument,
-                blueprint.toolkit->name + " refused \"" + secret_field(*blueprint.mode) + "\" with HTTP " +
+                blueprint.toolkit->name + " refused \"" + credential_name(*blueprint.mode) + "\" with HTTP " +
                     std::to_string(refused.status),
                 blueprint.toolkit->name + " did not accept this. Check what you entered.");
   }
@@ -54,6 +60,7 @@ BrowserStep Connector::submit(std::string_view link_token, const Fields& form) {
               .asked_at = env_.clock.now(),
               .origin = "connect link"};
   grant.fields.merge(plain_values(mode, fields, form));
+  add_shared(mode, walk.blueprint.shared, grant.credential);
   check_credential(mode.scheme, grant.credential);
   require_parts(mode, grant.credential);
   verify_key(walk.blueprint, grant);

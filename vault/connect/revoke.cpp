@@ -43,7 +43,10 @@ std::optional<Revocable> load(Transaction& tx, const Catalog& catalog, const Con
     throw Error(ErrorCode::WrongState, in_quotes(id.str()) + " is " + std::string(to_string(status)),
                 "only an ACTIVE account can be revoked");
   }
-  return Revocable{std::move(*opened), &provider, auth_config_store::open_client(tx, auth_config)};
+  Revocable grant{std::move(*opened), &provider, auth_config_store::open_client(tx, auth_config)};
+  const ClientCredentials& own = grant.tokens().client;
+  if (!own.client_id.empty()) grant.client = {own.client_id, own.client_secret.clone()};
+  return grant;
 }
 
 // The refresh token first: with it gone the grant is dead, whatever becomes of the rest

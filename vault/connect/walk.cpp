@@ -67,13 +67,16 @@ std::map<std::string, std::string> known_fields(const Walk& walk) {
     const auto kept = walk.connection.fields.find(field.name);
     if (kept != walk.connection.fields.end()) known.insert(*kept);
   }
+  known.merge(shared_fields(*walk.blueprint.mode, walk.blueprint.shared));
   return known;
 }
 
 std::vector<ConnectionField> missing_fields(const Walk& walk) {
   std::vector<ConnectionField> fields = asked_fields(*walk.blueprint.mode);
   const auto known = known_fields(walk);
-  std::erase_if(fields, [&](const ConnectionField& field) { return known.contains(field.name); });
+  std::erase_if(fields, [&](const ConnectionField& field) {
+    return known.contains(field.name) || walk.blueprint.shared.contains(field.name);
+  });
   return fields;
 }
 

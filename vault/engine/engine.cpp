@@ -106,7 +106,7 @@ std::string Engine::link_url(const Secret& link_token) const {
 
 const AuthMode* Engine::managed_mode(const Toolkit& toolkit) const {
   for (const AuthMode& mode : toolkit.auth) {
-    if (mode.scheme != AuthScheme::OAuth2 || managed_clients_.contains(toolkit.slug)) return &mode;
+    if (mode.provider.empty() || managed_clients_.contains(toolkit.slug)) return &mode;
   }
   return nullptr;
 }

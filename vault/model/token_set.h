@@ -22,7 +22,13 @@ struct TokenSet {
   std::optional<Timestamp> expires_at;  // absent: does not expire
   std::vector<std::string> scopes;      // as granted
   ClientCredentials client;             // that it was issued to; no id: the auth config's
+  bool is_client_grant = false;         // RFC 6749 section 4.4: the client alone brings the next one
 };
+
+// Whether there is anything to get another access token by.
+inline bool is_renewable(const TokenSet& tokens) {
+  return tokens.is_client_grant || !tokens.refresh_token.empty();
+}
 
 struct ApiKeyCredential {
   Secret key;

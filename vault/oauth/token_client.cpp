@@ -2,8 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "vault/base/encoding.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/oauth/registration.h"
 #include "vault/oauth/token_request.h"
 #include "vault/oauth/token_response.h"
 
@@ -84,6 +86,28 @@ RefreshOutcome TokenClient::refresh(const Provider& provider, const ClientCreden
              token_request(provider, provider.refresh_place(), client, std::move(parameters),
                            provider.refresh_params),
              before_send);
+}
+
+RefreshOutcome TokenClient::client_credentials(const Provider& provider, const ClientCredentials& client,
+                                               const std::vector<std::string>& scopes,
+                                               const std::function<bool()>& before_send) const {
+  const std::string scope = join(scopes, provider.scope_separator);
+  TokenParameters parameters{{"grant_type", "client_credentials"}};
+  if (!scope.empty()) parameters.emplace_back("scope", scope);
+  return ask(env_, provider, token_request(provider, provider.token_url, client, std::move(parameters), {}),
+             before_send);
+}
+
+ClientCredentials TokenClient::register_client(const Provider& provider, const std::string& redirect_uri,
+                                               const std::string& name) const {
+  HttpResult result = env_.http.send(registration_request(provider, redirect_uri, name));
+  auto* response = std::get_if<HttpResponse>(&result);
+  if (response == nullptr) {
+    throw Error(ErrorCode::Unavailable,
+                provider.name + " could not be asked for a client: " + std::get<HttpFailure>(result).detail,
+                "try again later");
+  }
+  return read_registration(provider, *response);
 }
 
 bool TokenClient::revoke(const Provider& provider, const ClientCredentials& client, const Secret& token,

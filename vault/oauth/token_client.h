@@ -27,6 +27,16 @@ class TokenClient {
   RefreshOutcome refresh(const Provider& provider, const ClientCredentials& client,
                          const Secret& refresh_token, const std::function<bool()>& before_send) const;
 
+  // RFC 6749 section 4.4: the client asks for itself. `before_send` as above.
+  RefreshOutcome client_credentials(const Provider& provider, const ClientCredentials& client,
+                                    const std::vector<std::string>& scopes,
+                                    const std::function<bool()>& before_send) const;
+
+  // RFC 7591: a new client for authorization code and refresh. Throws InvalidArgument (refused) and
+  // Unavailable.
+  ClientCredentials register_client(const Provider& provider, const std::string& redirect_uri,
+                                    const std::string& name) const;
+
   // True: the provider answered 200, or says that the token is unknown already.
   bool revoke(const Provider& provider, const ClientCredentials& client, const Secret& token,
               std::string_view token_type_hint) const;

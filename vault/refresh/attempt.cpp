@@ -37,16 +37,16 @@ bool is_scope_fault(const RefreshOutcome& outcome) {
 
 }  // namespace
 
-const Provider* provider_of_toolkit(const Catalog& catalog, std::string_view slug) {
+const Provider* provider_of_toolkit(const Catalog& catalog, std::string_view slug, AuthScheme scheme) {
   const Toolkit* toolkit = catalog.find_toolkit(slug);
-  const AuthMode* mode = toolkit == nullptr ? nullptr : toolkit->find_auth(AuthScheme::OAuth2);
+  const AuthMode* mode = toolkit == nullptr ? nullptr : toolkit->find_auth(scheme);
   return mode == nullptr ? nullptr : catalog.find_provider(mode->provider);
 }
 
 std::variant<RefreshResult, RefreshAnswer> RefreshAttempt::run() {
   if (auto result = take()) return std::move(*result);
   if (auto result = decide()) return std::move(*result);
-  RefreshOutcome outcome = ask();
+  RefreshOutcome outcome = judged(ask());
   if (fault_) std::rethrow_exception(fault_);
   if (refusal_) {
     return refusal_->kind == Kind::Postponed ? settle(*refusal_, refusal_->retry_at) : std::move(*refusal_);
@@ -54,9 +54,16 @@ std::variant<RefreshResult, RefreshAnswer> RefreshAttempt::run() {
   if (auto* transient = std::get_if<Transient>(&outcome); transient != nullptr && was_asked_twice_) {
     transient->maybe_processed = transient->is_lost = true;
   }
-  return RefreshAnswer{
-      id_,       connection_.auth_config, connection_.generation, std::move(tokens_.refresh_token),
-      provider_, std::move(intent_),      std::move(lost_),       std::move(outcome)};
+  return RefreshAnswer{id_,
+                       connection_.auth_config,
+                       connection_.generation,
+                       std::move(tokens_.refresh_token),
+                       provider_,
+                       std::move(intent_),
+                       std::move(lost_),
+                       std::move(outcome),
+                       std::move(tokens_.client),
+                       tokens_.is_client_grant};
 }
 
 std::optional<RefreshResult> RefreshAttempt::take() {
@@ -69,7 +76,10 @@ std::optional<RefreshResult> RefreshAttempt::take() {
   has_tokens_ = tokens != nullptr;
   config_ = auth_config_store::find(*tx, connection_.auth_config);
   if (config_) client_ = auth_config_store::open_client(*tx, config_->id);
-  provider_ = provider_of_toolkit(parts_.catalog, connection_.toolkit);
+  if (!tokens_.client.client_id.empty()) {
+    client_ = {tokens_.client.client_id, tokens_.client.client_secret.clone()};
+  }
+  provider_ = provider_of_toolkit(parts_.catalog, connection_.toolkit, connection_.scheme);
   return std::nullopt;
 }
 
@@ -82,7 +92,7 @@ std::optional<RefreshResult> RefreshAttempt::decide() {
     return unchanged("the token was replaced already");
   }
   if (demand_.why == Why::Needed && is_fresh()) return unchanged("the token is fresh enough");
-  if (tokens_.refresh_token.empty()) return without_refresh_token();
+  if (!is_renewable(tokens_)) return without_refresh_token();
   return hold_back();
 }
 
@@ -138,8 +148,20 @@ RefreshResult RefreshAttempt::settle(RefreshResult result, std::optional<Timesta
   return result;
 }
 
+// A client of the auth config concerns all of its accounts; one of this account alone, nobody else.
+RefreshOutcome RefreshAttempt::judged(RefreshOutcome outcome) const {
+  const auto* fault = std::get_if<Misconfigured>(&outcome);
+  const bool is_of_client =
+      fault != nullptr && (fault->error == "invalid_client" || fault->error == "unauthorized_client");
+  if (!is_of_client || tokens_.client.client_id.empty()) return outcome;
+  return Rejected{fault->error};
+}
+
 RefreshOutcome RefreshAttempt::ask() {
   const auto before_send = [this] { return mark_sent(); };
+  if (tokens_.is_client_grant) {
+    return parts_.tokens.client_credentials(*provider_, client_, connection_.scopes, before_send);
+  }
   RefreshOutcome outcome = parts_.tokens.refresh(*provider_, client_, tokens_.refresh_token, before_send);
   if (!is_scope_fault(outcome) || !provider_->refresh_params.contains("scope")) return outcome;
   Provider without_scope = *provider_;

@@ -15,8 +15,9 @@
 
 namespace coffer {
 
-// The provider behind an OAuth toolkit; nullptr if the catalog no longer has it.
-const Provider* provider_of_toolkit(const Catalog& catalog, std::string_view toolkit);
+// The provider behind a toolkit's tokens; nullptr if the catalog no longer has it.
+const Provider* provider_of_toolkit(const Catalog& catalog, std::string_view toolkit,
+                                    AuthScheme scheme = AuthScheme::OAuth2);
 
 // One attempt to refresh one connection: decides whether to ask, commits the intent, asks. What
 // comes back is the caller's to store. At most one attempt per connection may exist at a time.
@@ -45,6 +46,7 @@ class RefreshAttempt {
   bool is_backing_off() const;
   RefreshResult settle(RefreshResult result, std::optional<Timestamp> next);
   RefreshOutcome ask();
+  RefreshOutcome judged(RefreshOutcome outcome) const;
   bool mark_sent();
   bool try_mark_sent();
   std::optional<RefreshResult> second_thoughts(const std::optional<Connection>& connection,
@@ -60,7 +62,7 @@ class RefreshAttempt {
   TokenSet tokens_;
   bool has_tokens_ = false;  // another kind of credential otherwise
   std::optional<AuthConfig> config_;
-  ClientCredentials client_;
+  ClientCredentials client_;  // that the token request is made as
   const Provider* provider_ = nullptr;
 
   std::optional<refresh_journal::Intent> lost_;

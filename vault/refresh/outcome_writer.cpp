@@ -52,6 +52,8 @@ TokenSet successor(const Refreshed& outcome, const RefreshAnswer& answer, const 
   tokens.token_type = fresh.token_type;
   tokens.expires_at = fresh.expires_at;
   tokens.scopes = fresh.scopes.empty() ? connection.scopes : fresh.scopes;
+  tokens.client = {answer.own_client.client_id, answer.own_client.client_secret.clone()};
+  tokens.is_client_grant = answer.is_client_grant;
   return tokens;
 }
 

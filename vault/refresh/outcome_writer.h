@@ -25,6 +25,8 @@ struct RefreshAnswer {
   std::optional<refresh_journal::Intent> intent;  // absent: nothing was sent
   std::optional<refresh_journal::Intent> lost;    // an earlier presentation without an answer
   RefreshOutcome outcome;
+  ClientCredentials own_client = {};  // of the credential itself; no id: the auth config's
+  bool is_client_grant = false;
 };
 
 // Makes the body of the expired event for an account that is EXPIRED already; called inside the

@@ -42,7 +42,7 @@ Timestamp refresh_at(Timestamp sent_at, Timestamp expires_at, const ConnectionId
 std::optional<Timestamp> next_refresh_of(const TokenSet& tokens, Timestamp sent_at,
                                          const ConnectionId& connection,
                                          std::optional<Duration> latest_lead) {
-  if (!tokens.expires_at || tokens.refresh_token.empty()) return std::nullopt;
+  if (!tokens.expires_at || !is_renewable(tokens)) return std::nullopt;
   return refresh_at(sent_at, *tokens.expires_at, connection, latest_lead);
 }
 

@@ -156,7 +156,7 @@ void Refresher::recover(WriteTransaction& tx, const refresh_journal::Intent& int
     refresh_journal::clear(tx, intent);
     return;
   }
-  const Provider* provider = provider_of_toolkit(catalog_, connection->toolkit);
+  const Provider* provider = provider_of_toolkit(catalog_, connection->toolkit, connection->scheme);
   if (connection->status != ConnectionStatus::Active || provider == nullptr) return;
   const Timestamp now = env_.clock.now();
   const auto decision = recover_lost_response(*provider, intent.sent_at, connection->expires_at, now);

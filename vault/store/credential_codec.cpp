@@ -19,20 +19,23 @@ enum Kind : std::uint8_t {
   kBasic = 4,
   kFields = 5,
   kTokenSetOfClient = 6,
+  kClientGrant = 7,
 };
+
+Kind kind_of(const TokenSet& set) {
+  if (set.is_client_grant) return kClientGrant;
+  return set.client.client_id.empty() ? kTokenSet : kTokenSetOfClient;
+}
 
 struct Encoder {
   RecordWriter& out;
 
   void operator()(const std::monostate&) { out.byte(kNone); }
   void operator()(const TokenSet& set) {
-    const bool has_client = !set.client.client_id.empty();
-    out.byte(has_client ? kTokenSetOfClient : kTokenSet)
-        .secret(set.access_token)
-        .secret(set.refresh_token)
-        .secret(set.previous_refresh_token);
+    const Kind kind = kind_of(set);
+    out.byte(kind).secret(set.access_token).secret(set.refresh_token).secret(set.previous_refresh_token);
     out.text(set.token_type).time(set.expires_at).list(set.scopes);
-    if (has_client) out.text(set.client.client_id).secret(set.client.client_secret);
+    if (kind != kTokenSet) out.text(set.client.client_id).secret(set.client.client_secret);
   }
   void operator()(const ApiKeyCredential& credential) { out.byte(kApiKey).secret(credential.key); }
   void operator()(const BearerCredential& credential) { out.byte(kBearer).secret(credential.token); }
@@ -55,8 +58,9 @@ TokenSet decode_token_set(RecordReader& in) {
   return set;
 }
 
-TokenSet decode_token_set_of_client(RecordReader& in) {
+TokenSet decode_token_set_of_client(RecordReader& in, std::uint8_t kind) {
   TokenSet set = decode_token_set(in);
+  set.is_client_grant = kind == kClientGrant;
   set.client.client_id = in.text();
   set.client.client_secret = in.secret();
   return set;
@@ -84,7 +88,8 @@ Plaintext encode_credential(const Credential& credential) {
 
 Credential decode_credential(const Plaintext& record) {
   RecordReader in(record, kVersion);
-  switch (in.byte()) {
+  const std::uint8_t kind = in.byte();
+  switch (kind) {
     case kNone:
       return std::monostate();
     case kTokenSet:
@@ -98,7 +103,8 @@ Credential decode_credential(const Plaintext& record) {
     case kFields:
       return decode_fields(in);
     case kTokenSetOfClient:
-      return decode_token_set_of_client(in);
+    case kClientGrant:
+      return decode_token_set_of_client(in, kind);
     default:
       throw Error(ErrorCode::TamperedRow, "a sealed credential is of an unknown kind");
   }

@@ -85,12 +85,21 @@ Connection AccountUse::find_default(const UserId& user) {
 }
 
 void AccountUse::check_auth_config(const Connection& connection) {
-  const auto config = auth_config_store::find(*database_.read(), connection.auth_config);
-  if (config && config->is_enabled) return;
+  config_ = auth_config_store::find(*database_.read(), connection.auth_config);
+  if (config_ && config_->is_enabled) return;
   throw Error(ErrorCode::WrongState,
               "auth config " + connection.auth_config.str() + " of connected account " + connection.id.str() +
-                  (config ? " is disabled" : " was deleted"),
+                  (config_ ? " is disabled" : " was deleted"),
               "enable it, or connect the user by another auth config");
+}
+
+void AccountUse::require_allowed(std::string_view tool) const {
+  const std::vector<std::string>& tools = config_->tools_for_execution;
+  if (tools.empty() || std::find(tools.begin(), tools.end(), tool) != tools.end()) return;
+  const std::string what = tool.empty() ? "the proxy" : "tool " + in_quotes(std::string(tool));
+  throw Error(ErrorCode::Forbidden,
+              what + " is not available for execution with auth config " + config_->id.str(),
+              "its tool_access_config.tools_available_for_execution lists the tools that are");
 }
 
 Opened AccountUse::open(const ConnectionId& id) {
@@ -123,7 +132,7 @@ void AccountUse::refresh(const Connection& connection) {
 
 Opened AccountUse::renew(const Opened& refused) {
   const Connection& connection = refused.connection;
-  if (!tokens_of(refused)->refresh_token.empty()) {
+  if (is_renewable(*tokens_of(refused))) {
     const auto result = refresher_.refresh_after_401(connection.id, connection.generation);
     if (result.kind == RefreshResult::Kind::Postponed) {
       throw Error(ErrorCode::Unavailable,
@@ -138,7 +147,7 @@ Opened AccountUse::renew(const Opened& refused) {
 
 void AccountUse::give_up(const Opened& refused) {
   const TokenSet* tokens = tokens_of(refused);
-  if (tokens == nullptr || !tokens->refresh_token.empty()) return;
+  if (tokens == nullptr || is_renewable(*tokens)) return;
   const Connection& connection = refused.connection;
   if (refresher_.expire(connection.id, connection.generation, std::string(reason::kCredentialRejected))) {
     read(connection.id);

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "vault/base/clock.h"
+#include "vault/model/auth_config.h"
 #include "vault/model/toolkit.h"
 #include "vault/refresh/refresher.h"
 #include "vault/store/connection_store.h"
@@ -23,6 +26,10 @@ class AccountUse {
 
   // Executor::select_connection.
   Connection select(const std::optional<UserId>& user, const std::optional<ConnectionId>& connection);
+
+  // Throws Forbidden where the account's auth config lets other tools run and not this one; with no
+  // tool, where it lets some run and thus not everything. After select().
+  void require_allowed(std::string_view tool = {}) const;
 
   // Row and credential, with a token that may still be used.
   connection_store::Opened open(const ConnectionId& id);
@@ -49,6 +56,7 @@ class AccountUse {
   Refresher& refresher_;
   const Toolkit& toolkit_;
   bool is_pinned_ = false;
+  std::optional<AuthConfig> config_;  // of what was selected
 };
 
 }  // namespace coffer

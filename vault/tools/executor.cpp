@@ -54,7 +54,9 @@ ToolResult Executor::execute(const ToolCall& call) {
   check_arguments(*ref.tool->input, arguments, ref.tool->slug);
 
   AccountUse account(env_.clock, database_, refresher_, *ref.toolkit);
-  auto opened = account.open(account.select(call.user, call.connection).id);
+  const ConnectionId selected = account.select(call.user, call.connection).id;
+  account.require_allowed(ref.tool->slug);
+  auto opened = account.open(selected);
   const ToolRun run(env_, *ref.toolkit, *ref.tool, std::move(arguments), opened.connection);
   Scrubber scrubber;
   scrubber.add(opened.credential);

@@ -36,8 +36,8 @@ class Executor {
 
   // Throws NotFound (tool), InvalidArgument (arguments, by name; user and account do not fit),
   // NeedsConnection (no usable account; the hint names the way to a link), WrongState (the pinned
-  // account is not ACTIVE), Unavailable (the token cannot be refreshed now).
-  // What the service answers, even an error, is a ToolResult.
+  // account is not ACTIVE), Forbidden (its auth config does not let this tool run), Unavailable (the token
+  // cannot be refreshed now). What the service answers, even an error, is a ToolResult.
   ToolResult execute(const ToolCall& call);
 
   // The account a call would use. Same errors.

@@ -155,7 +155,9 @@ bool is_refused_credential(const Toolkit& toolkit, const HttpResult& result) {
 ProxyAnswer proxy(const Env& env, Database& database, Refresher& refresher, const Toolkit& toolkit,
                   const ProxyCall& call) {
   AccountUse account(env.clock, database, refresher, toolkit);
-  auto opened = account.open(account.select(call.user, call.connection).id);
+  const ConnectionId selected = account.select(call.user, call.connection).id;
+  account.require_allowed();
+  auto opened = account.open(selected);
   const AuthMode& mode = mode_of(toolkit, opened.connection);
   Scrubber scrubber;
   const auto send = [&] {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { refused } from "../lib/harness.mjs";
 import { complaintsDuring } from "../lib/sdk.mjs";
+import { ALICE } from "../lib/world.mjs";
 
 const OWN_CLIENT = { client_id: "own-client", client_secret: "own-client-secret-7f3a9c" };
 
@@ -33,6 +34,18 @@ export default async function authConfigs({ world, composio, step }) {
     own = await authConfigs.create("gmail", { type: "use_custom_auth", name: "Own mail", authScheme: "OAUTH2", credentials: { ...OWN_CLIENT, scopes: "https://www.googleapis.com/auth/gmail.readonly" } });
     assert.notEqual(own.id, managed.id);
     assert.deepEqual([own.authScheme, own.isComposioManaged], ["OAUTH2", false]);
+  });
+
+  await step("update: the tools that may run; another one is refused", async () => {
+    const { id } = await authConfigs.create("mock", { type: "use_custom_auth", name: "only echo", authScheme: "BEARER_TOKEN", credentials: {} });
+    await authConfigs.update(id, { type: "custom", credentials: {}, toolAccessConfig: { toolsAvailableForExecution: ["MOCK_ECHO"] } });
+    assert.deepEqual((await authConfigs.get(id)).toolAccessConfig?.toolsAvailableForExecution, ["MOCK_ECHO"]);
+    const user = world.user("restricted");
+    const { token } = await world.keysOf("mock", ALICE);
+    await composio.connectedAccounts.initiate(user, id, { config: { authScheme: "BEARER_TOKEN", val: { status: "ACTIVE", token } } });
+    const run = (slug, args) => composio.tools.execute(slug, { userId: user, dangerouslySkipVersionCheck: true, arguments: args });
+    assert.equal((await run("MOCK_ECHO", { message: "hello" })).data.message, "hello");
+    await refused(run("MOCK_WHOAMI", {}), "ComposioToolExecutionError", { status: 403, says: /MOCK_WHOAMI/ });
   });
 
   for (const [scheme, toolkit] of [["API_KEY", "tavily"], ["BEARER_TOKEN", "sentry"], ["BASIC", "zendesk"]]) {

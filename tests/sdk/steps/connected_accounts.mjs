@@ -74,6 +74,58 @@ export default async function connectedAccounts({ world, sdk, composio, step, co
     assert.equal((await run("MOCK_WHOAMI", { userId: user })).data.email, ALICE.email);
   });
 
+  const fields = {
+    BASIC_WITH_JWT: ["username", "password"],
+    GOOGLE_SERVICE_ACCOUNT: ["credentials_json"],
+    SERVICE_ACCOUNT: ["application_id", "installation_id", "private_key"],
+    BILLCOM_AUTH: ["sessionId", "devKey"],
+    SAML: ["saml_assertion"],
+    CALCOM_AUTH: ["calcom_key"],
+    OAUTH1: ["oauth_token", "oauth_token_secret"],
+  };
+  for (const [scheme, names] of Object.entries(fields)) {
+    await step(`initiate: ${scheme} at once, and its state without a complaint`, async () => {
+      const keys = await keysOf(ALICE);
+      const val = Object.fromEntries(names.map((name) => [name, keys[name]]));
+      const user = world.user(scheme.toLowerCase());
+      const id = await configFor("mock", scheme);
+      const needed = await composio.toolkits.getConnectedAccountInitiationFields("mock", scheme, { requiredOnly: true });
+      assert.deepEqual(needed.map((field) => field.name).sort(), [...names].sort());
+      const request = await accounts.initiate(user, id, { config: { authScheme: scheme, val: { status: "ACTIVE", ...val } } });
+      assert.equal((await request.waitForConnection(5_000)).status, "ACTIVE");
+      assert.equal((await run("MOCK_WHOAMI", { userId: user })).data.email, ALICE.email);
+      const { value, complaints } = await complaintsDuring(() => accounts.get(request.id));
+      assert.deepEqual(complaints, []);
+      assert.equal(value.state.authScheme, scheme);
+      for (const name of names) assert.ok(["REDACTED", undefined].includes(value.state.val[name]));
+    });
+  }
+
+  await step("initiate: DCR_OAUTH, by a client that the provider registers", async () => {
+    const user = world.user("dcr");
+    const request = await accounts.link(user, await configFor("mock", "DCR_OAUTH"));
+    await world.finish(request.redirectUrl, ALICE);
+    assert.equal((await request.waitForConnection(10_000)).status, "ACTIVE");
+    assert.equal((await run("MOCK_WHOAMI", { userId: user })).data.email, ALICE.email);
+  });
+
+  await step("initiate: S2S_OAUTH2, by a client's own grant", async () => {
+    const { clients } = await world.mock("GET", "clients");
+    const { client_id, client_secret } = clients.find(({ provider }) => provider === "mockidp");
+    const user = world.user("s2s");
+    const request = await accounts.initiate(user, await configFor("mock", "S2S_OAUTH2"), { config: { authScheme: "S2S_OAUTH2", val: { status: "ACTIVE", client_id, client_secret } } });
+    assert.equal((await request.waitForConnection(5_000)).status, "ACTIVE");
+    assert.equal((await run("MOCK_ECHO", { userId: user, arguments: { message: "hello" } })).data.message, "hello");
+  });
+
+  await step("initiate: a key that the service refuses, where that is asked for", async () => {
+    const user = world.user("refused-key");
+    const body = { auth_config: { id: await configFor("mock", "API_KEY") }, validate_credentials: true,
+      connection: { user_id: user, state: { authScheme: "API_KEY", val: { status: "ACTIVE", generic_api_key: "no-such-key-0123" } } } };
+    await refused(composio.client.connectedAccounts.create(body), "BadRequestError", { status: 400, says: /generic_api_key/ });
+    assert.deepEqual((await accounts.list({ userIds: [user] })).items, []);
+  });
+
   await step("initiate: an OAuth token that the program already has", async () => {
     const user = world.user("import");
     const request = await accounts.initiate(user, await configFor("gmail"), { config: AuthScheme.OAuth2({ access_token: await world.tokenOf(gmail.id) }) });

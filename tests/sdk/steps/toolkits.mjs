@@ -72,9 +72,10 @@ export default async function toolkits({ world, sdk, composio, step }) {
     assert.deepEqual(fields.map((field) => field.name).sort(), ["client_id", "client_secret"]);
   });
 
-  await step("detail: a toolkit with four schemes has four descriptions", async () => {
+  await step("detail: a toolkit with every scheme has a description of each", async () => {
     const mock = await composio.toolkits.get("mock");
-    assert.deepEqual(mock.authConfigDetails.map((detail) => detail.mode), ["OAUTH2", "API_KEY", "BEARER_TOKEN", "BASIC"]);
+    assert.deepEqual(mock.authConfigDetails.map((detail) => detail.mode), ["OAUTH2", "API_KEY", "BEARER_TOKEN", "BASIC", "BASIC_WITH_JWT",
+      "GOOGLE_SERVICE_ACCOUNT", "SERVICE_ACCOUNT", "BILLCOM_AUTH", "SAML", "CALCOM_AUTH", "OAUTH1", "DCR_OAUTH", "S2S_OAUTH2"]);
   });
 
   await step("detail: an unknown toolkit", async () => {

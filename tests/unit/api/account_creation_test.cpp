@@ -1,4 +1,6 @@
 #include "tests/unit/api/api_world.h"
+#include "vault/base/encoding.h"
+#include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
 
 using namespace coffer;
@@ -196,11 +198,32 @@ TEST_CASE("a credential that cannot be is refused and leaves no account behind")
   require_error(create(world, gmail, {{"state", Json::object()}}), 400, "user_id");
   require_error(create(world, "ac_unknown", {{"user_id", "u"}}), 404, "ac_unknown");
   require_error(world.post("/connected_accounts", {{"auth_config", {{"id", gmail}}}}), 400, "connection");
-  require_error(world.post("/connected_accounts", {{"auth_config", {{"id", gmail}}},
-                                                   {"connection", {{"user_id", "u"}}},
-                                                   {"validate_credentials", true}}),
-                400, "validate_credentials");
   require_page(world.get("/connected_accounts"), 0);
+}
+
+TEST_CASE("a credential is shown to the service before it is stored, where that is asked for") {
+  ApiWorld world;
+  const std::string config = world.custom_config("mock", "API_KEY");
+  const auto validate = [&](int status, const std::string& body) {
+    world.outside().http.answer(status, body);
+    return world.post("/connected_accounts",
+                      {{"auth_config", {{"id", config}}},
+                       {"connection",
+                        {{"user_id", "user_1"},
+                         {"state", {{"authScheme", "API_KEY"}, {"val", {{"generic_api_key", kSecret}}}}}}},
+                       {"validate_credentials", true}});
+  };
+  require_error(validate(401, "{}"), 400, "generic_api_key");
+  require_error(validate(503, "{}"), 503, "could not be asked");
+  require_page(world.get("/connected_accounts"), 0);
+  const Answer made = validate(200, R"({"email":"alice@example.com"})");
+  REQUIRE(made.status == 201);
+  CHECK(made["status"] == "ACTIVE");
+  const Answer account = world.get("/connected_accounts/" + made["id"].get<std::string>());
+  CHECK(account["state"].at("val").at("displayName") == "alice@example.com");
+  const auto asked = world.outside().http.seen().at(2);
+  CHECK(asked.url == std::string(kMockUrl) + "/mock/mockidp/mock/whoami");
+  CHECK(header_value(asked.headers, "x-api-key") == kSecret);
 }
 
 TEST_CASE("an alias that an ACTIVE account has is refused without a retry") {
@@ -228,4 +251,55 @@ TEST_CASE("refresh makes a link for the same account and leaves an ACTIVE one at
       world.send("POST", "/connected_accounts/" + id + "/refresh?redirect_url=http%3A%2F%2Fa.example%2F",
                  Json::object()),
       400, "callback_url");
+}
+
+TEST_CASE("an account of S2S_OAUTH2 gets its token by its client, and none without one") {
+  ApiWorld world;
+  const std::string config = world.custom_config("mock", "S2S_OAUTH2");
+  const auto connect = [&](Json val) {
+    return create(world, config,
+                  {{"user_id", "user_1"}, {"state", {{"authScheme", "S2S_OAUTH2"}, {"val", val}}}});
+  };
+  const Json own = {{"client_id", "machine-1"}, {"client_secret", kSecret}};
+  world.outside().http.answer(401, R"({"error":"invalid_client"})");
+  require_error(connect(own), 400, "invalid_client");
+  require_page(world.get("/connected_accounts"), 0);
+
+  world.outside().http.answer(200, R"({"access_token":"at-)" + kSecret + R"(","expires_in":3600})");
+  const Answer made = connect(own);
+  CAPTURE(made.text);
+  REQUIRE(made.status == 201);
+  CHECK(made["status"] == "ACTIVE");
+  const Credential credential = credential_of(world, made["id"]);
+  const auto& tokens = std::get<TokenSet>(credential);
+  CHECK(tokens.access_token.expose() == "at-" + kSecret);
+  CHECK(tokens.client.client_id == "machine-1");
+  CHECK(tokens.is_client_grant);
+  const auto request = parse_form(world.outside().http.seen().at(1).body);
+  CHECK(find_field(*request, "grant_type") == "client_credentials");
+  CHECK(find_field(*request, "scope") == "read write");
+  const auto row = connection_store::find(*world.engine().database().read(), ConnectionId(made["id"]));
+  CHECK(row->next_refresh_at.has_value());
+}
+
+TEST_CASE("an auth config of DCR_OAUTH without a client has one registered") {
+  ApiWorld world;
+  const Json body = {{"toolkit", {{"slug", "mock"}}},
+                     {"auth_config", {{"type", "use_custom_auth"}, {"authScheme", "DCR_OAUTH"}}}};
+  world.outside().http.answer(400, R"({"error":"invalid_redirect_uri"})");
+  require_error(world.post("/auth_configs", body), 400, "invalid_redirect_uri");
+  require_page(world.get("/auth_configs"), 0);
+
+  world.outside().http.answer(201, R"({"client_id":"dcr-1","client_secret":")" + kSecret + "\"}");
+  const Answer made = world.post("/auth_configs", body);
+  CAPTURE(made.text);
+  REQUIRE(made.status == 201);
+  const std::string id = made["auth_config"].at("id");
+  const auto client = auth_config_store::open_client(*world.engine().database().read(), AuthConfigId(id));
+  CHECK(client.client_id == "dcr-1");
+  CHECK(client.client_secret.expose() == kSecret);
+  const auto seen = world.outside().http.seen().at(1);
+  CHECK(seen.url == std::string(kMockUrl) + "/mock/mockidp/register");
+  CHECK(parse_json(seen.body)["redirect_uris"] == Json{std::string(kPublicUrl) + "/oauth/callback/" + id});
+  CHECK(world.get("/auth_configs/" + id)["credentials"].at("client_secret") == "REDACTED");
 }

@@ -114,12 +114,112 @@ TEST_CASE("an auth config that cannot be is refused by the name of what is wrong
 
 TEST_CASE("restrictions that nothing would enforce are refused") {
   ApiWorld world;
-  const auto key_value = GENERATE(R"("tool_access_config":{"tools_available_for_execution":["X"]})",
-                                  R"("is_enabled_for_tool_router":false)",
-                                  R"("proxy_config":{"proxy_url":"x"})", R"("shared_credentials":{"a":"b"})");
+  const auto key_value =
+      GENERATE(R"("is_enabled_for_tool_router":false)", R"("proxy_config":{"proxy_url":"x"})");
   const std::string body = std::string(R"({"toolkit":{"slug":"gmail"},"auth_config":{)") + key_value + "}}";
   const HttpHeaders headers = {{"x-api-key", kApiKey}, {"content-type", "application/json"}};
   require_error(world.send_raw("POST", "/api/v3/auth_configs", headers, body), 501, "not offered");
+}
+
+TEST_CASE("the tools that an auth config lets run are kept by their slugs") {
+  ApiWorld world;
+  const Json access = {{"tools_available_for_execution", {"gmail_get_profile", "GMAIL_LIST_LABELS"}},
+                       {"tools_for_connected_account_creation", {"GMAIL_GET_PROFILE"}}};
+  const Json slugs = {"GMAIL_GET_PROFILE", "GMAIL_LIST_LABELS"};
+  const Answer made = world.post(
+      "/auth_configs", {{"toolkit", {{"slug", "gmail"}}}, {"auth_config", {{"tool_access_config", access}}}});
+  REQUIRE(made.status == 201);
+  CHECK(made["auth_config"].at("restrict_to_following_tools") == slugs);
+  const std::string path = "/auth_configs/" + made["auth_config"].at("id").get<std::string>();
+  Json config = world.get(path).body;
+  CHECK(config["tool_access_config"]["tools_available_for_execution"] == slugs);
+  CHECK(config["tool_access_config"]["tools_for_connected_account_creation"] == Json{"GMAIL_GET_PROFILE"});
+  CHECK(config["restrict_to_following_tools"] == slugs);
+
+  // SDKs send {} with every update: that changes nothing.
+  CHECK(world.patch(path, {{"tool_access_config", Json::object()}, {"name", "n"}}).status == 200);
+  CHECK(world.get(path)["restrict_to_following_tools"] == slugs);
+  for (const char* tool : {"GMAIL_NOPE", "SLACK_SEND_MESSAGE"}) {
+    require_error(world.patch(path, {{"tool_access_config", {{"tools_available_for_execution", {tool}}}}}),
+                  400, tool);
+  }
+  CHECK(world.patch(path, {{"tool_access_config", {{"tools_available_for_execution", Json::array()}}}})
+            .status == 200);
+  config = world.get(path).body;
+  CHECK_FALSE(config.contains("restrict_to_following_tools"));
+  CHECK_FALSE(config["tool_access_config"].contains("tools_available_for_execution"));
+}
+
+TEST_CASE("a tool that the account's auth config does not let run is refused everywhere") {
+  ApiWorld world;
+  const std::string account = world.oauth_account("user_1");
+  const Json only_labels = {
+      {"tool_access_config", {{"tools_available_for_execution", {"GMAIL_LIST_LABELS"}}}}};
+  REQUIRE(world.patch("/auth_configs/" + world.auth_config("gmail"), only_labels).status == 200);
+  const auto labels = [&] { world.outside().http.answer(200, R"({"labels":[]})"); };
+
+  const Json by_user = {{"user_id", "user_1"}, {"arguments", Json::object()}};
+  require_error(world.post("/tools/execute/GMAIL_GET_PROFILE", by_user), 403, "GMAIL_GET_PROFILE");
+  labels();
+  CHECK(world.post("/tools/execute/GMAIL_LIST_LABELS", by_user)["successful"] == true);
+
+  const std::string session = "/tool_router/session/" + world.session("user_1");
+  const auto in_session = [&](const char* tool) {
+    return world.post(session + "/execute", {{"tool_slug", tool}, {"arguments", Json::object()}});
+  };
+  require_error(in_session("GMAIL_GET_PROFILE"), 403, "GMAIL_GET_PROFILE");
+  labels();
+  CHECK(in_session("GMAIL_LIST_LABELS").status == 200);
+  const Answer several = world.post(
+      session + "/execute",
+      {{"tool_slug", "COMPOSIO_MULTI_EXECUTE_TOOL"},
+       {"arguments", {{"tools", {{{"tool_slug", "GMAIL_GET_PROFILE"}, {"arguments", Json::object()}}}}}}});
+  CHECK(several["data"].at("error_count") == 1);
+
+  // A raw call could do anything.
+  require_error(world.post("/tools/execute/proxy", {{"connected_account_id", account},
+                                                    {"endpoint", "/gmail/v1/users/me/profile"},
+                                                    {"method", "GET"},
+                                                    {"parameters", Json::array()}}),
+                403, "proxy");
+  CHECK(world.outside().http.seen().size() == 2);
+}
+
+TEST_CASE("shared credentials stand for what an account does not give, and are shown to nobody") {
+  ApiWorld world;
+  const std::string shared = std::string("shared-") + kSecretMark;
+  const std::string own = std::string("own-") + kSecretMark;
+  const Answer made = world.post(
+      "/auth_configs", {{"toolkit", {{"slug", "mock"}}},
+                        {"auth_config",
+                         {{"type", "use_custom_auth"},
+                          {"authScheme", "SERVICE_ACCOUNT"},
+                          {"shared_credentials", {{"application_id", "app_1"}, {"private_key", shared}}}}}});
+  REQUIRE(made.status == 201);
+  const std::string id = made["auth_config"].at("id");
+  const auto connect = [&](Json val) {
+    const Answer account =
+        world.post("/connected_accounts",
+                   {{"auth_config", {{"id", id}}},
+                    {"connection",
+                     {{"user_id", "user_1"}, {"state", {{"authScheme", "SERVICE_ACCOUNT"}, {"val", val}}}}}});
+    CAPTURE(account.text);
+    REQUIRE(account.status == 201);
+    auto opened = connection_store::open(*world.engine().database().read(), ConnectionId(account["id"]));
+    return std::get<FieldsCredential>(std::move(opened->credential));
+  };
+  const FieldsCredential by_default = connect({{"installation_id", "i_1"}});
+  CHECK(by_default.names.at("application_id") == "app_1");
+  CHECK(by_default.secrets.at("private_key").expose() == shared);
+  CHECK(connect({{"installation_id", "i_1"}, {"private_key", own}}).secrets.at("private_key").expose() ==
+        own);
+
+  const std::string path = "/auth_configs/" + id;
+  CHECK(world.get(path)["shared_credentials"] ==
+        Json({{"application_id", "REDACTED"}, {"private_key", "REDACTED"}}));
+  CHECK(world.patch(path, {{"shared_credentials", {{"private_key", nullptr}}}}).status == 200);
+  CHECK(world.get(path)["shared_credentials"] == Json({{"application_id", "REDACTED"}}));
+  require_error(world.patch(path, {{"shared_credentials", {{"password", own}}}}), 400, "password");
 }
 
 TEST_CASE("auth configs are listed by toolkit, kind and words") {

@@ -305,7 +305,7 @@ TEST_CASE("a PATCH replaces the parts of a credential that it names and keeps th
     CHECK(std::get<BasicCredential>(stored).password.expose() == "open sesame");
     require_error(world.patch(path, credential_patch("BASIC", {{"basic_encoded", "QWxhZGRpbg=="}})), 400,
                   "basic_encoded");
-    require_error(world.patch(path, credential_patch("BASIC", {{"username", nullptr}})), 400, "user name");
+    require_error(world.patch(path, credential_patch("BASIC", {{"username", nullptr}})), 400, "username");
   }
 }
 

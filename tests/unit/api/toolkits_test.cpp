@@ -45,7 +45,9 @@ TEST_CASE("a toolkit tells its ways of authenticating and what each asks for") {
       }
     }
   }
-  CHECK(modes == std::vector<std::string>{"OAUTH2", "API_KEY", "BEARER_TOKEN", "BASIC"});
+  CHECK(modes == std::vector<std::string>{"OAUTH2", "API_KEY", "BEARER_TOKEN", "BASIC", "BASIC_WITH_JWT",
+                                          "GOOGLE_SERVICE_ACCOUNT", "SERVICE_ACCOUNT", "BILLCOM_AUTH", "SAML",
+                                          "CALCOM_AUTH", "OAUTH1", "DCR_OAUTH", "S2S_OAUTH2"});
   const Json& oauth = detail["auth_config_details"][0].at("fields").at("auth_config_creation").at("required");
   REQUIRE(oauth.size() == 2);
   CHECK(oauth[0].at("name") == "client_id");

@@ -170,8 +170,11 @@ TEST_CASE("an imported credential makes an account ACTIVE at once, without the n
 
 TEST_CASE("imported tokens are refreshed before they end") {
   ConnectFixture vault;
-  TokenSet tokens{Secret("at"), Secret("rt"), {}, "Bearer", from_ms(kStartMs) + std::chrono::hours(1),
-                  {"read"}};
+  TokenSet tokens;
+  tokens.access_token = Secret("at");
+  tokens.refresh_token = Secret("rt");
+  tokens.expires_at = from_ms(kStartMs) + std::chrono::hours(1);
+  tokens.scopes = {"read"};
   const Connection account = vault.connector.import(vault.request("acme"), std::move(tokens));
   REQUIRE(account.next_refresh_at);
   CHECK(*account.next_refresh_at < from_ms(kStartMs) + std::chrono::minutes(55));

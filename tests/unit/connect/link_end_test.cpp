@@ -104,7 +104,8 @@ TEST_CASE("tokens that were refreshed during the revocation are revoked as well"
   vault.env.http.answer_with([&](const HttpRequest&) -> HttpResult {
     const auto tx = vault.database->write();
     auto row = connection_store::find(*tx, account.id);
-    const Credential fresh = TokenSet{Secret("at-secret-2"), Secret("rt-secret-2"), {}, "Bearer", {}, {}};
+    const Credential fresh =
+        TokenSet{Secret("at-secret-2"), Secret("rt-secret-2"), {}, "Bearer", {}, {}, {}, false};
     REQUIRE(connection_store::commit_credential(*tx, *row, fresh));
     tx->commit();
     HttpResponse response;

@@ -527,7 +527,8 @@ TEST_CASE("a connection field is asked for on the way and what is to be found ou
 
 TEST_CASE("a reconnection finds out anew what it found out before, and does not ask again") {
   ConnectFixture vault;
-  TokenSet tokens{Secret("at"), {}, {}, "Bearer", {}, {}};
+  TokenSet tokens;
+  tokens.access_token = Secret("at");
   ConnectRequest request = vault.request("tenant");
   request.fields = {{"subdomain", "example"}};
   const Connection account = vault.connector.import(request, std::move(tokens));

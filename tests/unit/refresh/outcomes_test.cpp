@@ -245,3 +245,49 @@ TEST_CASE_METHOD(RefreshFixture, "a scope that is refused is left out once", "[r
   CHECK(scope_sent(0));
   CHECK_FALSE(scope_sent(1));
 }
+
+namespace {
+
+// As of a client of its own, which alone brings the next access token.
+void give_client(RefreshFixture& f, const ConnectionId& id) {
+  const auto tx = f.database->write();
+  auto opened = connection_store::open(*tx, id).value();
+  auto& tokens = std::get<TokenSet>(opened.credential);
+  tokens.refresh_token = {};
+  tokens.client = {"machine-1", Secret(std::string_view("machine-secret"))};
+  tokens.is_client_grant = true;
+  REQUIRE(connection_store::commit_credential(*tx, opened.connection, opened.credential));
+  tx->commit();
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(RefreshFixture, "a client's own grant is renewed by the client alone, again and again",
+                 "[refresh]") {
+  const auto id = connect("strict");
+  give_client(*this, id);
+  for (const std::string token : {"at2", "at3"}) {
+    advance_past(row(id).next_refresh_at);
+    answer_tokens(token);
+    REQUIRE(refresher->run_due());
+    CHECK(access_token(id) == token);
+    const auto sent = parse_form(http.seen().back().body);
+    CHECK(find_field(*sent, "grant_type") == "client_credentials");
+    CHECK(find_field(*sent, "client_id") == "machine-1");
+    CHECK(find_field(*sent, "scope") == "read");
+    CHECK_FALSE(find_field(*sent, "refresh_token"));
+  }
+  CHECK(tokens(id).client.client_secret == Secret(std::string_view("machine-secret")));
+}
+
+TEST_CASE_METHOD(RefreshFixture, "a refused client of one account expires that account and blocks no other",
+                 "[refresh]") {
+  const auto id = connect("strict");
+  const auto other = connect("strict", "ca_2");
+  give_client(*this, id);
+  answer_error(401, "invalid_client");
+  CHECK(refresher->refresh_now(id, true).kind == Kind::Rejected);
+  CHECK(row(id).status == ConnectionStatus::Expired);
+  CHECK_FALSE(config("strict").blocked_until);
+  CHECK(row(other).status == ConnectionStatus::Active);
+}

@@ -86,6 +86,37 @@ TEST_CASE("an auth config comes back as it was stored, its secret to those who o
   CHECK(code_of([&] { f.client_of("ac_2"); }) == ErrorCode::NotFound);
 }
 
+TEST_CASE("tools and shared credentials come back, and outlive changes of the rest", "[auth_config]") {
+  ConfigFixture f;
+  AuthConfig stored = make_config();
+  stored.tools_for_execution = {"GMAIL_GET_PROFILE"};
+  stored.tools_for_creation = {"GMAIL_SEND_EMAIL", "GMAIL_GET_PROFILE"};
+  f.insert(stored);
+  f.vault.write([](WriteTransaction& tx) {
+    auth_config_store::SharedCredentials shared;
+    shared["password"] = Secret("shared-1");
+    REQUIRE(auth_config_store::replace_shared_credentials(tx, AuthConfigId("ac_1"), std::move(shared)));
+    REQUIRE(auth_config_store::replace_client(tx, AuthConfigId("ac_1"), {"client-2", Secret("new")}));
+    AuthConfig changed = auth_config_store::find(tx, AuthConfigId("ac_1")).value();
+    changed.name = "new name";
+    changed.shared_fields.clear();  // the store's own
+    REQUIRE(auth_config_store::update(tx, changed));
+  });
+  f.vault.reopen();
+  const auto found = f.find("ac_1");
+  REQUIRE(found);
+  CHECK(found->name == "new name");
+  CHECK(found->tools_for_execution == stored.tools_for_execution);
+  CHECK(found->tools_for_creation == stored.tools_for_creation);
+  CHECK(found->shared_fields == std::vector<std::string>{"password"});
+  CHECK(f.client_of("ac_1").client_secret == Secret("new"));
+  const auto shared = f.vault.read(
+      [](Transaction& tx) { return auth_config_store::open_shared_credentials(tx, AuthConfigId("ac_1")); });
+  REQUIRE(shared.size() == 1);
+  CHECK(shared.at("password") == Secret("shared-1"));
+  CHECK(f.vault->check().empty());
+}
+
 TEST_CASE("a public client has no secret", "[auth_config]") {
   ConfigFixture f;
   f.insert(make_config(), "");

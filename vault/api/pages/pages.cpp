@@ -1,5 +1,6 @@
 #include "vault/api/pages/pages.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "vault/api/pages/link_page.h"
@@ -129,9 +130,13 @@ class Pages {
              .details = error.what()});
       }
       if (error.code() != ErrorCode::InvalidArgument) throw;
-      return again(
-          400, view, token, form,
-          {.problem = {}, .fields = {{secret_field(*view.mode), error.hint()}}, .details = error.what()});
+      const bool is_asked =
+          std::any_of(view.missing_fields.begin(), view.missing_fields.end(),
+                      [&](const ConnectionField& field) { return field.name == secret_field(*view.mode); });
+      FormTrouble trouble{.problem = {}, .fields = {}, .details = error.what()};
+      if (is_asked) trouble.fields.push_back({secret_field(*view.mode), error.hint()});
+      if (!is_asked) trouble.problem = error.hint();
+      return again(400, view, token, form, trouble);
     }
   }
 

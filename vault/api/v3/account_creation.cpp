@@ -8,9 +8,11 @@
 #include "vault/api/v3/project_config.h"
 #include "vault/api/v3/routes.h"
 #include "vault/api/v3/shared_input.h"
+#include "vault/api/v3/toolkit_view.h"
 #include "vault/api/wire/body.h"
 #include "vault/api/wire/secret_answer.h"
 #include "vault/base/error.h"
+#include "vault/connect/blueprint.h"
 #include "vault/connect/credentials.h"
 #include "vault/engine/views.h"
 
@@ -93,6 +95,13 @@ std::optional<ObjectReader> values_of(const ObjectReader& connection, AuthScheme
   return connection.object("data");
 }
 
+// A link's form asks the service anyway; only a toolkit that cannot be asked has to say so.
+bool asks_to_validate(Engine& engine, const ObjectReader& body, const std::string& toolkit) {
+  if (body.boolean("validate_credentials") != true) return false;
+  require_verifying_call(toolkit_or_not_found(engine.catalog(), toolkit));
+  return true;
+}
+
 ConnectRequest read_connect_request(const ObjectReader& connection, const AuthConfigId& auth_config) {
   ConnectRequest connect;
   connect.auth_config = auth_config;
@@ -108,16 +117,13 @@ ServerResponse create_account(Engine& engine, const ServerRequest& request) {
   const ObjectReader body = parsed.root();
   const ObjectReader connection = body.required_object("connection");
   const auto shared = read_shared_access(body.has("experimental") ? body : connection);
-  if (body.boolean("validate_credentials") == true) {
-    body.fail("validate_credentials", "is not offered",
-              "leave it out, or use a Connect Link, which does check");
-  }
   const AuthConfigId id(body.required_object("auth_config").required_text("id"));
   const ModeOfConfig known = mode_of_config(engine, id);
   check_not_retired(engine, known.config);
   ConnectRequest connect = read_connect_request(connection, id);
   const auto values = values_of(connection, known.mode->scheme);
   connect.shared = shared;
+  connect.asks_service = asks_to_validate(engine, body, known.config.toolkit);
   return created(connect_account(engine, known, std::move(connect), values));
 }
 
@@ -129,6 +135,7 @@ ServerResponse reauthorize(Engine& engine, const ServerRequest& request) {
   const Connection known = account_or_not_found(*engine.database().read(), ConnectionId(request.param("id")));
   std::string callback_url(request.query_value("redirect_url"));
   if (callback_url.empty()) callback_url = body.text("redirect_url");
+  asks_to_validate(engine, body, known.toolkit);
   const ConnectionStart start = reconnect_account(engine, known, callback_url);
   const Json redirect = start.redirect_url.empty() ? Json() : Json(start.redirect_url);
   return secret_answer(
@@ -145,10 +152,10 @@ std::vector<RouteEntry> account_creation_routes() {
            "/connected_accounts",
            create_account,
            "Import a credential, or make a Connect Link",
-           "credentials of each scheme are imported as they were given",
+           "a credential of several fields is imported whole",
            {},
            Support::Partial,
-           "OAUTH2, API_KEY, BEARER_TOKEN, BASIC and NO_AUTH; other schemes are refused with 400"},
+           "OAUTH1 and SAML tokens are imported or entered, no sign-in of theirs is walked"},
           {"POST", "/connected_accounts/:id/refresh", reauthorize,
            "Make a Connect Link that reconnects an account",
            "refresh makes a link for the same account and leaves an ACTIVE one at work", "redirect_url",

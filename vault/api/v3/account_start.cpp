@@ -12,6 +12,13 @@ ConnectionStart start_of(Engine& engine, const ConnectLink& link) {
   return {link.connection, engine.link_url(link.token)};
 }
 
+// By the auth config's client, until the values name another.
+Credential client_grant() {
+  TokenSet tokens;
+  tokens.is_client_grant = true;
+  return tokens;
+}
+
 }  // namespace
 
 ModeOfConfig mode_of_config(Engine& engine, const AuthConfigId& id) {
@@ -27,6 +34,7 @@ ConnectionStart connect_account(Engine& engine, const ModeOfConfig& known, Conne
                                 const std::optional<ObjectReader>& values) {
   std::optional<Credential> credential;
   if (known.mode->scheme == AuthScheme::NoAuth) credential = std::monostate{};
+  if (known.mode->scheme == AuthScheme::S2sOAuth2) credential = client_grant();
   if (values) {
     connect.fields = take_fields(*values, *known.mode);
     credential = take_credential(*values, *known.mode, engine.env().clock.now());

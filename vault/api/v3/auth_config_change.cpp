@@ -5,6 +5,8 @@
 #include "vault/api/wire/query.h"
 #include "vault/base/error.h"
 #include "vault/base/text.h"
+#include "vault/model/credential_fields.h"
+#include "vault/oauth/token_client.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
 #include "vault/store/link_store.h"
@@ -15,15 +17,51 @@ namespace {
 constexpr std::int64_t kMostRevocations = 100;
 constexpr std::string_view kAuthConfigDeleted = "auth config deleted";
 
-void store_changes(WriteTransaction& tx, AuthConfig& config, const AuthConfigInput& input, Timestamp now) {
+// By their slugs; a restriction to a tool that does not exist would lock everybody out.
+std::vector<std::string> slugs_of(const Catalog& catalog, const std::string& toolkit,
+                                  const std::vector<std::string>& tools) {
+  std::vector<std::string> slugs;
+  for (const std::string& name : tools) {
+    const ToolRef ref = catalog.find_tool(name);
+    if (ref.tool == nullptr || ref.toolkit->slug != toolkit) {
+      throw Error(ErrorCode::InvalidArgument,
+                  "\"tools_available_for_execution\" names no tool of toolkit " + in_quotes(toolkit) + ": " +
+                      in_quotes(name),
+                  "GET /api/v3/tools?toolkit_slug=" + toolkit + " lists them");
+    }
+    slugs.push_back(ref.tool->slug);
+  }
+  return slugs;
+}
+
+void apply(const AuthConfigInput& input, const Catalog& catalog, AuthConfig& config) {
   if (input.name) config.name = *input.name;
   if (input.scopes) config.scopes = *input.scopes;
-  config.updated_at = now;
+  if (input.tools_for_execution) {
+    config.tools_for_execution = slugs_of(catalog, config.toolkit, *input.tools_for_execution);
+  }
+  if (input.tools_for_creation) config.tools_for_creation = *input.tools_for_creation;
+}
+
+void change_shared_credentials(WriteTransaction& tx, AuthConfig& config, const AuthConfigInput& input) {
+  if (input.shared.empty()) return;
+  auto shared = auth_config_store::open_shared_credentials(tx, config.id);
+  for (const auto& [name, value] : input.shared) {
+    shared.erase(name);
+    if (!value.empty()) shared.emplace(name, value.clone());
+  }
+  auth_config_store::replace_shared_credentials(tx, config.id, std::move(shared));
+}
+
+void store_changes(Engine& engine, WriteTransaction& tx, AuthConfig& config, const AuthConfigInput& input) {
+  apply(input, engine.catalog(), config);
+  config.updated_at = engine.env().clock.now();
   auth_config_store::update(tx, config);
+  change_shared_credentials(tx, config, input);
 }
 
 void replace_client(WriteTransaction& tx, AuthConfig& config, AuthConfigInput& input) {
-  if (config.is_managed || config.scheme != AuthScheme::OAuth2) {
+  if (config.is_managed || credential_kind(config.scheme) != CredentialKind::Tokens) {
     throw Error(ErrorCode::InvalidArgument,
                 "auth config " + in_quotes(config.id.str()) + " has no client of its own",
                 "create a custom auth config with authScheme OAUTH2");
@@ -72,35 +110,56 @@ void switch_off_accounts_of(WriteTransaction& tx, const AuthConfigId& id, Timest
   }
 }
 
+// The client that is given; for DCR_OAUTH else one that the provider registers (RFC 7591).
+ClientCredentials client_of(Engine& engine, const Toolkit& toolkit, const AuthConfig& config,
+                            const AuthConfigInput& input) {
+  if (!input.client_id.value_or("").empty()) {
+    return {*input.client_id, input.client_secret ? input.client_secret->clone() : Secret()};
+  }
+  const Provider* provider = engine.catalog().find_provider(toolkit.find_auth(config.scheme)->provider);
+  const bool registers = config.scheme == AuthScheme::DcrOAuth && !provider->registration_url.empty();
+  if (registers) {
+    const std::string redirect_uri = engine.public_url() + "/oauth/callback/" + config.id.str();
+    return TokenClient(engine.env()).register_client(*provider, redirect_uri, config.name);
+  }
+  if (config.scheme == AuthScheme::OAuth2 || config.scheme == AuthScheme::DcrOAuth) {
+    throw Error(ErrorCode::InvalidArgument, "\"auth_config.credentials.client_id\" is missing",
+                "register an OAuth app at " + toolkit.name + " and send its client_id and client_secret");
+  }
+  return {};
+}
+
+bool changes_something(const AuthConfigInput& input) {
+  return input.name || input.scopes || input.tools_for_execution || input.tools_for_creation ||
+         !input.shared.empty();
+}
+
 }  // namespace
 
 AuthConfig managed_auth_config(Engine& engine, const Toolkit& toolkit, const AuthConfigInput& input) {
   AuthConfig config = engine.managed_auth_config(toolkit.slug);
-  if (!input.name && !input.scopes) return config;
+  if (!changes_something(input)) return config;
   const auto tx = engine.database().write();
   config = auth_config_or_not_found(*tx, config.id);
-  store_changes(*tx, config, input, engine.env().clock.now());
+  store_changes(engine, *tx, config, input);
   tx->commit();
   return config;
 }
 
 AuthConfig create_custom_auth_config(Engine& engine, const Toolkit& toolkit, AuthScheme scheme,
                                      const AuthConfigInput& input) {
-  if (scheme == AuthScheme::OAuth2 && input.client_id.value_or("").empty()) {
-    throw Error(ErrorCode::InvalidArgument, "\"auth_config.credentials.client_id\" is missing",
-                "register an OAuth app at " + toolkit.name + " and send its client_id and client_secret");
-  }
   AuthConfig config;
   config.id = AuthConfigId(random_id(engine.env().random, "ac_"));
   config.toolkit = toolkit.slug;
-  config.name = input.name.value_or(toolkit.name + " Auth Config");
+  config.name = toolkit.name + " Auth Config";
   config.scheme = scheme;
-  config.scopes = input.scopes.value_or(std::vector<std::string>());
-  config.client_id = input.client_id.value_or("");
+  apply(input, engine.catalog(), config);
+  const ClientCredentials client = client_of(engine, toolkit, config, input);
+  config.client_id = client.client_id;
   config.created_at = config.updated_at = engine.env().clock.now();
   const auto tx = engine.database().write();
-  const Secret none;
-  auth_config_store::insert(*tx, config, input.client_secret ? *input.client_secret : none);
+  auth_config_store::insert(*tx, config, client.client_secret);
+  change_shared_credentials(*tx, config, input);
   tx->commit();
   return config;
 }
@@ -111,7 +170,7 @@ void change_auth_config(Engine& engine, const AuthConfigId& id, AuthConfigInput 
     const auto tx = engine.database().write();
     AuthConfig config = auth_config_or_not_found(*tx, id);
     if (changes_client) replace_client(*tx, config, input);
-    store_changes(*tx, config, input, engine.env().clock.now());
+    store_changes(engine, *tx, config, input);
     tx->commit();
   }
   if (changes_client) engine.refresher().client_changed(id);
@@ -121,7 +180,7 @@ void enable_auth_config(Engine& engine, const AuthConfigId& id, bool enabled) {
   const auto tx = engine.database().write();
   AuthConfig config = auth_config_or_not_found(*tx, id);
   config.is_enabled = enabled;
-  store_changes(*tx, config, {}, engine.env().clock.now());
+  store_changes(engine, *tx, config, {});
   tx->commit();
   engine.refresher().wake();
 }

@@ -6,12 +6,14 @@
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 #include "vault/base/text.h"
+#include "vault/connect/credentials.h"
 
 namespace coffer::api::v3 {
 namespace {
 
 constexpr std::size_t kMostScopes = 200;
 constexpr std::size_t kMostNameBytes = 200;
+constexpr std::size_t kMostTools = 1000;
 
 // A list, or one string with commas or spaces between them.
 std::optional<std::vector<std::string>> read_scopes(const ObjectReader& body) {
@@ -31,14 +33,32 @@ void refuse(const ObjectReader& body, std::string_view key) {
 // Silence would look like consent: a restriction that nothing enforces must not be accepted.
 void refuse_what_is_not_enforced(const ObjectReader& body) {
   if (body.has("proxy_config")) refuse(body, "proxy_config");
-  if (const auto shared = body.object("shared_credentials"); shared && !shared->keys().empty()) {
-    refuse(body, "shared_credentials");
-  }
   if (body.boolean("is_enabled_for_tool_router") == false) refuse(body, "is_enabled_for_tool_router");
+}
+
+std::optional<std::vector<std::string>> read_tools(const ObjectReader& body, std::string_view key) {
+  if (!body.has(key)) return std::nullopt;
+  std::vector<std::string> tools = body.texts(key);
+  if (tools.size() > kMostTools) body.fail(key, "has more than 1000 entries");
+  return tools;
+}
+
+// `restrict_to_following_tools` is the older name of the same restriction.
+void read_tool_access(const ObjectReader& body, AuthConfigInput& input) {
+  input.tools_for_execution = read_tools(body, "restrict_to_following_tools");
   const auto access = body.object("tool_access_config");
-  if (access && !access->texts("tools_available_for_execution").empty()) {
-    refuse(*access, "tools_available_for_execution");
+  if (!access) return;
+  if (auto tools = read_tools(*access, "tools_available_for_execution")) {
+    input.tools_for_execution = std::move(tools);
   }
+  input.tools_for_creation = read_tools(*access, "tools_for_connected_account_creation");
+}
+
+// Tokens are each user's own.
+std::vector<ConnectionField> shareable_fields(const AuthMode& mode) {
+  std::vector<ConnectionField> fields = asked_fields(mode);
+  for (ConnectionField& part : credential_parts(mode)) fields.push_back(std::move(part));
+  return fields;
 }
 
 }  // namespace
@@ -56,7 +76,22 @@ AuthConfigInput read_auth_config_input(ObjectReader body) {
   if (!body.text("name").empty()) input.name = body.text("name");
   if (input.name && input.name->size() > kMostNameBytes) body.fail("name", "is longer than 200 bytes");
   if (auto scopes = read_scopes(body)) input.scopes = std::move(scopes);
+  read_tool_access(body, input);
   return input;
+}
+
+void read_shared_credentials(const ObjectReader& body, const AuthMode& mode, AuthConfigInput& input) {
+  auto shared = body.object("shared_credentials");
+  if (!shared) return;
+  for (const ConnectionField& field : shareable_fields(mode)) {
+    if (!shared->mentions(field.name) || input.shared.contains(field.name)) continue;
+    input.shared[field.name] = shared->secret(field.name);
+  }
+  for (const std::string& name : shared->keys()) {
+    if (!input.shared.contains(name)) {
+      shared->fail(name, "is no field of scheme " + std::string(to_string(mode.scheme)));
+    }
+  }
 }
 
 AuthScheme read_custom_scheme(const ObjectReader& body, const Toolkit& toolkit) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,11 +18,18 @@ struct AuthConfigInput {
   std::optional<std::vector<std::string>> scopes;
   std::optional<std::string> client_id;
   std::optional<Secret> client_secret;
+  std::optional<std::vector<std::string>> tools_for_execution;  // empty: every tool
+  std::optional<std::vector<std::string>> tools_for_creation;
+  std::map<std::string, Secret> shared;  // empty values remove theirs
 };
 
 // Reads the "auth_config" object of a create, or the body of an update. Throws InvalidArgument,
 // and Unsupported for restrictions that would be promised but not kept.
 AuthConfigInput read_auth_config_input(ObjectReader body);
+
+// The `shared_credentials` of a body: fields of this way of authenticating. Throws InvalidArgument
+// for others.
+void read_shared_credentials(const ObjectReader& body, const AuthMode& mode, AuthConfigInput& input);
 
 // {client_id, client_secret, scopes} into `input`; the secret is taken out of the body.
 void read_client(ObjectReader credentials, AuthConfigInput& input);

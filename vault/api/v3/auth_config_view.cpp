@@ -8,6 +8,7 @@
 #include "vault/base/json.h"
 #include "vault/base/text.h"
 #include "vault/connect/credentials.h"
+#include "vault/model/credential_fields.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
 
@@ -18,9 +19,9 @@ constexpr std::string_view kMasked = "REDACTED";
 
 Json credentials_view(const AuthConfig& config) {
   Json view = Json::object();
-  if (config.scheme != AuthScheme::OAuth2) return view;
+  if (credential_kind(config.scheme) != CredentialKind::Tokens) return view;
   view["scopes"] = config.scopes;
-  if (config.is_managed) return view;
+  if (config.is_managed || config.client_id.empty()) return view;
   view["client_id"] = config.client_id;
   view["client_secret"] = kMasked;
   return view;
@@ -28,6 +29,15 @@ Json credentials_view(const AuthConfig& config) {
 
 Json toolkit_view(const Toolkit* toolkit, const std::string& slug) {
   return {{"slug", slug}, {"logo", toolkit == nullptr ? Json("") : toolkit_reference(*toolkit)["logo"]}};
+}
+
+Json tool_access_view(const AuthConfig& config) {
+  Json view = Json::object();
+  if (!config.tools_for_execution.empty()) view["tools_available_for_execution"] = config.tools_for_execution;
+  if (!config.tools_for_creation.empty()) {
+    view["tools_for_connected_account_creation"] = config.tools_for_creation;
+  }
+  return view;
 }
 
 Json input_fields(const Toolkit* toolkit, AuthScheme scheme) {
@@ -42,21 +52,24 @@ Json input_fields(const Toolkit* toolkit, AuthScheme scheme) {
 
 Json auth_config_view(Transaction& tx, const Catalog& catalog, const AuthConfig& config) {
   const Toolkit* toolkit = catalog.find_toolkit(config.toolkit);
-  return {{"id", config.id.str()},
-          {"uuid", config.id.str()},
-          {"name", config.name},
-          {"type", config.is_managed ? "default" : "custom"},
-          {"status", config.is_enabled ? "ENABLED" : "DISABLED"},
-          {"auth_scheme", to_string(config.scheme)},
-          {"is_composio_managed", config.is_managed},
-          {"no_of_connections", connection_store::count_of_auth_config(tx, config.id)},
-          {"toolkit", toolkit_view(toolkit, config.toolkit)},
-          {"credentials", credentials_view(config)},
-          {"expected_input_fields", input_fields(toolkit, config.scheme)},
-          {"tool_access_config", Json::object()},
-          {"created_at", to_rfc3339(config.created_at)},
-          {"last_updated_at", to_rfc3339(config.updated_at)},
-          {"is_enabled_for_tool_router", true}};
+  Json view = {{"id", config.id.str()},
+               {"uuid", config.id.str()},
+               {"name", config.name},
+               {"type", config.is_managed ? "default" : "custom"},
+               {"status", config.is_enabled ? "ENABLED" : "DISABLED"},
+               {"auth_scheme", to_string(config.scheme)},
+               {"is_composio_managed", config.is_managed},
+               {"no_of_connections", connection_store::count_of_auth_config(tx, config.id)},
+               {"toolkit", toolkit_view(toolkit, config.toolkit)},
+               {"credentials", credentials_view(config)},
+               {"expected_input_fields", input_fields(toolkit, config.scheme)},
+               {"tool_access_config", tool_access_view(config)},
+               {"created_at", to_rfc3339(config.created_at)},
+               {"last_updated_at", to_rfc3339(config.updated_at)},
+               {"is_enabled_for_tool_router", true}};
+  if (!config.tools_for_execution.empty()) view["restrict_to_following_tools"] = config.tools_for_execution;
+  for (const std::string& name : config.shared_fields) view["shared_credentials"][name] = kMasked;
+  return view;
 }
 
 AuthConfig auth_config_or_not_found(Transaction& tx, const AuthConfigId& id) {

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "vault/api/v3/account_start.h"
 #include "vault/api/v3/auth_config_change.h"
 #include "vault/api/v3/auth_config_input.h"
 #include "vault/api/v3/auth_config_view.h"
@@ -20,11 +21,14 @@ ServerResponse success() {
 }
 
 ServerResponse created(const AuthConfig& config) {
-  const Json body = {{"toolkit", {{"slug", config.toolkit}}},
-                     {"auth_config",
-                      {{"id", config.id.str()},
-                       {"auth_scheme", to_string(config.scheme)},
-                       {"is_composio_managed", config.is_managed}}}};
+  Json body = {{"toolkit", {{"slug", config.toolkit}}},
+               {"auth_config",
+                {{"id", config.id.str()},
+                 {"auth_scheme", to_string(config.scheme)},
+                 {"is_composio_managed", config.is_managed}}}};
+  if (!config.tools_for_execution.empty()) {
+    body["auth_config"]["restrict_to_following_tools"] = config.tools_for_execution;
+  }
   return ServerResponse::json(201, dump_json(body));
 }
 
@@ -46,11 +50,13 @@ ServerResponse create_auth_config(Engine& engine, const ServerRequest& request) 
   }
   const auto config = body.object("auth_config");
   if (!config) return created(managed_auth_config(engine, *toolkit, {}));
-  if (!asks_for_custom(*config)) {
-    return created(managed_auth_config(engine, *toolkit, read_auth_config_input(*config)));
-  }
-  const AuthScheme scheme = read_custom_scheme(*config, *toolkit);
-  return created(create_custom_auth_config(engine, *toolkit, scheme, read_auth_config_input(*config)));
+  const bool is_custom = asks_for_custom(*config);
+  const AuthMode* mode =
+      is_custom ? toolkit->find_auth(read_custom_scheme(*config, *toolkit)) : engine.managed_mode(*toolkit);
+  AuthConfigInput input = read_auth_config_input(*config);
+  if (mode != nullptr) read_shared_credentials(*config, *mode, input);
+  return created(is_custom ? create_custom_auth_config(engine, *toolkit, mode->scheme, input)
+                           : managed_auth_config(engine, *toolkit, input));
 }
 
 ServerResponse get_auth_config(Engine& engine, const ServerRequest& request) {
@@ -78,7 +84,13 @@ ServerResponse list_auth_configs(Engine& engine, const ServerRequest& request) {
 
 ServerResponse update_auth_config(Engine& engine, const ServerRequest& request) {
   RequestBody parsed(request);
-  change_auth_config(engine, AuthConfigId(request.param("id")), read_auth_config_input(parsed.root()));
+  const ObjectReader body = parsed.root();
+  const AuthConfigId id(request.param("id"));
+  AuthConfigInput input = read_auth_config_input(body);
+  if (body.has("shared_credentials")) {
+    read_shared_credentials(body, *mode_of_config(engine, id).mode, input);
+  }
+  change_auth_config(engine, id, std::move(input));
   return success();
 }
 
@@ -109,7 +121,7 @@ std::vector<RouteEntry> auth_config_routes() {
        "a custom auth config keeps its client and shows only the public half",
        {},
        Support::Partial,
-       "proxies, shared credentials and tool restrictions are refused with 501"},
+       "an outbound proxy (proxy_config) is refused with 501"},
       {"GET", "/auth_configs", list_auth_configs, "List auth configs",
        "auth configs are listed by toolkit, kind and words",
        "toolkit_slug,auth_config_ids,is_composio_managed,search,show_disabled,limit,cursor"},

@@ -62,11 +62,16 @@ std::vector<std::string> scopes_of(const ObjectReader& values) {
   return scopes;
 }
 
-std::optional<Credential> take_token_set(ObjectReader& values, Timestamp now) {
+std::optional<Credential> take_token_set(ObjectReader& values, AuthScheme scheme, Timestamp now) {
   TokenSet tokens;
   tokens.access_token = values.secret("access_token");
   tokens.refresh_token = values.secret("refresh_token");
-  if (tokens.access_token.empty()) {
+  tokens.is_client_grant = scheme == AuthScheme::S2sOAuth2 && tokens.refresh_token.empty();
+  if (scheme != AuthScheme::OAuth2) {
+    tokens.client.client_id = values.text("client_id");
+    tokens.client.client_secret = values.secret("client_secret");
+  }
+  if (tokens.access_token.empty() && !tokens.is_client_grant) {
     if (!tokens.refresh_token.empty()) values.fail("access_token", "is missing");
     return std::nullopt;
   }
@@ -98,7 +103,6 @@ std::optional<Credential> take_basic(ObjectReader& values) {
   BasicCredential basic;
   change_basic(values, basic);
   if (basic.username.empty() && basic.password.empty()) return std::nullopt;
-  if (basic.username.empty()) values.fail("username", "is missing");
   return basic;
 }
 
@@ -149,7 +153,7 @@ void check_known_keys(const ObjectReader& values, const AuthMode& mode) {
 std::optional<Credential> take_credential(ObjectReader values, const AuthMode& mode, Timestamp now) {
   switch (credential_kind(mode.scheme)) {
     case CredentialKind::Tokens:
-      return take_token_set(values, now);
+      return take_token_set(values, mode.scheme, now);
     case CredentialKind::Basic:
       return take_basic(values);
     case CredentialKind::None:

@@ -53,16 +53,22 @@ Json creation_field(const char* name, const char* display_name, const char* desc
           {"type", "string"}, {"required", is_required},     {"is_secret", is_secret}};
 }
 
+Json client_fields(bool is_required) {
+  return {creation_field("client_id", "Client id", "Id of your OAuth app", is_required, false),
+          creation_field("client_secret", "Client secret", "Secret of your OAuth app", is_required, true)};
+}
+
 // What a custom auth config of this way of authenticating is made from.
 Json creation_fields(const AuthMode& mode) {
-  if (mode.scheme != AuthScheme::OAuth2) return {{"required", Json::array()}, {"optional", Json::array()}};
+  if (mode.provider.empty()) return {{"required", Json::array()}, {"optional", Json::array()}};
   Json scopes =
       creation_field("scopes", "Scopes", "What the tools may do, separated by commas", false, false);
   scopes["default"] = join(mode.scopes, ",");
-  return {{"required",
-           {creation_field("client_id", "Client id", "Id of your OAuth app", true, false),
-            creation_field("client_secret", "Client secret", "Secret of your OAuth app", true, true)}},
-          {"optional", {scopes}}};
+  const bool is_required = mode.scheme == AuthScheme::OAuth2;
+  Json client = client_fields(is_required);
+  if (is_required) return {{"required", client}, {"optional", {scopes}}};
+  client.push_back(std::move(scopes));
+  return {{"required", Json::array()}, {"optional", std::move(client)}};
 }
 
 Json initiation_fields(const AuthMode& mode) {
@@ -70,6 +76,9 @@ Json initiation_fields(const AuthMode& mode) {
   Json optional = Json::array();
   for (const ConnectionField& field : asked_fields(mode))
     (field.is_required ? required : optional).push_back(field_view(field));
+  if (mode.scheme == AuthScheme::S2sOAuth2) {
+    for (Json& field : client_fields(false)) optional.push_back(std::move(field));
+  }
   return {{"required", required}, {"optional", optional}};
 }
 
