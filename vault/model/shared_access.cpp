@@ -12,8 +12,9 @@ bool holds(const std::vector<std::string>& ids, const UserId& user) {
 }  // namespace
 
 bool SharedAccess::permits(const UserId& user, const UserId& creator) const {
+  if (user == creator) return true;
   if (holds(not_allowed_user_ids, user)) return false;
-  return allow_all_users || user == creator || holds(allowed_user_ids, user);
+  return allow_all_users || holds(allowed_user_ids, user);
 }
 
 }  // namespace coffer

@@ -13,7 +13,7 @@ struct SharedAccess {
   std::vector<std::string> allowed_user_ids;
   std::vector<std::string> not_allowed_user_ids;
 
-  // A denial wins over everything, and nobody is let in by silence.
+  // The creator always; of all others a denial wins over everything, and nobody is let in by silence.
   bool permits(const UserId& user, const UserId& creator) const;
 };
 

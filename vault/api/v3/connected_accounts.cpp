@@ -137,7 +137,7 @@ std::vector<RouteEntry> connected_account_routes() {
       {"PATCH", "/connected_accounts/:id/status", set_account_status, "Enable or disable an account",
        "a disabled account is INACTIVE until it is enabled again"},
       {"PATCH", "/connected_accounts/:id", update_account, "Change alias, credential or users of an account",
-       "a denial wins over all, and who is not let in stays out"},
+       "a denial wins over all but the maker, and who is not let in stays out"},
       {"POST", "/connected_accounts/:id/revoke", revoke_account, "Revoke the grant at the provider",
        "what cannot be revoked is refused in the SDK's own numbers"},
       {"DELETE", "/connected_accounts/:id", delete_account, "Delete an account",
