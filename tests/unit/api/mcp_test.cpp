@@ -392,6 +392,18 @@ TEST_CASE("a client that brings the state without an answer is asked for the sam
   CHECK(again.at("inputRequests") == asked.at("inputRequests"));
 }
 
+TEST_CASE("a client that brings the state without an answer gets the result once the user has connected") {
+  ApiWorld world;
+  const std::string id = world.session("user_1");
+  Json params = kProfile;
+  params["requestState"] = ask_for_link(world, id).at("requestState");
+  world.oauth_account("user_1");
+  answer_profile(world);
+  const Json result = result_of(modern(world, id, "tools/call", params, kOpensUrls));
+  CHECK(result.at("resultType") == "complete");
+  CHECK(told_by(result).at("data").at("emailAddress") == "alice@example.com");
+}
+
 TEST_CASE("request state is of use only to its user, session, tool and arguments, and for ten minutes") {
   ApiWorld world;
   const std::string id = world.session("user_1");

@@ -145,13 +145,19 @@ class ToolsCall {
     if (!pending)
       return invalid_params("\"requestState\" is not valid here, or no longer: call the tool without it");
     const std::string action = action_of(params_);
-    if (action.empty()) return input_required(engine_, session_, call_, *pending, *ref_.toolkit);
-    if (action != "accept") return failure("the user did not want to connect " + ref_.toolkit->name, "");
-    if (!v3::wait_until_connected(engine_, session_, {ref_.toolkit->slug}, true, kPatience)) {
-      return link_in_result(*pending, *ref_.toolkit);
+    const bool is_answered = !action.empty();
+    if (!is_answered && !is_connected_within(Duration::zero())) {
+      return input_required(engine_, session_, call_, *pending, *ref_.toolkit);
     }
+    if (is_answered && action != "accept")
+      return failure("the user did not want to connect " + ref_.toolkit->name, "");
+    if (!is_connected_within(kPatience)) return link_in_result(*pending, *ref_.toolkit);
     is_resumed_ = true;
     return execute();
+  }
+
+  bool is_connected_within(Duration patience) {
+    return v3::wait_until_connected(engine_, session_, {ref_.toolkit->slug}, true, patience);
   }
 
   Engine& engine_;
