@@ -57,12 +57,20 @@ std::variant<const Client*, Refusal> authenticate(const Tenant& tenant, const Pr
   return client;
 }
 
-// The client of the token that is presented where nobody else has to be named.
-const Client* client_of_token(const Tenant& tenant, const Profile& profile, const Fields& parameters) {
+bool speaks_for_itself(const Profile& profile, const Fields& parameters) {
   const OwnExchange* exchange = profile.find_exchange(text_of(parameters, "grant_type"));
-  if (!exchange || exchange->wants_client) return nullptr;
+  return exchange && !exchange->wants_client;
+}
+
+// Of a token that speaks for itself: the client that it was given to.
+std::variant<const Client*, Refusal> client_of_token(const Tenant& tenant, const Profile& profile,
+                                                     const Fields& parameters) {
+  const OwnExchange* exchange = profile.find_exchange(text_of(parameters, "grant_type"));
   const Token* token = tenant.grants.find(text_of(parameters, exchange->token_param));
-  return token ? tenant.clients.find(profile.id(), tenant.grants.family_of(*token)->client_id) : nullptr;
+  const Client* client =
+      token ? tenant.clients.find(profile.id(), tenant.grants.family_of(*token)->client_id) : nullptr;
+  if (!client) return refusal("invalid_grant", "the token is unknown");
+  return client;
 }
 
 }  // namespace
@@ -75,13 +83,10 @@ std::variant<ClientRequest, Refusal> read_client_request(const Tenant& tenant, c
     return std::move(*refused);
   exchange.entry.parameters = redact_parameters(*parameters);
   const PresentedClient presented = presented_client(request, *parameters);
-  if (const Client* client = client_of_token(tenant, profile, *parameters)) {
-    exchange.entry.client_id = client->client_id;
-    return ClientRequest{client, std::move(*parameters)};
-  }
   // What stands in the place of the id may be the secret itself.
   if (!profile.secret_is_basic_user) exchange.entry.client_id = presented.id;
-  auto client = authenticate(tenant, profile, presented);
+  auto client = speaks_for_itself(profile, *parameters) ? client_of_token(tenant, profile, *parameters)
+                                                        : authenticate(tenant, profile, presented);
   if (auto* refused = std::get_if<Refusal>(&client)) return std::move(*refused);
   exchange.entry.client_id = std::get<const Client*>(client)->client_id;
   return ClientRequest{std::get<const Client*>(client), std::move(*parameters)};

@@ -388,7 +388,9 @@ TEST_CASE("instagram and threads change a short token for a long one, which rene
 
 TEST_CASE("a token's renewal is a refresh to the journal, and to the faults", "[personas]") {
   Persona persona("instagram");
-  persona.world.get("/mock/instagram/refresh?grant_type=ig_refresh_token&access_token=x");
+  const ServerResponse refused =
+      persona.world.get("/mock/instagram/refresh?grant_type=ig_refresh_token&access_token=x");
+  CHECK(parse_json(refused.body)["error"]["code"] == 190);
   const Json journal = persona.world.control("GET", "/_mock/journal?endpoint=refresh");
   CHECK(journal["entries"].size() == 1);
 }
