@@ -86,10 +86,18 @@ Json rows(const Globals& globals, const ToolkitsOptions& options) {
   return rows_of(api, options.slug);
 }
 
+// As many as a line has room for.
+std::string in_short(std::vector<std::string> schemes) {
+  constexpr std::size_t kShown = 4;
+  const std::size_t more = schemes.size() > kShown ? schemes.size() - kShown : 0;
+  schemes.resize(schemes.size() - more);
+  return join(schemes, ",") + (more > 0 ? " and " + std::to_string(more) + " more" : "");
+}
+
 void print_toolkits(const Json& list) {
   Table table({"TOOLKIT", "NAME", "AUTH", "TOOLS"});
   for (const Json& row : list) {
-    table.add({row["slug"], row["name"], join(row["schemes"].get<std::vector<std::string>>(), ","),
+    table.add({row["slug"], row["name"], in_short(row["schemes"]),
                std::to_string(row["tools"].get<std::int64_t>())});
   }
   table.print();

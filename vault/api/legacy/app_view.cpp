@@ -22,6 +22,24 @@ Json field_of(const Json& field, bool is_from_user, bool is_required) {
           {"is_secret", field.value("is_secret", false)}};
 }
 
+// All that the first Python SDK knows: it reads no app at all once one has another.
+bool is_of_that_era(AuthScheme scheme) {
+  switch (scheme) {
+    case AuthScheme::OAuth2:
+    case AuthScheme::OAuth1:
+    case AuthScheme::ApiKey:
+    case AuthScheme::Basic:
+    case AuthScheme::BearerToken:
+    case AuthScheme::BasicWithJwt:
+    case AuthScheme::GoogleServiceAccount:
+    case AuthScheme::NoAuth:
+    case AuthScheme::CalcomAuth:
+      return true;
+    default:
+      return false;
+  }
+}
+
 void add_fields(Json& out, const Json& fields, bool is_from_user, bool may_be_required) {
   for (const Json& field : fields.at("required"))
     out.push_back(field_of(field, is_from_user, may_be_required));
@@ -62,6 +80,8 @@ Json app_view(const Engine& engine, const Toolkit& toolkit) {
   const std::vector<std::string> managed = v3::managed_schemes(engine, toolkit);
   Json schemes = Json::array();
   for (const Json& one : detail.at("auth_config_details")) {
+    const auto scheme = parse_auth_scheme(one.at("mode").get<std::string>());
+    if (!scheme || !is_of_that_era(*scheme)) continue;
     schemes.push_back(scheme_view(toolkit, one, !managed.empty() && one.at("mode") == managed.front()));
   }
   Json connectors = Json::array();
