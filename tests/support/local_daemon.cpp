@@ -20,13 +20,16 @@ std::map<std::string, ClientCredentials> clients_of(const mock::MockProvider& mo
 
 }  // namespace
 
-LocalDaemon::LocalDaemon(const std::string& tenant)
+LocalDaemon::LocalDaemon(const std::string& tenant, std::vector<std::filesystem::path> toolkits)
     : log_(make_callback_log([this](std::string_view line) {
         const std::lock_guard lock(log_mutex_);
         log_text_.append(line).append("\n");
-      })) {
+      })),
+      toolkits_(std::move(toolkits)),
+      catalog_(Catalog::load({toolkits_, {}})) {
   mock::MockOptions options;
   options.clock = &clock_;
+  options.catalog = &catalog_;
   options.travel = [this](Timestamp target) { travel_to(vault_->engine(), clock_, target); };
   mock_ = std::make_unique<mock::MockProvider>(options);
   mock_->start();
@@ -54,7 +57,8 @@ void LocalDaemon::start() {
   options.key = RawKey{test_key()};
   options.is_temporary = true;
   options.mock_url = mock_url_;
-  options.managed_clients = clients_of(*mock_, Catalog::load());
+  options.managed_clients = clients_of(*mock_, catalog_);
+  options.toolkit_directories = toolkits_;
   options.clock = &clock_;
   options.http = http_.get();
   options.log = log_.get();

@@ -26,8 +26,9 @@ struct ApiAnswer {
 class LocalDaemon {
  public:
   // `tenant`: the vault lives at that tenant of the mock, whose clock stands still, too, and is
-  // another one than the vault's. mock_call() goes there.
-  explicit LocalDaemon(const std::string& tenant = {});
+  // another one than the vault's. mock_call() goes there. `toolkits`: directories of more toolkits
+  // and providers, as --toolkit-dir takes them.
+  explicit LocalDaemon(const std::string& tenant = {}, std::vector<std::filesystem::path> toolkits = {});
   ~LocalDaemon();
 
   // Ends vault and front as a stop of the program does; start() opens the same files again.
@@ -66,6 +67,8 @@ class LocalDaemon {
   std::mutex log_mutex_;  // guards log_text_
   std::string log_text_;
   std::unique_ptr<Log> log_;
+  std::vector<std::filesystem::path> toolkits_;
+  Catalog catalog_;  // with those
   MovableClock clock_{SystemClock().now()};
   std::unique_ptr<HttpClient> http_ = make_http_client();
   std::unique_ptr<mock::MockProvider> mock_;

@@ -117,9 +117,9 @@ std::optional<Timestamp> expiry_of(Json& body, const Provider& provider, Timesta
 
 // Where providers put the name of an error, most telling first.
 std::vector<std::string> error_words(const Json& body) {
-  static const std::array<const char*, 8> kPlaces = {"/error_description", "/error",        "/error/code",
+  static const std::array<const char*, 9> kPlaces = {"/error_description", "/error",        "/error/code",
                                                      "/error/type",        "/error/status", "/error_code",
-                                                     "/errorCode",         "/code"};
+                                                     "/errorCode",         "/code",         "/status"};
   std::vector<std::string> words;
   for (const char* place : kPlaces) {
     const Json::json_pointer pointer(place);
