@@ -89,6 +89,19 @@ TEST_CASE("the vault refreshes where the provider wants it, and when", "[flow]")
   CHECK(one.daemon.status_of(one.account) == "ACTIVE");
 }
 
+TEST_CASE("the vault waits where a provider gives no more tokens for now", "[flow]") {
+  PersonaDaemon one("zoho");
+  const auto refresh = [&] {
+    return one.daemon.call("POST", "/_coffer/accounts/" + one.account + "/refresh", {{"force", true}})
+        .body["result"];
+  };
+  for (int i = 0; i < 10; ++i) CHECK(refresh() == "refreshed");
+  CHECK(refresh() == "postponed");
+  CHECK(one.works());
+  one.daemon.advance("1h");
+  CHECK(refresh() == "refreshed");
+}
+
 TEST_CASE("the vault knows a dead refresh token by the persona's own words", "[flow]") {
   const std::string persona = GENERATE("atlassian", "slack", "hubspot", "zoho");
   CAPTURE(persona);
