@@ -29,20 +29,30 @@ export class MockError extends Error {
 }
 
 const STARTED = new Set();
-process.on("exit", () => STARTED.forEach((child) => child.kill()));
+const endAll = () => STARTED.forEach((child) => child.kill());
+process.on("exit", endAll);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.once(signal, () => {
+    endAll();
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal); // as if nobody had listened
+  });
+}
 
-// Starts `coffer mock` on a port of its own. `binary`: by default $COFFER, or coffer in the PATH.
+// Starts `coffer mock` on a port of its own. `binary`: by default $COFFER, or coffer in the PATH. It does not keep this
+// process alive, and ends with it unless that is killed by SIGKILL.
 export async function startMock({ binary = process.env.COFFER ?? "coffer", args = [] } = {}) {
   const child = spawn(binary, ["mock", "--port", "0", "--print-json", ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const [line] = await Promise.race([once(readline.createInterface(child.stdout), "line"), once(child, "exit")]).catch((error) => [error]);
   if (typeof line !== "string") throw new MockError(`${binary} mock did not start: ${line?.message ?? `it ended with ${line}`}`);
   STARTED.add(child);
+  for (const each of [child, child.stdout]) each.unref();
   return new Mock(JSON.parse(line), () => stopChild(child));
 }
 
 async function stopChild(child) {
   STARTED.delete(child);
-  if (child.exitCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.ref();
   const ended = once(child, "exit");
   child.kill();
   await ended;
@@ -88,7 +98,8 @@ export class Mock {
 
   // -- The person in front of the browser --------------------------------------------------------
 
-  // Signs in and allows. Answers with the redirect to the application as a URL, which is not followed.
+  // Signs in and allows. Answers with the redirect to the application as a URL, which is not followed; for the page of a
+  // device, such as verification_uri_complete, with where it ended.
   approve(authorizeUrl, account = ALICE, password = "password") {
     return this.#walk(authorizeUrl, ["Continue", "Sign in", "Allow"], account, password);
   }
@@ -112,6 +123,7 @@ export class Mock {
       }
       const text = await answer.text();
       const form = findForm(text, words);
+      if (next.body && answer.ok && !text.includes("<form")) return next.url;
       if (answer.status >= 400 || !form) throw new MockError(`${next.url} asks for nothing that can be answered: ${headingOf(text)}`, answer.status);
       next = { url: new URL(form.action, next.url), body: new URLSearchParams(form.fields.map(([name, value]) => [name, values[name] ?? value])) };
     }
@@ -244,9 +256,11 @@ export class Mock {
     try {
       json = JSON.parse(text || "{}");
     } catch {
-      // no JSON: the status has to do
+      // told below
     }
-    if (!answer.ok) throw new MockError(`${method} ${url.split("?")[0]}`, answer.status, json);
+    const what = `${method} ${url.split("?")[0]}`;
+    if (!answer.ok) throw new MockError(what, answer.status, json);
+    if (json === undefined) throw new MockError(`${what} answered what is no JSON: ${text.slice(0, 60)}`);
     return json;
   }
 }

@@ -1,5 +1,6 @@
 // usage: COFFER=path node --test
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { after, before, beforeEach, test } from "node:test";
 import { mockFixture, MockError, startMock } from "./index.mjs";
 
@@ -156,3 +157,38 @@ test("a fixture lends a mock and ends it", async () => {
   });
   await assert.rejects(lent.metadata());
 });
+
+test("an answer that is no JSON is an error that says so", async () => {
+  for (const action of ["html", "truncated_json"]) {
+    await mock.fault({ endpoint: "token", action });
+    await assert.rejects(mock.connect(), { name: "MockError", message: /\/token answered what is no JSON/ });
+  }
+});
+
+test("a device is allowed on its page", async () => {
+  const { device_authorization_endpoint } = await mock.metadata();
+  const asked = new URLSearchParams({ client_id: mock.clientId, client_secret: mock.clientSecret });
+  const device = await (await fetch(device_authorization_endpoint, { method: "POST", body: asked })).json();
+  assert.ok(`${await mock.approve(device.verification_uri_complete)}`.startsWith(mock.issuer));
+  assert.ok(await mock.token({ grant_type: "urn:ietf:params:oauth:grant-type:device_code", device_code: device.device_code }));
+});
+
+const STARTS_ONE = `import { startMock } from ${JSON.stringify(new URL("./index.mjs", import.meta.url))}; console.log((await startMock()).url);`;
+
+for (const [how, program] of [["ends without stopping it", STARTS_ONE], ["is told to end", `${STARTS_ONE} process.kill(process.pid, "SIGTERM"); setInterval(() => {}, 1000);`],
+  ["fails", `${STARTS_ONE} throw new Error("the test failed");`]]) {
+  test(`a program that ${how} takes its mock with it`, async () => {
+    const url = await new Promise((done) => {
+      execFile(process.execPath, ["--input-type=module", "-e", program], { timeout: 30_000 }, (_, printed) => done(printed.trim()));
+    });
+    assert.match(url, /^http/);
+    for (const end = Date.now() + 20_000; Date.now() < end;) {
+      try {
+        await fetch(`${url}/_mock/clock`);
+      } catch {
+        return;
+      }
+    }
+    assert.fail(`${url} is still there`);
+  });
+}

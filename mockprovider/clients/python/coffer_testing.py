@@ -7,6 +7,7 @@
 
 Every method raises MockError when the mock refuses what it is told.
 """
+import atexit
 import base64
 import dataclasses
 import hashlib
@@ -50,6 +51,8 @@ class Tokens:
 
     @staticmethod
     def of(answer):
+        if "access_token" not in answer:
+            raise MockError("the token endpoint gave no access_token", 200, answer)
         return Tokens(answer["access_token"], answer.get("refresh_token", ""), answer.get("expires_in", 0), answer.get("scope", ""), answer)
 
 
@@ -63,7 +66,8 @@ class Mock:
 
     @classmethod
     def start(cls, binary=None, arguments=()):
-        """Starts `coffer mock` on a port of its own. `binary`: by default $COFFER, or coffer in the PATH."""
+        """Starts `coffer mock` on a port of its own. `binary`: by default $COFFER, or coffer in the PATH. It ends with this
+        process, unless that is killed."""
         command = [str(binary or os.environ.get("COFFER", "coffer")), "mock", "--port", "0", "--print-json", *arguments]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         line = process.stdout.readline()
@@ -72,10 +76,12 @@ class Mock:
             raise MockError(f"{' '.join(command)} ended with {process.wait()}")
 
         def end():
+            atexit.unregister(end)
             process.terminate()
             process.wait()
             process.stdout.close()
 
+        atexit.register(end)
         return cls(json.loads(line), end)
 
     def tenant(self, **options):
@@ -98,7 +104,8 @@ class Mock:
     # -- The person in front of the browser ------------------------------------------------------
 
     def approve(self, authorize_url, account="alice@example.com", password="password"):
-        """Signs in and allows. Returns the redirect to the application, which is not followed."""
+        """Signs in and allows. Returns the redirect to the application, which is not followed; for the page of a device,
+        such as verification_uri_complete, where it ended."""
         return self._walk(authorize_url, ("Continue", "Sign in", "Allow"), account, password)
 
     def deny(self, authorize_url, account="alice@example.com", password="password"):
@@ -108,6 +115,7 @@ class Mock:
     def _walk(self, url, words, account, password):
         browser = _Browser(self.url)
         status, location, text = browser.request("GET", url)
+        has_answered = False
         for _ in range(MOST_STEPS):
             if location and not browser.is_at_home(location):
                 return location
@@ -117,6 +125,8 @@ class Mock:
                 continue
             page = _Page(text)
             found = page.find(words)
+            if has_answered and status < 400 and not page.forms:
+                return url
             if status >= 400 or not found:
                 raise MockError(f"{url} asks for nothing that can be answered: {page.heading}", status)
             action, fields = found
@@ -124,6 +134,7 @@ class Mock:
             body = urllib.parse.urlencode([(name, values.get(name, value)) for name, value in fields])
             url = urllib.parse.urljoin(url, action)
             status, location, text = browser.request("POST", url, body)
+            has_answered = True
         raise MockError(f"the walk does not end: {url}")
 
     # -- The application -------------------------------------------------------------------------
@@ -233,9 +244,13 @@ class Mock:
             request.data = urllib.parse.urlencode(form).encode()
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
-                return json.loads(response.read() or b"{}")
+                text = response.read() or b"{}"
         except urllib.error.HTTPError as error:
             raise MockError(f"{method} {url.split('?')[0]}", error.code, _parsed(error.read())) from None
+        try:
+            return json.loads(text)
+        except ValueError:
+            raise MockError(f"{method} {url.split('?')[0]} answered what is no JSON: {text[:60]!r}") from None
 
 
 def _present(**members):

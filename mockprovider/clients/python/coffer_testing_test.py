@@ -6,8 +6,10 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import time
 import unittest
 import urllib.parse
+import urllib.request
 
 from coffer_testing import Mock, MockError
 
@@ -123,6 +125,19 @@ class MockTest(unittest.TestCase):
         self.assertEqual(refused.exception.status, 503)
         self.assertTrue(self.mock.refresh(tokens).access_token)
 
+    def test_an_answer_that_is_no_json_is_an_error_that_says_so(self):
+        for action in ("html", "truncated_json"):
+            self.mock.fault(endpoint="token", action=action)
+            with self.assertRaisesRegex(MockError, "/token answered what is no JSON"):
+                self.mock.connect()
+
+    def test_a_device_is_allowed_on_its_page(self):
+        form = {"client_id": self.mock.client_id, "client_secret": self.mock.client_secret}
+        device = self.mock._call("POST", self.mock.metadata()["device_authorization_endpoint"], form=form)
+        self.assertTrue(self.mock.approve(device["verification_uri_complete"]).startswith(self.mock.issuer))
+        tokens = self.mock.token(grant_type="urn:ietf:params:oauth:grant-type:device_code", device_code=device["device_code"])
+        self.assertTrue(tokens.access_token)
+
     def test_faults_can_be_cleared(self):
         tokens = self.mock.connect(ALICE)
         self.mock.fault(endpoint="refresh", status=503)
@@ -174,6 +189,22 @@ class StartTest(unittest.TestCase):
             self.assertNotEqual(one.url, two.url)
         with self.assertRaises(OSError):
             one.metadata()
+
+
+    def test_it_ends_with_a_process_that_forgot_it(self):
+        program = "from coffer_testing import Mock; m = Mock.start(); print(m.url, flush=True)"
+        run = subprocess.run([sys.executable, "-c", program], cwd=HERE, capture_output=True, text=True, timeout=60)
+        self.assertEqual(run.stderr, "")
+        self.assert_ends(run.stdout.strip())
+
+    def assert_ends(self, url):
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            try:
+                urllib.request.urlopen(url + "/_mock/clock", timeout=1).close()
+            except OSError:
+                return
+        self.fail(f"{url} is still there")
 
 
 class PytestTest(unittest.TestCase):
