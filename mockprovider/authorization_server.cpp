@@ -8,6 +8,7 @@
 #include "mockprovider/interaction.h"
 #include "mockprovider/introspection_endpoint.h"
 #include "mockprovider/metadata_endpoints.h"
+#include "mockprovider/mounts.h"
 #include "mockprovider/oauth_request.h"
 #include "mockprovider/par_endpoint.h"
 #include "mockprovider/registration_endpoint.h"
@@ -65,6 +66,15 @@ bool allows(const Endpoint& endpoint, const Profile& profile, const std::string&
                      [&](const std::string& m) { return m.ends_with(method); });
 }
 
+const Family* family_of_request(const Tenant& tenant, const ServerRequest& request,
+                                const Fields& parameters) {
+  const Token* token = tenant.grants.find(bearer_token(request));
+  for (const char* name : {"refresh_token", "token", "subject_token", "access_token"}) {
+    if (!token) token = tenant.grants.find(text_of(parameters, name));
+  }
+  return token ? tenant.grants.family_of(*token) : nullptr;
+}
+
 }  // namespace
 
 bool is_endpoint_name(std::string_view name) {
@@ -85,24 +95,38 @@ ServerResponse serve_authorization_server(Tenant& tenant, const Profile& profile
   const bool has_no_revocation =
       endpoint && endpoint->name == "revoke" && profile.provider->revoke_url.empty();
   if (!endpoint || has_no_revocation) return plain_error(404, "not_found", exchange);
-  if (!allows(*endpoint, profile, request.method)) {
+  if (!allows(*endpoint, profile, std::string(served_method(request)))) {
     return plain_error(405, "method_not_allowed", exchange)
         .with_header("Allow", std::string(endpoint->methods));
   }
   return endpoint->serve(tenant, profile, request, exchange);
 }
 
-std::string account_of_request(Tenant& tenant, const Fields& parameters) {
-  for (const char* name : {"refresh_token", "token", "subject_token"}) {
-    const Token* token = tenant.grants.find(text_of(parameters, name));
-    if (token) return tenant.grants.family_of(*token)->account;
-  }
-  if (const auto* pending = tenant.pending.find(text_of(parameters, "transaction"))) return pending->account;
+std::string account_of_request(Tenant& tenant, const ServerRequest& request, const Fields& parameters) {
+  if (const Family* family = family_of_request(tenant, request, parameters)) return family->account;
+  const auto* pending = tenant.pending.find(text_of(parameters, "transaction"));
+  if (pending && !pending->account.empty()) return pending->account;
   if (const auto* device = tenant.devices.find(text_of(parameters, "device_code"))) {
     return device->consent.account;
   }
   const std::string by_code = tenant.grants.account_of_code(text_of(parameters, "code"));
-  return by_code.empty() ? text_of(parameters, "login_hint") : by_code;
+  if (!by_code.empty()) return by_code;
+  const std::string typed = text_of(parameters, pending ? "email" : "login_hint");
+  const Account* account = tenant.accounts.find(typed);
+  return account ? account->email : typed;
+}
+
+std::string client_of_request(Tenant& tenant, const ServerRequest& request, const Fields& parameters,
+                              const std::vector<std::string>& path) {
+  const std::string presented = presented_client(request, parameters).id;
+  if (!presented.empty()) return presented;
+  if (const Family* family = family_of_request(tenant, request, parameters)) return family->client_id;
+  if (const auto* pending = tenant.pending.find(text_of(parameters, "transaction"))) {
+    return pending->request.client_id;
+  }
+  const std::string device_code = tenant.devices.waiting_for(text_of(parameters, "user_code"));
+  if (const auto* device = tenant.devices.find(device_code)) return device->client_id;
+  return path.size() == 2 && path.front() == "register" ? path.back() : "";
 }
 
 }  // namespace coffer::mock

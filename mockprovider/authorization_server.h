@@ -18,6 +18,10 @@ ServerResponse serve_authorization_server(Tenant& tenant, const Profile& profile
                                           const ServerRequest& request, Exchange& exchange);
 
 // Whose grant the parameters speak of, by code, token or login page; empty if that is unknown.
-std::string account_of_request(Tenant& tenant, const Fields& parameters);
+std::string account_of_request(Tenant& tenant, const ServerRequest& request, const Fields& parameters);
+// Whose request it is, by what it presents: its own id, a token, an open page, or its path below
+// the issuer's.
+std::string client_of_request(Tenant& tenant, const ServerRequest& request, const Fields& parameters,
+                              const std::vector<std::string>& path);
 
 }  // namespace coffer::mock

@@ -39,24 +39,6 @@ bool is_redirect_uri(const std::string& uri) {
          (!is_web || origin_of(uri).has_value());
 }
 
-void require_known(const Members& members, const char* name, const std::vector<std::string>& chosen,
-                   const std::vector<std::string>& known) {
-  for (const auto& one : chosen) {
-    if (std::find(known.begin(), known.end(), one) == known.end()) members.fail(name, "knows no " + one);
-  }
-}
-
-void read_redirect_uris(const Members& members, Client& client) {
-  client.redirect_uris = members.texts("redirect_uris");
-  for (const auto& uri : client.redirect_uris) {
-    if (!is_redirect_uri(uri))
-      members.fail("redirect_uris", "holds what is no absolute URI without fragment");
-  }
-  if (client.redirect_uris.empty() && allows_grant(client, "authorization_code")) {
-    members.fail("redirect_uris", "is missing");
-  }
-}
-
 Client read(const Profile& profile, const Json& metadata) {
   const Members members(metadata, "client metadata");
   Client client;
@@ -73,7 +55,10 @@ Client read(const Profile& profile, const Json& metadata) {
   const auto algorithm = signing_algorithm(members.text("id_token_signed_response_alg", "RS256"));
   if (!algorithm) members.fail("id_token_signed_response_alg", "is not RS256 or EdDSA");
   client.id_token_algorithm = *algorithm;
-  read_redirect_uris(members, client);
+  client.redirect_uris = read_redirect_uris(members);
+  if (client.redirect_uris.empty() && allows_grant(client, "authorization_code")) {
+    members.fail("redirect_uris", "is missing");
+  }
   return client;
 }
 
@@ -95,6 +80,22 @@ std::string told_metadata(const Client& client, Json metadata) {
 }
 
 }  // namespace
+
+void require_known(const Members& members, const char* name, const std::vector<std::string>& chosen,
+                   const std::vector<std::string>& known) {
+  for (const auto& one : chosen) {
+    if (std::find(known.begin(), known.end(), one) == known.end()) members.fail(name, "knows no " + one);
+  }
+}
+
+std::vector<std::string> read_redirect_uris(const Members& members) {
+  std::vector<std::string> uris = members.texts("redirect_uris");
+  for (const auto& uri : uris) {
+    if (!is_redirect_uri(uri))
+      members.fail("redirect_uris", "holds what is no absolute URI without fragment");
+  }
+  return uris;
+}
 
 std::variant<Client, Refusal> read_client_metadata(const Profile& profile, const Json& metadata) try {
   Client client = read(profile, metadata);

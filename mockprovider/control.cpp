@@ -10,6 +10,7 @@
 #include "mockprovider/har.h"
 #include "mockprovider/journal_filter.h"
 #include "mockprovider/members.h"
+#include "mockprovider/mounts.h"
 #include "mockprovider/pages.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
@@ -27,8 +28,16 @@ Json list_faults(const ControlCall& call) {
   return {{"faults", faults}};
 }
 
+// A typing error would make a fault that never hits.
+void check_api(const Tenant& tenant, const std::string& endpoint) {
+  const std::string toolkit = endpoint.starts_with("api:") ? endpoint.substr(4) : "";
+  if (toolkit.empty() || tenant.catalog.find_toolkit(toolkit)) return;
+  throw Error(ErrorCode::InvalidArgument, "fault: endpoint names no toolkit: " + toolkit);
+}
+
 Json add_fault(const ControlCall& call) {
   Fault fault = parse_fault(call.body, call.tenant.clock.now());
+  check_api(call.tenant, fault.match.endpoint);
   check_provider(call.tenant, fault.match.provider);
   call.tenant.faults.add(std::move(fault));
   return to_json(call.tenant.faults.all().back());
@@ -93,7 +102,7 @@ constexpr Route kRoutes[] = {
 
 const Route& find_route(const ServerRequest& request, const std::string& name) {
   const auto found = std::find_if(std::begin(kRoutes), std::end(kRoutes), [&](const Route& route) {
-    return route.name == name && route.method == request.method;
+    return route.name == name && route.method == served_method(request);
   });
   if (found != std::end(kRoutes)) return *found;
   throw Error(ErrorCode::NotFound,
@@ -139,7 +148,7 @@ Json control_body(const ServerRequest& request) {
 
 ServerResponse serve_control(Tenant& tenant, const ServerRequest& request,
                              const std::vector<std::string>& segments) {
-  if (request.method == "GET" && segments.empty()) return serve_index(tenant);
+  if (served_method(request) == "GET" && segments.empty()) return serve_index(tenant);
   if (auto page = serve_control_page(tenant, request, segments)) return std::move(*page);
   const std::string name = segments.size() < 2 ? "" : segments[1];
   const Route& route = find_route(request, name);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
@@ -15,6 +16,8 @@ struct ControlCall {
   std::string id;  // what follows the name in the path
 
   std::string query(std::string_view name) const { return std::string(request.query_value(name)); }
+  // Throws InvalidArgument for a parameter that is not one of these.
+  void allow_only(std::initializer_list<std::string_view> names) const;
 };
 
 nlohmann::json client_json(const Client& client);

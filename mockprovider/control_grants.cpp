@@ -52,11 +52,17 @@ Json script_json(const LoginScript& script) {
           {"count", script.count}};
 }
 
+std::string account_or_any(const Tenant& tenant, const std::string& email) {
+  return email.empty() ? "" : account_named(tenant, email);
+}
+
 }  // namespace
 
 Json list_grants(const ControlCall& call) {
+  call.allow_only({"provider", "account"});
   const std::string provider = call.query("provider");
-  const std::string account = call.query("account");
+  check_provider(call.tenant, provider);
+  const std::string account = account_or_any(call.tenant, call.query("account"));
   Json families = Json::array();
   for (const auto& family : call.tenant.grants.families()) {
     const bool fits =
@@ -73,11 +79,10 @@ Json change_grants(const ControlCall& call) {
   const std::string family = body.text("family");
   const std::string provider = body.text("provider");
   check_provider(call.tenant, provider);
+  const std::string account = account_or_any(call.tenant, body.text("account"));
   Grants& grants = call.tenant.grants;
-  if (call.id == "revoke")
-    return {{"grants", grants.revoke_all(provider, body.text("account"), what_of(body), family)}};
-  if (call.id == "expire")
-    return {{"grants", grants.expire_all(provider, body.text("account"), what_of(body), family)}};
+  if (call.id == "revoke") return {{"grants", grants.revoke_all(provider, account, what_of(body), family)}};
+  if (call.id == "expire") return {{"grants", grants.expire_all(provider, account, what_of(body), family)}};
   throw Error(ErrorCode::NotFound, "grants can be revoked or expired, and lose a scope",
               "POST /_mock/grants/revoke, expire or drop_scope");
 }

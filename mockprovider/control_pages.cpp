@@ -6,6 +6,7 @@
 #include "mockprovider/control_calls.h"
 #include "mockprovider/inspector_page.h"
 #include "mockprovider/journal_filter.h"
+#include "mockprovider/mounts.h"
 #include "mockprovider/pages.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
@@ -104,7 +105,7 @@ std::optional<ServerResponse> serve_control_page(Tenant& tenant, const ServerReq
                                                  const std::vector<std::string>& segments) {
   const std::string name = segments.size() < 2 ? "" : segments[1];
   if (request.method == "POST" && name == "board") return press(tenant, request);
-  if (request.method != "GET") return std::nullopt;
+  if (served_method(request) != "GET") return std::nullopt;
   if (name.empty()) return serve_inspector(tenant, request);
   if (name == "style.css") return style_sheet();
   if (name == "inspector.js") return inspector_script();

@@ -1,7 +1,9 @@
 #include "mockprovider/control_calls.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "mockprovider/client_metadata.h"
 #include "mockprovider/members.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
@@ -30,13 +32,16 @@ std::optional<bool> read_either(const Members& body, const char* name, const std
   return word == yes;
 }
 
-void read_manners(const Members& body, Client& client) {
+void read_manners(const Profile& profile, const Members& body, Client& client) {
   client.needs_pkce = read_either(body, "pkce", "required", "optional");
   client.has_jwt_access_tokens = read_either(body, "access_token_format", "jwt", "opaque");
   client.needs_pushed_request = body.flag("require_pushed_authorization_requests");
   client.auth_method = body.text("token_endpoint_auth_method");
+  if (!client.auth_method.empty())
+    require_known(body, "token_endpoint_auth_method", {client.auth_method}, profile.auth_methods);
   client.scope = body.text("scope");
   client.grant_types = body.texts("grant_types");
+  require_known(body, "grant_types", client.grant_types, profile.grant_types);
   const auto algorithm = signing_algorithm(body.text("id_token_signed_response_alg", "RS256"));
   if (!algorithm) body.fail("id_token_signed_response_alg", "is not RS256 or EdDSA");
   client.id_token_algorithm = *algorithm;
@@ -49,6 +54,13 @@ void end_grants_of_password(Tenant& tenant, const std::string& account) {
 }
 
 }  // namespace
+
+void ControlCall::allow_only(std::initializer_list<std::string_view> names) const {
+  for (const auto& [name, value] : request.query) {
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      throw Error(ErrorCode::InvalidArgument, "query: " + name + " is not known");
+  }
+}
 
 Json client_json(const Client& client) {
   Json json = {{"provider", client.provider},
@@ -81,6 +93,7 @@ void check_provider(const Tenant& tenant, const std::string& id) {
 }
 
 Json show_keys(const ControlCall& call) {
+  call.allow_only({"toolkit", "account"});
   const Toolkit& toolkit = toolkit_named(call.tenant, call.query("toolkit"));
   return fields_json(
       call.tenant.keys.credentials_of(toolkit, account_named(call.tenant, call.query("account"))));
@@ -128,9 +141,9 @@ Json add_client(const ControlCall& call) {
   if (client.provider.empty() || client.client_id.empty()) body.fail("provider", "and client_id are needed");
   client.client_secret = body.text("client_secret");
   client.name = body.text("name", client.client_id);
-  client.redirect_uris = body.texts("redirect_uris");
+  client.redirect_uris = read_redirect_uris(body);
   client.any_loopback_redirect = body.flag("any_loopback_redirect");
-  read_manners(body, client);
+  read_manners(call.tenant.profiles.at(client.provider), body, client);
   call.tenant.clients.add(client);
   return client_json(client);
 }

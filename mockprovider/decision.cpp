@@ -53,9 +53,17 @@ Consent consent_of(const Tenant& tenant, const Profile& profile, const Authoriza
   return consent;
 }
 
+// Why there is no code; empty: there is one. Nobody signs in by a script who could not on the page.
+std::string refusal_of(const Tenant& tenant, const AccessDecision& decision) {
+  if (!decision.error.empty()) return "decided on the consent page";
+  const Account* account = tenant.accounts.find(decision.account);
+  if (!account) return "login_hint names no account here";
+  return account->is_locked ? "the account is locked" : "";
+}
+
 ServerResponse answer_device(Tenant& tenant, const Profile& profile, const AuthorizationRequest& request,
-                             const AccessDecision& decision) {
-  if (decision.error.empty()) {
+                             const AccessDecision& decision, bool is_allowed) {
+  if (is_allowed) {
     tenant.devices.allow(request.device_code, consent_of(tenant, profile, request, decision));
     return message_page("The device is connected", "You can close this page and go back to the device.");
   }
@@ -90,16 +98,19 @@ ServerResponse back_to_client(const Tenant& tenant, const Profile& profile, cons
 
 ServerResponse carry_out(Tenant& tenant, const Profile& profile, const AuthorizationRequest& request,
                          const AccessDecision& decision, Exchange& exchange) {
-  exchange.entry.account = decision.account;
+  const std::string refusal = refusal_of(tenant, decision);
+  if (tenant.accounts.find(decision.account)) exchange.entry.account = decision.account;
   exchange.entry.client_id = request.client_id;
-  exchange.entry.error = decision.error;
-  if (!request.device_code.empty()) return answer_device(tenant, profile, request, decision);
-  if (!decision.error.empty()) {
-    const Fields answer = {{"error", decision.error}, {"error_description", "decided on the consent page"}};
+  if (!refusal.empty()) exchange.entry.error = decision.error.empty() ? "access_denied" : decision.error;
+  if (!request.device_code.empty()) return answer_device(tenant, profile, request, decision, refusal.empty());
+  if (!refusal.empty()) {
+    const Fields answer = {{"error", exchange.entry.error}, {"error_description", refusal}};
     return back_to_client(tenant, profile, request.redirect_uri, request.state, answer);
   }
   const std::string code =
       tenant.grants.issue_code(consent_of(tenant, profile, request, decision), profile.policy);
+  exchange.hide(code, "code");
+  exchange.hide(form_encode(code), "code");
   return give_code(tenant, profile, request, decision.manner, code);
 }
 

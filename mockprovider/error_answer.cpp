@@ -13,6 +13,7 @@ int status_of(ErrorCode code) {
   if (code == ErrorCode::Conflict) return 409;
   if (code == ErrorCode::TooLarge) return 413;
   if (code == ErrorCode::Forbidden) return 403;
+  if (code == ErrorCode::Unavailable) return 503;
   if (code == ErrorCode::Internal) return 500;
   return 400;
 }

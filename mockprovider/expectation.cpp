@@ -16,7 +16,7 @@ constexpr Duration kMaxPatience = std::chrono::seconds(30);
 Fields choosing_members(const Json& body) {
   Fields query;
   for (const auto& [name, value] : body.items()) {
-    if (name == "limit" || name == "newest_first") continue;
+    if (name == "count" || name == "within" || name == "timeout") continue;
     if (value.is_string()) query.emplace_back(name, value.get<std::string>());
     if (value.is_number_unsigned()) query.emplace_back(name, value.dump());
   }

@@ -8,6 +8,7 @@
 #include "mockprovider/members.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/net/http_syntax.h"
 
 namespace coffer::mock {
 namespace {
@@ -106,9 +107,9 @@ HttpHeaders read_headers(const Members& members) {
   const Members texts(*object, "headers");
   for (const auto& [name, value] : object->items()) {
     headers.push_back({name, texts.text(name)});
-    if ((name + headers.back().value).find_first_of("\r\n") != std::string::npos) {
-      members.fail("headers", "holds a line break");
-    }
+    if (!is_token(name)) members.fail("headers", "holds a name that no HTTP header can have");
+    if (!is_field_value(headers.back().value))
+      members.fail("headers", "holds a value with control characters");
   }
   return headers;
 }
@@ -145,12 +146,11 @@ void read_answer(const Members& members, Fault& fault) {
   fault.location = members.text("location", "/");
   fault.headers = read_headers(members);
   if (fault.action_name == "wrong_content_type") {
-    fault.headers.push_back({"Content-Type", members.text("content_type", "text/plain; charset=utf-8")});
+    const std::string type = members.text("content_type", "text/plain; charset=utf-8");
+    if (!is_field_value(type)) members.fail("content_type", "holds control characters");
+    fault.headers.push_back({"Content-Type", type});
   }
-  if ((fault.location + (fault.headers.empty() ? "" : fault.headers.back().value)).find_first_of("\r\n") !=
-      std::string::npos) {
-    members.fail("location", "or content_type holds a line break");
-  }
+  if (!is_field_value(fault.location)) members.fail("location", "holds control characters");
   fault.body = read_body(members);
   read_retry_after(members, fault);
   fault.fields = read_fields(members, fault.action);

@@ -22,7 +22,8 @@ bool fits_endpoint(const std::string& wanted, const std::string& endpoint) {
 
 bool matches(const RequestFacets& wanted, const RequestFacets& request) {
   return fits_endpoint(wanted.endpoint, request.endpoint) && fits(wanted.provider, request.provider) &&
-         fits(wanted.client_id, request.client_id) && fits(wanted.account, request.account);
+         fits(wanted.client_id, request.client_id) &&
+         (wanted.account.empty() || equals_ignoring_case(wanted.account, request.account));
 }
 
 bool is_spent(const Fault& fault) {

@@ -33,8 +33,9 @@ bool wants_tenants(const Segments& segments) {
 
 }  // namespace
 
-Front::Front(const TenantOptions& options, std::function<void(Duration)> pause)
-    : services_{Mounts(options.catalog, options.profiles), ToolkitServer(options.catalog), std::move(pause)},
+Front::Front(const TenantOptions& options, std::function<void(Duration)> pause, int most_waiting)
+    : services_{Mounts(options.catalog, options.profiles), ToolkitServer(options.catalog),
+                CredentialMarks(options.profiles), std::move(pause), WaitingPlaces(most_waiting)},
       root_(options, services_),
       tenants_(options, services_) {}
 

@@ -11,9 +11,12 @@ namespace coffer::mock {
 // hands the request to it. Any thread.
 class Front {
  public:
+  static constexpr int kMostWaiting = 240;
+
   // `options`: of the default tenant, at the root. `pause` waits real time and may end early when
-  // the mock stops.
-  Front(const TenantOptions& options, std::function<void(Duration)> pause);
+  // the mock stops. `most_waiting`: how many requests may wait at once, whatever for; one more is
+  // answered 503.
+  Front(const TenantOptions& options, std::function<void(Duration)> pause, int most_waiting = kMostWaiting);
 
   // Never throws.
   ServerResponse handle(const ServerRequest& request);

@@ -18,20 +18,43 @@ std::string origin_of(const std::string& url) {
   return url.substr(0, url.find('/', url.find("://") + 3));
 }
 
+// Journal entries hold paths decoded.
+std::string encoded_path(const std::string& path) {
+  std::string encoded;
+  for (const auto& segment : split(path, '/')) encoded += "/" + percent_encode(segment);
+  return encoded.empty() ? "/" : encoded;
+}
+
+std::string encoded_url(const std::string& url) {
+  const std::size_t mark = std::min(url.find('?'), url.size());
+  const auto query = parse_form(url.substr(std::min(mark + 1, url.size())));
+  return mark == url.size() || !query ? url.substr(0, mark) : url.substr(0, mark) + "?" + build_form(*query);
+}
+
+Json post_data(const JournalEntry& entry) {
+  const std::string type(find_field(entry.request_headers, "content-type").value_or(""));
+  if (!to_lower(type).starts_with("application/json")) {
+    return {{"mimeType", type},
+            {"params", name_values(entry.parameters)},
+            {"text", build_form(entry.parameters)}};
+  }
+  Json body = Json::object();
+  for (const auto& [name, value] : entry.parameters) body[name] = value;
+  return {{"mimeType", type}, {"params", Json::array()}, {"text", dump_json(body)}};
+}
+
 Json request_json(const JournalEntry& entry, const std::string& origin) {
-  const bool is_post = entry.method == "POST";
+  const bool has_body = entry.method == "POST" || entry.method == "PUT" || entry.method == "PATCH";
+  const Fields query = has_body ? Fields() : entry.parameters;
   Json request = {{"method", entry.method},
-                  {"url", origin + entry.path},
+                  {"url", origin + encoded_path(entry.path) + (query.empty() ? "" : "?" + build_form(query))},
                   {"httpVersion", "HTTP/1.1"},
                   {"cookies", Json::array()},
                   {"headers", name_values(entry.request_headers)},
-                  {"queryString", name_values(is_post ? Fields() : entry.parameters)},
+                  {"queryString", name_values(query)},
                   {"headersSize", -1},
                   {"bodySize", -1}};
-  if (is_post && !entry.parameters.empty()) {
-    const std::string type(find_field(entry.request_headers, "content-type").value_or(""));
-    request["postData"] = {{"mimeType", type}, {"params", name_values(entry.parameters)}, {"text", ""}};
-  }
+  if (has_body && !entry.parameters.empty()) request["postData"] = post_data(entry);
   return request;
 }
 
@@ -46,7 +69,7 @@ Json response_json(const JournalEntry& entry) {
           {"headers", name_values(entry.answer_headers)},
           {"content",
            {{"size", entry.answer.size()}, {"mimeType", header("content-type")}, {"text", entry.answer}}},
-          {"redirectURL", header("location")},
+          {"redirectURL", encoded_url(header("location"))},
           {"headersSize", -1},
           {"bodySize", -1}};
 }

@@ -108,7 +108,8 @@ std::optional<LoginScript> find_script(Tenant& tenant, const AuthorizationReques
   if (!named) return tenant.scripts.take(request.provider, request.client_id, request.login_hint);
   LoginScript script;
   script.action = *named;
-  if (const Account* account = tenant.accounts.find(request.login_hint)) script.account = account->email;
+  if (!request.login_hint.empty()) script.account = request.login_hint;
+  if (const Account* account = tenant.accounts.find(script.account)) script.account = account->email;
   return script;
 }
 

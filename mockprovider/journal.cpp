@@ -4,12 +4,12 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "mockprovider/redaction.h"
 #include "vault/base/json.h"
 
 namespace coffer::mock {
 namespace {
 
-constexpr std::size_t kMaxEntries = 5'000;
 constexpr std::size_t kMaxAnswer = 2 << 10;
 constexpr std::size_t kMaxParameters = 40;
 
@@ -38,6 +38,27 @@ void replace_all(std::string& text, std::string_view what, std::string_view by) 
   }
 }
 
+// Of a body that ends too early.
+void replace_cut_end(std::string& text, std::string_view what, std::string_view by) {
+  constexpr std::size_t kLeast = 8;
+  for (std::size_t length = std::min(what.size(), text.size()); length >= kLeast; --length) {
+    if (!text.ends_with(what.substr(0, length))) continue;
+    text.replace(text.size() - length, length, by);
+    return;
+  }
+}
+
+void cut_out(const CredentialMarks& marks, JournalEntry& entry) {
+  for (std::string* text : {&entry.path, &entry.client_id, &entry.error, &entry.answer})
+    *text = marks.without_credentials(*text);
+  for (Fields* fields : {&entry.parameters, &entry.request_headers, &entry.answer_headers}) {
+    for (auto& [name, value] : *fields) {
+      name = marks.without_credentials(name);
+      value = marks.without_credentials(value);
+    }
+  }
+}
+
 bool fits(const std::string& wanted, const std::string& value) {
   return wanted.empty() || wanted == value;
 }
@@ -56,9 +77,9 @@ bool fits(const Journal::Filter& filter, const JournalEntry& entry) {
          (filter.status < 0 || filter.status == entry.status) &&
          fits_endpoint(filter.endpoint, entry.endpoint) && fits(filter.provider, entry.provider) &&
          fits(filter.toolkit, entry.toolkit) && fits(filter.tool, entry.tool) &&
-         fits(filter.account, entry.account) && fits(filter.client_id, entry.client_id) &&
-         fits(filter.family, entry.family) && fits(filter.error, entry.error) &&
-         fits(filter.fault, entry.fault) && holds(entry, filter.text);
+         (filter.account.empty() || equals_ignoring_case(filter.account, entry.account)) &&
+         fits(filter.client_id, entry.client_id) && fits(filter.family, entry.family) &&
+         fits(filter.error, entry.error) && fits(filter.fault, entry.fault) && holds(entry, filter.text);
 }
 
 template <class Iterator>
@@ -85,7 +106,7 @@ Fields redact_parameters(const Fields& parameters) {
   return redacted;
 }
 
-void Journal::add(Exchange exchange, std::string_view answer_body) {
+void Journal::add(Exchange exchange, std::string_view answer_body, const CredentialMarks& marks) {
   JournalEntry& entry = exchange.entry;
   entry.number = ++counter_;
   // Secrets first, then the cut: half a token would not be found.
@@ -94,6 +115,8 @@ void Journal::add(Exchange exchange, std::string_view answer_body) {
     replace_all(entry.answer, value, name);
     replace_all(entry.path, value, name);
   }
+  for (const auto& [value, name] : exchange.secrets) replace_cut_end(entry.answer, value, name);
+  cut_out(marks, entry);
   if (entry.answer.size() > kMaxAnswer) entry.answer.resize(kMaxAnswer);
   if (entries_.size() == kMaxEntries) entries_.pop_front();
   entries_.push_back(std::move(entry));

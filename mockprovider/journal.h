@@ -14,6 +14,7 @@
 
 namespace coffer::mock {
 
+class CredentialMarks;
 struct Tenant;
 
 // One request and its answer, told without any secret: tokens and codes by id, parameters by an
@@ -61,8 +62,11 @@ Fields redact_parameters(const Fields& parameters);
 // What was asked and answered. Holds the newest 5000. One thread at a time.
 class Journal {
  public:
-  void add(Exchange exchange, std::string_view answer_body);
+  // What `marks` knows is cut out, too, wherever it stands.
+  void add(Exchange exchange, std::string_view answer_body, const CredentialMarks& marks);
   void clear() { entries_.clear(); }
+
+  static constexpr std::size_t kMaxEntries = 5'000;
 
   struct Filter {
     std::string endpoint, provider, toolkit, tool, account, client_id, family, error, fault;  // empty: any
@@ -70,7 +74,7 @@ class Journal {
     std::string text;         // anywhere in the entry, in any case
     std::uint64_t after = 0;  // newer than this number
     std::optional<Timestamp> from;
-    std::size_t limit = 1000;
+    std::size_t limit = kMaxEntries;
     bool newest_first = false;
   };
   std::vector<JournalEntry> find(const Filter& filter) const;  // oldest first, unless it says else

@@ -1,6 +1,7 @@
 #include "mockprovider/journal_filter.h"
 
 #include <charconv>
+#include <set>
 
 #include "vault/base/error.h"
 
@@ -34,6 +35,27 @@ void read_since(std::string_view text, Timestamp now, Journal::Filter& filter) {
   }
 }
 
+bool flag_of(std::string_view name, std::string_view text) {
+  const bool is_true = text == "true" || text == "1";
+  if (!is_true && text != "false" && text != "0")
+    throw Error(ErrorCode::InvalidArgument, std::string(name) + " is not true or false");
+  return is_true;
+}
+
+using Texts = std::pair<std::string_view, std::string*>;
+
+// A typing error would ask for everything.
+template <std::size_t N>
+void check_names(const Fields& query, const Texts (&texts)[N]) {
+  std::set<std::string_view> known = {"after", "since", "limit", "status", "newest_first", "wait"};
+  for (const auto& text : texts) known.insert(text.first);
+  for (const auto& [name, value] : query) {
+    const bool is_new = known.erase(name) > 0;
+    if (!is_new)
+      throw Error(ErrorCode::InvalidArgument, "\"" + name + "\" is not known here, or comes twice");
+  }
+}
+
 }  // namespace
 
 Journal::Filter parse_journal_filter(const Fields& query, Timestamp now) {
@@ -52,6 +74,7 @@ Journal::Filter parse_journal_filter(const Fields& query, Timestamp now) {
   for (const auto& [name, target] : texts) {
     if (const auto value = find_field(query, name); value && !value->empty()) *target = *value;
   }
+  check_names(query, texts);
   for (const auto& [name, value] : query) {
     if (value.empty()) continue;
     if (name == "after") filter.after = number_of(name, value);
@@ -59,7 +82,7 @@ Journal::Filter parse_journal_filter(const Fields& query, Timestamp now) {
     if (name == "limit") filter.limit = number_of(name, value);
     if (name == "status")
       filter.status = static_cast<int>(std::min<std::uint64_t>(number_of(name, value), 999));
-    if (name == "newest_first") filter.newest_first = value == "true" || value == "1";
+    if (name == "newest_first") filter.newest_first = flag_of(name, value);
   }
   return filter;
 }

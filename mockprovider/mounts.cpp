@@ -36,6 +36,10 @@ Segments segments_of(const ServerRequest& request) {
   return target ? target->segments : split(request.path, '/');
 }
 
+std::string_view served_method(const ServerRequest& request) {
+  return request.method == "HEAD" ? "GET" : std::string_view(request.method);
+}
+
 Mounts::Mounts(const Catalog& catalog, const Profiles& profiles) : profiles_(profiles) {
   for (const auto& toolkit : catalog.toolkits()) add(toolkit.mock_path, &toolkit, nullptr);
   for (const auto& [id, provider] : catalog.providers()) add(provider.mock_path, nullptr, &provider);

@@ -21,6 +21,9 @@ struct Place {
 // The decoded segments of a request's path.
 std::vector<std::string> segments_of(const ServerRequest& request);
 
+// GET for HEAD, which is answered alike but for the body (RFC 9110 section 9.3.2).
+std::string_view served_method(const ServerRequest& request);
+
 // What is served below a tenant's URL, the same for all tenants. Catalog and profiles have to
 // outlive it. Any thread.
 class Mounts {

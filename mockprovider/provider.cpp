@@ -25,11 +25,13 @@ void check_loopback(const std::string& host) {
               "use 127.0.0.1 or ::1: whoever reaches it can sign in as anybody");
 }
 
-// Snapshots come back as one body.
+// Snapshots come back as one body. Threads are made on demand; those beyond the waiting requests
+// are for whoever ends the waiting.
 ServerLimits limits() {
   ServerLimits limits;
   limits.max_body_bytes = 32 << 20;
   limits.max_buffered_bytes = 64 << 20;
+  limits.max_threads = Front::kMostWaiting + 16;
   return limits;
 }
 

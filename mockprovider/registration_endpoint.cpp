@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mockprovider/client_metadata.h"
+#include "mockprovider/mounts.h"
 #include "mockprovider/oauth_request.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
@@ -132,7 +133,7 @@ ServerResponse serve_registration(Tenant& tenant, const Profile& profile, const 
     return no_store(ServerResponse::json(401, R"({"error":"invalid_token"})"))
         .with_header("WWW-Authenticate", "Bearer realm=\"" + profile.id() + "\", error=\"invalid_token\"");
   }
-  if (request.method == "GET") return tell(tenant, profile, *client, 200, exchange);
+  if (served_method(request) == "GET") return tell(tenant, profile, *client, 200, exchange);
   if (request.method == "PUT") return update(tenant, profile, *client, request, exchange);
   exchange.entry.client_id = client->client_id;
   tenant.grants.revoke_client(profile.id(), client->client_id);

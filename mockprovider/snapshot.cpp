@@ -37,6 +37,7 @@ std::uint64_t number(const Json& snapshot, const char* name) {
 Json take_snapshot(Tenant& tenant) {
   return {{"format", kFormat},
           {"seed", tenant.seed},
+          {"stream", tenant.stream},
           {"draws", tenant.random.draws()},
           {"now", to_rfc3339(tenant.clock.now())},
           {"world", Stored::save(tenant)}};
@@ -44,6 +45,8 @@ Json take_snapshot(Tenant& tenant) {
 
 std::unique_ptr<Tenant> restore_snapshot(TenantOptions options, const Json& snapshot) {
   options.seed = number(snapshot, "seed");
+  // Those of earlier releases have none: their tokens followed from the seed alone.
+  options.stream = snapshot.contains("stream") ? number(snapshot, "stream") : options.seed;
   const std::uint64_t draws = number(snapshot, "draws");
   if (draws > kMaxDraws) throw broken("draws is more than 100 millions");
   auto tenant = std::make_unique<Tenant>(options);

@@ -1,6 +1,23 @@
 #include "mockprovider/tenant.h"
 
+#include "mockprovider/digest.h"
+
 namespace coffer::mock {
+namespace {
+
+// A token that strays from one tenant to another must not be believed there.
+std::uint64_t stream_of(const TenantOptions& options) {
+  if (options.name.empty()) return options.seed;
+  constexpr std::size_t kBytes = 6;  // a number that JSON of every language keeps
+  std::uint64_t stream = 0;
+  for (const char byte :
+       sha256("tenant|" + std::to_string(options.seed) + "|" + options.name).substr(0, kBytes)) {
+    stream = stream << 8 | static_cast<unsigned char>(byte);
+  }
+  return stream;
+}
+
+}  // namespace
 
 Tenant::Tenant(const TenantOptions& options)
     : url(options.url),
@@ -8,9 +25,10 @@ Tenant::Tenant(const TenantOptions& options)
       catalog(options.catalog),
       profiles(options.profiles),
       seed(options.seed),
-      random(options.seed),
-      keys(options.seed),
-      signing_keys(options.seed),
+      stream(options.stream ? *options.stream : stream_of(options)),
+      random(stream),
+      keys(stream),
+      signing_keys(stream),
       grants(options.clock, random),
       pending(options.clock, random),
       pushed(options.clock, random),

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "mockprovider/accounts.h"
@@ -31,11 +32,14 @@ struct TenantOptions {
   std::uint64_t seed = 1;
   // Moves the clock forward with all that is due on the way; empty: nobody else lives by it.
   std::function<void(Timestamp)> travel = {};
+  std::string name = {};  // empty: the default tenant
+  // Of a snapshot, whichever tenant it was taken of; absent: it follows from seed and name.
+  std::optional<std::uint64_t> stream = {};
 };
 
-// Everything one mock world remembers. Worlds share the socket and what is fixed, nothing else. The same seed
-// and the same requests give the same codes, tokens and keys. One thread at a time; whoever serves requests
-// holds a lock around it.
+// Everything one mock world remembers. Worlds share the socket and what is fixed, nothing else. The same
+// name, the same seed and the same requests give the same codes, tokens and keys, and other names others. One
+// thread at a time; whoever serves requests holds a lock around it.
 struct Tenant {
   explicit Tenant(const TenantOptions& options);
   Tenant(const Tenant&) = delete;
@@ -47,7 +51,8 @@ struct Tenant {
   MovableClock& clock;
   const Catalog& catalog;
   const Profiles& profiles;
-  const std::uint64_t seed;
+  const std::uint64_t seed;    // as it was given
+  const std::uint64_t stream;  // what codes, tokens and keys follow from
 
   CountedRandom random;
   Accounts accounts;

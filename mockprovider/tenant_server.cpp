@@ -12,7 +12,6 @@
 #include "mockprovider/journal_filter.h"
 #include "mockprovider/members.h"
 #include "mockprovider/oauth_request.h"
-#include "mockprovider/redaction.h"
 #include "mockprovider/resources.h"
 #include "mockprovider/snapshot.h"
 #include "vault/base/error.h"
@@ -26,6 +25,11 @@ constexpr Duration kMaxWait = std::chrono::seconds(30);
 
 ServerResponse control_answer(const Json& json) {
   return ServerResponse::json(200, dump_json(json)).with_header("Cache-Control", "no-store");
+}
+
+Fields parameters_of(const ServerRequest& request) {
+  const bool has_body = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+  return has_body ? body_parameters(request).value_or(Fields()) : request.query;
 }
 
 // "wait" of a long poll.
@@ -55,16 +59,21 @@ ServerResponse TenantServer::handle(const ServerRequest& request, const std::vec
   exchange.entry.path = request.path;
   exchange.entry.endpoint = place.endpoint;
   exchange.entry.request_headers = harmless_headers(request.headers);
+  exchange.entry.parameters = redact_parameters(parameters_of(request));
   if (place.profile) exchange.entry.provider = place.profile->id();
   if (place.toolkit) exchange.entry.toolkit = place.toolkit->slug;
   ServerResponse response = serve_with_faults(place, request, exchange);
-  if (exchange.delay.count() > 0) services_.pause(exchange.delay);
+  if (exchange.delay.count() == 0) return response;
+  const WaitingPlaces::Place waiting(services_.waiting);
+  require(waiting);
+  services_.pause(exchange.delay);
   return response;
 }
 
 ServerResponse TenantServer::control(const ServerRequest& request, const std::vector<std::string>& segments) {
   if (!may_control(request)) return control_refused();
-  const std::string call = segments.size() == 2 ? request.method + " " + segments[1] : "";
+  const std::string call =
+      segments.size() == 2 ? std::string(served_method(request)) + " " + segments[1] : "";
   if (call == "POST clock") return move_clock(request);
   if (call == "POST expect") return expect(request);
   if (call == "GET journal") wait_for_entries(request);
@@ -128,7 +137,11 @@ ServerResponse TenantServer::expect(const ServerRequest& request) {
         [&](const Tenant& tenant) { return judge(expectation, tenant.journal, tenant.clock.now()); });
     return verdict.kind != Verdict::Kind::Undecided;
   };
-  room_.wait(is_decided, expectation.patience);
+  if (!is_decided()) {
+    const WaitingPlaces::Place waiting(services_.waiting);
+    require(waiting);
+    room_.wait(is_decided, expectation.patience);
+  }
   return control_answer(to_json(expectation, verdict));
 }
 
@@ -140,6 +153,9 @@ void TenantServer::wait_for_entries(const ServerRequest& request) {
   const auto has_entry = [&] {
     return with_tenant([&](const Tenant& tenant) { return !tenant.journal.find(filter).empty(); });
   };
+  if (has_entry()) return;
+  const WaitingPlaces::Place waiting(services_.waiting);
+  require(waiting);
   room_.wait(has_entry, patience);
 }
 
@@ -154,10 +170,9 @@ RequestFacets TenantServer::facets_of(const Place& place, const ServerRequest& r
     facets.provider = caller.provider;
   } else if (place.profile) {
     facets.provider = place.profile->id();
-    const Fields parameters =
-        request.method == "POST" ? body_parameters(request).value_or(Fields()) : request.query;
-    facets.client_id = presented_client(request, parameters).id;
-    facets.account = account_of_request(*tenant_, parameters);
+    const Fields parameters = parameters_of(request);
+    facets.client_id = client_of_request(*tenant_, request, parameters, place.rest);
+    facets.account = account_of_request(*tenant_, request, parameters);
   }
   return facets;
 }
@@ -189,33 +204,56 @@ std::optional<Fault> TenantServer::meet_fault(const Place& place, const ServerRe
   return fault;
 }
 
+void TenantServer::require(const WaitingPlaces::Place& place) const {
+  if (place) return;
+  throw Error(ErrorCode::Unavailable,
+              std::to_string(services_.waiting.most()) + " requests wait already, and no more may",
+              "faults, login scripts, ?wait= and expectations hold them: end those, or ask again later");
+}
+
+void TenantServer::wait_out(const Fault& fault, std::optional<VirtualDelay>& delay) {
+  const bool hangs = fault.action == Fault::Action::Hang;
+  if (!delay && !hangs && fault.latency.count() == 0) return;
+  const WaitingPlaces::Place waiting(services_.waiting);
+  require(waiting);
+  if (delay) delay->wait(options_.clock, kMaxFaultDelay);
+  if (!delay) services_.pause(fault.latency);
+  if (hangs) services_.pause(fault.hang_for);
+}
+
+// What a login script holds back, when its time has come.
+ServerResponse TenantServer::serve_later(Exchange& exchange, std::unique_lock<YieldingMutex>& lock,
+                                         std::optional<VirtualDelay>& delay) {
+  const WaitingPlaces::Place waiting(services_.waiting);
+  require(waiting);
+  delay.emplace(room_, tenant_->clock.now() + exchange.later);
+  lock.unlock();
+  delay->wait(options_.clock, kMaxFaultDelay);
+  lock.lock();
+  return exchange.answer_later(*tenant_, exchange);
+}
+
 ServerResponse TenantServer::serve_with_faults(const Place& place, const ServerRequest& request,
                                                Exchange& exchange) {
   std::optional<VirtualDelay> delay;
   const std::optional<Fault> fault = meet_fault(place, request, delay);
   if (fault) exchange.entry.fault = fault->id;
-  if (delay) delay->wait(options_.clock, kMaxFaultDelay);
-  if (fault && !delay) services_.pause(fault->latency);
-  if (fault && fault->action == Fault::Action::Hang) services_.pause(fault->hang_for);
-  std::unique_lock lock(mutex_);
-  ServerResponse response = guarded([&] {
-    return fault && !fault->runs_handler() ? serve_fault(place, *fault, exchange)
-                                           : serve(place, request, exchange);
-  });
   std::optional<VirtualDelay> later;
-  if (exchange.answer_later) {
-    later.emplace(room_, tenant_->clock.now() + exchange.later);
-    lock.unlock();
-    later->wait(options_.clock, kMaxFaultDelay);
+  std::unique_lock lock(mutex_, std::defer_lock);
+  ServerResponse response = guarded([&] {
+    if (fault) wait_out(*fault, delay);
     lock.lock();
-    response = guarded([&] { return exchange.answer_later(*tenant_, exchange); });
-  }
+    ServerResponse answer = fault && !fault->runs_handler() ? serve_fault(place, *fault, exchange)
+                                                            : serve(place, request, exchange);
+    return exchange.answer_later ? serve_later(exchange, lock, later) : std::move(answer);
+  });
+  if (!lock) lock.lock();  // nobody more may wait
   const Timestamp now = tenant_->clock.now();
   if (fault && fault->runs_handler()) spoil(*fault, now, response);
   exchange.entry.at = now;
   exchange.entry.status = response.sabotage == Sabotage::ResetBeforeAnswer ? 0 : response.status;
   exchange.entry.answer_headers = harmless_headers(response.headers);
-  tenant_->journal.add(exchange, response.body);
+  tenant_->journal.add(exchange, response.body, services_.marks);
   room_.changed();
   return response;
 }

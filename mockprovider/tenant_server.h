@@ -7,18 +7,22 @@
 #include <vector>
 
 #include "mockprovider/mounts.h"
+#include "mockprovider/redaction.h"
 #include "mockprovider/tenant.h"
 #include "mockprovider/toolkit_server.h"
+#include "mockprovider/waiting_places.h"
 #include "mockprovider/waiting_room.h"
 #include "mockprovider/yielding_mutex.h"
 
 namespace coffer::mock {
 
-// What all tenants share: it never changes. Any thread.
+// What all tenants share. Any thread.
 struct Services {
   const Mounts mounts;
   const ToolkitServer toolkits;
+  const CredentialMarks marks;
   const std::function<void(Duration)> pause;  // real time; may end early when the mock stops
+  mutable WaitingPlaces waiting;
 };
 
 // Serves one tenant: finds the endpoint, lets the fault plan have its say, serves, and keeps the
@@ -52,9 +56,13 @@ class TenantServer {
   void wait_for_entries(const ServerRequest& request);
   std::optional<Fault> meet_fault(const Place& place, const ServerRequest& request,
                                   std::optional<VirtualDelay>& delay);
+  void wait_out(const Fault& fault, std::optional<VirtualDelay>& delay);
+  void require(const WaitingPlaces::Place& place) const;
   RequestFacets facets_of(const Place& place, const ServerRequest& request) const;
   ServerResponse serve(const Place& place, const ServerRequest& request, Exchange& exchange);
   ServerResponse serve_fault(const Place& place, const Fault& fault, Exchange& exchange);
+  ServerResponse serve_later(Exchange& exchange, std::unique_lock<YieldingMutex>& lock,
+                             std::optional<VirtualDelay>& delay);
   ServerResponse serve_with_faults(const Place& place, const ServerRequest& request, Exchange& exchange);
 
   const std::unique_ptr<MovableClock> own_clock_;

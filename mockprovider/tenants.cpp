@@ -58,7 +58,7 @@ Json tenant_json(const std::string& name, const Tenant& tenant) {
 }  // namespace
 
 Json Tenants::serve(const ServerRequest& request, const std::string& name) {
-  if (request.method == "GET" && name.empty()) return list();
+  if (served_method(request) == "GET" && name.empty()) return list();
   if (request.method == "POST") return create(control_body(request), name);
   if (request.method == "DELETE" && !name.empty()) return remove(name);
   throw Error(ErrorCode::NotFound,
@@ -101,6 +101,9 @@ Json Tenants::create(const Json& body, std::string name) {
   const Members members(body, "tenant");
   members.allow_only({"name", "seed", "now", "freeze", "rate", "provider"});
   if (name.empty()) name = members.text("name");
+  const std::string provider = members.text("provider", "mockidp");
+  if (members.find("provider") && !options_.profiles.contains(provider))
+    members.fail("provider", "is no provider here: " + provider);
   if (!name.empty()) check_name(name);
   const auto seed = static_cast<std::uint64_t>(members.number("seed", 1, 0, std::numeric_limits<int>::max()));
   auto clock = make_clock(members, options_.clock.now());
@@ -115,12 +118,12 @@ Json Tenants::create(const Json& body, std::string name) {
     ++counter_;
   }
   auto server = std::make_shared<TenantServer>(
-      TenantOptions{url_of(name), now, options_.catalog, options_.profiles, seed}, services_,
+      TenantOptions{url_of(name), now, options_.catalog, options_.profiles, seed, {}, name}, services_,
       std::move(clock));
   servers_.emplace(name, server);
   return server->with_tenant([&](const Tenant& tenant) {
     Json answer = tenant_json(name, tenant);
-    add_client(tenant, members.text("provider", "mockidp"), answer);
+    add_client(tenant, provider, answer);
     return answer;
   });
 }

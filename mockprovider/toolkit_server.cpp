@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mockprovider/credential_check.h"
+#include "mockprovider/mounts.h"
 #include "mockprovider/operations.h"
 #include "mockprovider/resources.h"
 #include "mockprovider/token_answer.h"
@@ -154,7 +155,7 @@ ServerResponse ToolkitServer::throttled(const Tenant& tenant, const Toolkit& too
 
 ServerResponse ToolkitServer::serve(Tenant& tenant, const Toolkit& toolkit, const ServerRequest& request,
                                     const std::vector<std::string>& segments, Exchange& exchange) const {
-  const RouteMatch match = routes_.at(toolkit.slug).find(request.method, segments);
+  const RouteMatch match = routes_.at(toolkit.slug).find(std::string(served_method(request)), segments);
   const Caller caller = check_credential(tenant, toolkit, request, exchange);
   exchange.entry.account = caller.account;
   exchange.entry.client_id = caller.client_id;

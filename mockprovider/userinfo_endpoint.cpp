@@ -36,7 +36,9 @@ std::string token_of_form(const ServerRequest& request) {
 
 const Token* find_live(const Tenant& tenant, const Profile& profile, const std::string& value) {
   const Token* token = tenant.grants.find(value);
-  const bool is_good = token && token->kind == TokenKind::Access && tenant.grants.is_live(*token) &&
+  // RFC 8707: a token that names resources is for those, and userinfo is none of them.
+  const bool is_good = token && token->kind == TokenKind::Access && token->resources.empty() &&
+                       tenant.grants.is_live(*token) &&
                        tenant.grants.family_of(*token)->provider == profile.id();
   return is_good ? token : nullptr;
 }

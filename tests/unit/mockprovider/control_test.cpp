@@ -228,3 +228,35 @@ TEST_CASE("what does not exist is 404 as JSON", "[control]") {
     CHECK_NOTHROW(parse_json(response.body));
   }
 }
+
+TEST_CASE("controls that name what does not exist are refused and change nothing", "[control]") {
+  MockWorld world;
+  const auto [target, body, status] = GENERATE(table<const char*, const char*, int>(
+      {{"faults", R"({"endpoint":"api:gmial"})", 400},
+       {"tenants", R"({"name":"a","provider":"gogle"})", 400},
+       {"grants/revoke", R"({"account":"nobody@example.com"})", 404},
+       {"grants/expire", R"({"account":"nobody@example.com"})", 404},
+       {"clients", R"({"provider":"mockidp","client_id":"c","token_endpoint_auth_method":"magic"})", 400},
+       {"clients", R"({"provider":"mockidp","client_id":"c","grant_types":["magic"]})", 400},
+       {"clients", R"({"provider":"mockidp","client_id":"c","redirect_uris":["javascript:run"]})", 400},
+       {"clients", R"({"provider":"mockidp","client_id":"c","redirect_uris":["/relative"]})", 400}}));
+  CAPTURE(target, body);
+  CHECK(world.post_json(std::string("/_mock/") + target, parse_json(body)).status == status);
+}
+
+TEST_CASE("the controls know an account in whatever case it is typed", "[control]") {
+  MockWorld world;
+  world.connect("mockidp");
+  CHECK(world.control("GET", "/_mock/grants?account=Alice@Example.com")["grants"].size() == 1);
+  CHECK_FALSE(world.control("GET", "/_mock/journal?account=ALICE@example.com")["entries"].empty());
+  CHECK(world.control("POST", "/_mock/grants/revoke", {{"account", "ALICE@example.com"}})["grants"] == 1);
+}
+
+TEST_CASE("HEAD is answered wherever GET is", "[control]") {
+  MockWorld world;
+  const char* target =
+      GENERATE("/", "/_mock/", "/_mock/style.css", "/_mock/journal", "/_mock/snapshot", "/_mock/tenants",
+               "/mock/mockidp/jwks", "/mock/mockidp/.well-known/openid-configuration");
+  CAPTURE(target);
+  CHECK(world.send("HEAD", target).status == 200);
+}

@@ -277,3 +277,43 @@ TEST_CASE("a fault with a wrong member is refused and not planned", "[faults]") 
   }
   CHECK(world.control("GET", "/_mock/faults")["faults"].empty());
 }
+
+TEST_CASE("a fault finds its account and client at every endpoint", "[faults]") {
+  MockWorld world;
+  const std::string endpoint = GENERATE("userinfo", "login", "consent");
+  const std::string matcher = GENERATE("account", "client_id");
+  const std::string value = matcher == "account" ? "ALICE@example.com" : "coffer-dev-mockidp";
+  CAPTURE(endpoint, matcher);
+  const std::string token = world.connect("mockidp", {{"scope", "openid"}})["access_token"];
+  const auto hits = [&] { return world.control("GET", "/_mock/faults")["faults"][0]["hits"]; };
+  Json fault = {{"endpoint", endpoint}, {"action", "delay"}, {"count", 0}};
+  fault[matcher] = value;
+  world.control("POST", "/_mock/faults", fault);
+  world.get("/mock/mockidp/userinfo", token);
+  world.code_of("mockidp");
+  CHECK(hits() == 1);
+}
+
+TEST_CASE("a fault finds the client of a device's code and of a registration", "[faults]") {
+  MockWorld world;
+  const Json device =
+      parse_json(world.post_form("/mock/mockidp/device_authorization", {}, world.basic_of("mockidp")).body);
+  const Json client = parse_json(
+      world.post_json("/mock/mockidp/register", {{"redirect_uris", {"https://app.example/cb"}}}).body);
+  world.control(
+      "POST", "/_mock/faults",
+      {{"endpoint", "device"}, {"client_id", "coffer-dev-mockidp"}, {"action", "answer"}, {"status", 418}});
+  world.control("POST", "/_mock/faults",
+                {{"endpoint", "registration"}, {"client_id", client["client_id"]}, {"status", 418}});
+  CHECK(world.post_form("/mock/mockidp/device", {{"user_code", device["user_code"]}}).status == 418);
+  CHECK(world.get("/mock/mockidp/register/" + client["client_id"].get<std::string>()).status == 418);
+}
+
+TEST_CASE("a header that HTTP does not know is refused when the fault is planned", "[faults]") {
+  MockWorld world;
+  const Json headers =
+      GENERATE(Json{{"bad name", "x"}}, Json{{"", "x"}}, Json{{"X-A", std::string("a\0b", 3)}});
+  const ServerResponse response = world.post_json("/_mock/faults", {{"headers", headers}});
+  CHECK(response.status == 400);
+  CHECK(response.body.find("headers") != std::string::npos);
+}

@@ -90,3 +90,21 @@ TEST_CASE("a slow person answers when the clock has moved on, with a fresh code"
   CHECK(world.control("GET", "/_mock/journal?endpoint=authorize")["entries"][0]["at"] ==
         "2026-11-22T12:10:00.000Z");
 }
+
+TEST_CASE("a locked account signs in by no script", "[scripts]") {
+  MockWorld world;
+  world.control("POST", "/_mock/accounts/lock", {{"email", "alice@example.com"}});
+  const char* script = GENERATE("auto", "duplicate_callback", "wrong_state");
+  const Fields answer = answer_to(ask(world, script));
+  CHECK(find_field(answer, "error") == "access_denied");
+  CHECK(find_field(answer, "error_description") == "the account is locked");
+  CHECK_FALSE(find_field(answer, "code"));
+}
+
+TEST_CASE("a login hint that names nobody is an error, and nobody signs in", "[scripts]") {
+  MockWorld world;
+  const Fields answer = answer_to(ask(world, "auto", {{"login_hint", "nobody@example.com"}}));
+  CHECK(find_field(answer, "error") == "access_denied");
+  CHECK(find_field(answer, "error_description") == "login_hint names no account here");
+  CHECK_FALSE(world.control("GET", "/_mock/journal")["entries"][0].contains("account"));
+}

@@ -101,3 +101,9 @@ TEST_CASE("the metadata publishes every endpoint", "[resources]") {
         Json::array({"client_secret_basic", "client_secret_post", "none"}));
   CHECK(metadata["grant_types_supported"].size() == 5);
 }
+
+TEST_CASE("a token for a resource is refused by userinfo", "[resources]") {
+  MockWorld world;
+  const Json tokens = world.connect("mockidp", {{"resource", kResource}, {"scope", "openid"}});
+  CHECK(world.get("/mock/mockidp/userinfo", tokens["access_token"]).status == 401);
+}

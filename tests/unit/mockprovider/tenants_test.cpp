@@ -130,13 +130,6 @@ TEST_CASE("a reset leaves the other tenants alone", "[tenants]") {
   CHECK(world.get(std::string("/t/b") + kWhoami, token).status == 200);
 }
 
-TEST_CASE("the same seed gives two tenants the same tokens", "[tenants]") {
-  MockWorld world;
-  create(world, {{"name", "a"}});
-  create(world, {{"name", "b"}});
-  CHECK(connect_at(world, "/t/a")["access_token"] == connect_at(world, "/t/b")["access_token"]);
-}
-
 TEST_CASE("what is below an unknown tenant is not found, and says so", "[tenants]") {
   MockWorld world;
   create(world, {{"name", "a"}});
@@ -184,4 +177,19 @@ TEST_CASE("tenants are not made by pages of other sites, nor below another tenan
   CHECK(world.post_json("/_mock/tenants", Json::object(), {{"Origin", "https://other.example"}}).status ==
         403);
   CHECK(world.post_json("/t/a/_mock/tenants", Json::object()).status == 404);
+}
+
+TEST_CASE("tenants of one seed give other tokens, and one of the same name the same again", "[tenants]") {
+  MockWorld world;
+  const auto code_of = [&](const std::string& name) {
+    REQUIRE(world.post_json("/_mock/tenants/" + name, {{"seed", 1}}).status == 201);
+    const std::string target = world.authorize_target("mockidp", {{"mock_script", "auto"}});
+    const std::string location = header_of(world.get("/t/" + name + target), "Location");
+    return std::string(find_field(MockWorld::answer_of_redirect(location), "code").value());
+  };
+  const std::string first = code_of("a");
+  CHECK(code_of("b") != first);
+  world.send("DELETE", "/_mock/tenants/a");
+  CHECK(code_of("a") == first);
+  CHECK(MockWorld::answer_of_redirect(world.redirect_of("mockidp")).front().second != first);
 }
