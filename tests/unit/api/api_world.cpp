@@ -1,5 +1,8 @@
 #include "tests/unit/api/api_world.h"
 
+#include <latch>
+#include <thread>
+
 #include "vault/api/legacy/legacy.h"
 #include "vault/api/mcp/mcp.h"
 #include "vault/api/v3/v3.h"
@@ -69,7 +72,10 @@ Answer ApiWorld::send_raw(const std::string& method, const std::string& target, 
   request.method = method;
   request.target = target;
   const auto parsed = parse_target(target);
-  REQUIRE(parsed);
+  {
+    const std::lock_guard lock(assertions_);
+    REQUIRE(parsed);
+  }
   request.path = parsed->path();
   request.query = parsed->query;
   request.headers = std::move(headers);
@@ -77,6 +83,7 @@ Answer ApiWorld::send_raw(const std::string& method, const std::string& target, 
   request.body = body;
   request.request_id = "00000000-0000-4000-8000-000000000001";
   const ServerResponse response = router_.handle(request);
+  const std::lock_guard lock(assertions_);
   CAPTURE(method, target, response.body);
   CHECK(response.body.find(kSecretMark) == std::string::npos);
   CHECK(outside_.log_text.find(kSecretMark) == std::string::npos);
@@ -192,6 +199,22 @@ void require_error(const Answer& answer, int status, const std::string& fragment
   CHECK(error.at("slug").is_string());
   CHECK(error.at("suggested_fix").is_string());
   CHECK(error.at("request_id") == "00000000-0000-4000-8000-000000000001");
+}
+
+void at_once(Engine& engine, const std::vector<std::function<void()>>& calls) {
+  std::latch started(static_cast<std::ptrdiff_t>(calls.size()) + 1);
+  auto writer = engine.database().write();
+  std::vector<std::thread> threads;
+  for (const auto& call : calls) {
+    threads.emplace_back([&started, &call] {
+      started.arrive_and_wait();
+      call();
+    });
+  }
+  started.arrive_and_wait();
+  std::this_thread::yield();
+  writer.reset();
+  for (std::thread& thread : threads) thread.join();
 }
 
 std::vector<std::string> ids_of(const Answer& page, const char* key) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <catch2/catch.hpp>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -67,6 +69,7 @@ class ApiWorld {
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Guard> guard_;
   Router router_;
+  std::mutex assertions_;  // guards Catch2, which takes one thread at a time
 };
 
 // Each path ("auth_config.id", "items.0.slug") must lead to a value that is not null.
@@ -77,6 +80,9 @@ void require_nulls(const Json& value, const std::vector<std::string>& paths);
 void require_page(const Answer& answer, std::size_t items);
 // The error envelope: contract section 2.
 void require_error(const Answer& answer, int status, const std::string& fragment);
+
+// Runs the calls on a thread each; none is at its write before all are on their way.
+void at_once(Engine& engine, const std::vector<std::function<void()>>& calls);
 
 std::vector<std::string> ids_of(const Answer& page, const char* key = "id");
 

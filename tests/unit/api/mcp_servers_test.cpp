@@ -40,6 +40,23 @@ TEST_CASE("an MCP server is made, listed, changed and deleted") {
   require_error(world.remove(path), 404, "MCP server");
 }
 
+TEST_CASE("of two changes of an MCP server at once none is lost") {
+  ApiWorld world;
+  for (int round = 0; round < 20; ++round) {
+    const Answer made = world.post("/mcp/servers", {{"name", "before"}, {"toolkits", {"tavily"}}});
+    const std::string path = "/mcp/" + made["id"].get<std::string>();
+    at_once(world.engine(), {[&] {
+                               world.patch(path, {{"name", "after"}});
+                             },
+                             [&] {
+                               world.patch(path, {{"toolkits", {"gmail"}}});
+                             }});
+    const Answer server = world.get(path);
+    REQUIRE(server["name"] == "after");
+    REQUIRE(server["toolkits"] == Json::array({"gmail"}));
+  }
+}
+
 TEST_CASE("an MCP server that cannot be is refused by the name of what is wrong") {
   ApiWorld world;
   const auto refuse = [&](const Json& change, const char* fragment) {

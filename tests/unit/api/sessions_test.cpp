@@ -196,6 +196,66 @@ TEST_CASE("updating a session changes what is named, null clears, and the versio
   CHECK(world.get(path_of(id)).body == cleared.body);
 }
 
+TEST_CASE("a change of a session keeps the members of a block that it does not name") {
+  ApiWorld world;
+  const auto changed = [&](const char* block, const Json& before, const Json& change) {
+    const Answer answer = world.patch(path_of(world.session("user_1", {{block, before}})), {{block, change}});
+    CAPTURE(answer.text);
+    REQUIRE(answer.status == 200);
+    return answer["config"].at(block);
+  };
+  const Json prompts = {{"enable", false},
+                        {"callback_url", "https://app.example.com/a"},
+                        {"enable_wait_for_connections", true}};
+  CHECK(changed("manage_connections", prompts, {{"callback_url", "https://app.example.com/b"}}) ==
+        Json({{"enabled", false},
+              {"callback_url", "https://app.example.com/b"},
+              {"enable_wait_for_connections", true}}));
+  CHECK(changed("manage_connections", prompts, {{"callback_url", nullptr}}) ==
+        Json({{"enabled", false}, {"enable_wait_for_connections", true}}));
+  CHECK(changed("manage_connections", prompts, true) == Json({{"enabled", true},
+                                                              {"callback_url", "https://app.example.com/a"},
+                                                              {"enable_wait_for_connections", true}}));
+  const Json several = {
+      {"enable", true}, {"require_explicit_selection", true}, {"max_accounts_per_toolkit", 3}};
+  CHECK(changed("multi_account", several, {{"max_accounts_per_toolkit", nullptr}}) ==
+        Json({{"enable", true}, {"require_explicit_selection", true}}));
+  CHECK(changed("workbench", {{"enable_proxy_execution", false}}, {{"auto_offload_threshold", 100}}) ==
+        Json({{"enable", false}, {"proxy_execution_enabled", false}, {"auto_offload_threshold", 100}}));
+}
+
+TEST_CASE("of two changes of a session at once none is lost") {
+  ApiWorld world;
+  for (int round = 0; round < 20; ++round) {
+    const std::string path = path_of(world.session("user_1"));
+    at_once(world.engine(), {[&] {
+                               world.patch(path, {{"toolkits", {{"enable", {"gmail"}}}}});
+                             },
+                             [&] {
+                               world.patch(path, {{"tags", {{"disable", {"destructiveHint"}}}}});
+                             }});
+    const Answer session = world.get(path);
+    CHECK(session["config_version"] == 3);
+    REQUIRE(session["config"].contains("toolkits"));
+    REQUIRE(session["config"].contains("tags"));
+  }
+}
+
+TEST_CASE("a change that expects another version of a session is a 409 and changes nothing") {
+  ApiWorld world;
+  const std::string path = path_of(world.session("user_1"));
+  const auto change = [&](const Json& expected) {
+    return world.patch(path, {{"search", {{"enable", false}}}, {"expected_config_version", expected}});
+  };
+  require_error(change(2), 409, "config_version 1");
+  require_error(change("1"), 400, "expected_config_version");
+  require_error(change(0), 400, "expected_config_version");
+  CHECK(world.get(path)["config"].at("search").at("enable") == true);
+  CHECK(change(1)["config_version"] == 2);
+  require_error(change(1), 409, "config_version 2");
+  CHECK(change(nullptr)["config_version"] == 3);
+}
+
 TEST_CASE("a session's user cannot be changed") {
   ApiWorld world;
   const std::string id = world.session("user_1");

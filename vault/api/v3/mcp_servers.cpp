@@ -45,10 +45,9 @@ void read_toolkits(Engine& engine, const ObjectReader& body, McpServer& server) 
 }
 
 // SDKs leave a toolkit out where they name an auth config of it.
-void read_auth_configs(Engine& engine, const ObjectReader& body, McpServer& server) {
-  const auto tx = engine.database().read();
+void read_auth_configs(Transaction& tx, const ObjectReader& body, McpServer& server) {
   for (const std::string& id : server.auth_configs = checked(body, "auth_config_ids")) {
-    const auto found = auth_config_store::find(*tx, AuthConfigId(id));
+    const auto found = auth_config_store::find(tx, AuthConfigId(id));
     if (!found) body.fail("auth_config_ids", "holds no auth config: " + in_quotes(id));
     if (!holds(server.toolkits, found->toolkit)) server.toolkits.push_back(found->toolkit);
   }
@@ -63,11 +62,11 @@ void read_tools(Engine& engine, const ObjectReader& body, const char* key, McpSe
   }
 }
 
-void read_server(Engine& engine, const ObjectReader& body, McpServer& server) {
+void read_server(Engine& engine, Transaction& tx, const ObjectReader& body, McpServer& server) {
   if (body.has("name")) server.name = body.required_text("name");
   if (server.name.size() > kMostNameBytes) body.fail("name", "is longer than 200 bytes");
   if (body.has("toolkits")) read_toolkits(engine, body, server);
-  if (body.has("auth_config_ids")) read_auth_configs(engine, body, server);
+  if (body.has("auth_config_ids")) read_auth_configs(tx, body, server);
   for (const char* key : {"custom_tools", "allowed_tools"}) {
     if (body.has(key)) read_tools(engine, body, key, server);
   }
@@ -82,8 +81,8 @@ ServerResponse create_server(Engine& engine, const ServerRequest& request) {
   server.id = random_uuid(engine.env().random);
   server.name = body.required_text("name");
   server.created_at = server.updated_at = engine.env().clock.now();
-  read_server(engine, body, server);
   const auto tx = engine.database().write();
+  read_server(engine, *tx, body, server);
   if (mcp_servers(*tx).size() >= kMostServers) {
     throw Error(ErrorCode::InvalidArgument, "there are 1000 MCP servers already", "delete one first");
   }
@@ -137,11 +136,10 @@ ServerResponse list_servers(Engine& engine, const ServerRequest& request) {
 
 ServerResponse update_server(Engine& engine, const ServerRequest& request) {
   RequestBody parsed(request);
-  McpServer server = mcp_server_or_not_found(*engine.database().read(), request.param("id"));
-  read_server(engine, parsed.root(), server);
-  server.updated_at = engine.env().clock.now();
   const auto tx = engine.database().write();
-  mcp_server_or_not_found(*tx, server.id);
+  McpServer server = mcp_server_or_not_found(*tx, request.param("id"));
+  read_server(engine, *tx, parsed.root(), server);
+  server.updated_at = engine.env().clock.now();
   store(*tx, server);
   tx->commit();
   return ServerResponse::json(200, dump_json(mcp_server_view(engine, server)));

@@ -19,8 +19,10 @@ namespace coffer::api::v3 {
 namespace {
 
 // Kept as they came; session_scope.h reads the restrictions among them.
-constexpr std::array<std::string_view, 7> kKeptObjects = {"tools",   "tags",   "workbench", "multi_account",
-                                                          "preload", "search", "execute"};
+constexpr std::array<std::string_view, 5> kReplacedObjects = {"tools", "tags", "preload", "search",
+                                                              "execute"};
+// Of these a change replaces only the members that it names.
+constexpr std::array<std::string_view, 3> kMergedObjects = {"workbench", "multi_account", "experimental"};
 
 constexpr const char* kRestrictions = "use enable, disable, or for tools tags";
 
@@ -54,14 +56,13 @@ void read_toolkits(Engine& engine, const ObjectReader& body, SessionConfig& conf
   if (toolkits->has("enable") && config.toolkits_enabled.empty()) toolkits->fail("enable", "is empty");
 }
 
-void read_auth_configs(Engine& engine, const ObjectReader& body, SessionConfig& config) {
+void read_auth_configs(Engine& engine, Transaction& tx, const ObjectReader& body, SessionConfig& config) {
   config.auth_configs.clear();
   const auto given = body.object("auth_configs");
   if (!given) return;
-  const auto tx = engine.database().read();
   for (const std::string& key : given->keys()) {
     const AuthConfigId id(given->required_text(key));
-    const auto found = auth_config_store::find(*tx, id);
+    const auto found = auth_config_store::find(tx, id);
     const std::string slug = known_toolkit(engine, *given, key, key);
     if (!found || found->toolkit != slug)
       given->fail(key, "is no auth config of this toolkit: " + in_quotes(id.str()));
@@ -88,40 +89,45 @@ void check_number_of_shared(Transaction& tx, const ObjectReader& given, const st
   if (count > 1) given.fail(key, "holds more than one SHARED account", "pin one of them");
 }
 
-void read_pinned_accounts(Engine& engine, const UserId& user, const ObjectReader& body,
+void read_pinned_accounts(Engine& engine, Transaction& tx, const UserId& user, const ObjectReader& body,
                           SessionConfig& config) {
   config.connected_accounts.clear();
   const auto given = body.object("connected_accounts");
   if (!given) return;
-  const auto tx = engine.database().read();
   for (const std::string& key : given->keys()) {
     const std::string slug = known_toolkit(engine, *given, key, key);
     for (const std::string& text : given->texts(key)) {
       const ConnectionId id(text);
-      check_pinned(*tx, *given, key, user, slug, id);
+      check_pinned(tx, *given, key, user, slug, id);
       config.connected_accounts[slug].push_back(id);
     }
-    check_number_of_shared(*tx, *given, key, config.connected_accounts[slug]);
+    check_number_of_shared(tx, *given, key, config.connected_accounts[slug]);
   }
 }
 
-// true, false, or an object; cleared: as if never given.
-void read_manage_connections(const ObjectReader& body, SessionConfig& config, Json& kept) {
+void clear_manage_connections(SessionConfig& config, Json& kept) {
   config.manage_connections = true;
   config.callback_url.clear();
   kept.erase("manage_connections");
+}
+
+// true, false, or an object whose members replace what is stored of theirs alone.
+void read_manage_connections(const ObjectReader& body, SessionConfig& config, Json& kept) {
   if (body.value("manage_connections").is_boolean()) {
     config.manage_connections = *body.boolean("manage_connections");
     return;
   }
   const auto given = body.object("manage_connections");
-  if (!given) return;
-  const char* key = given->has("enable") ? "enable" : "enabled";
-  config.manage_connections = given->boolean(key).value_or(true);
-  config.callback_url = given->text("callback_url");
+  if (!given) return clear_manage_connections(config, kept);
+  for (const char* key : {"enabled", "enable"}) {
+    if (given->mentions(key)) config.manage_connections = given->boolean(key).value_or(true);
+  }
+  if (given->mentions("callback_url")) config.callback_url = given->text("callback_url");
   check_callback_url(config.callback_url);
   for (const char* flag : {"enable_wait_for_connections", "enable_connection_removal"}) {
-    if (const auto value = given->boolean(flag)) kept["manage_connections"][flag] = *value;
+    if (!given->mentions(flag)) continue;
+    given->boolean(flag);
+    kept["manage_connections"].merge_patch({{flag, given->value(flag)}});
   }
 }
 
@@ -190,41 +196,42 @@ void check_restrictions(Engine& engine, const ObjectReader& body) {
   }
 }
 
-// Leaf by leaf: what is not named stays, null clears.
-void read_experimental(const ObjectReader& body, Json& kept) {
-  if (!body.mentions("experimental")) return;
-  const auto given = body.object("experimental");
-  if (!given) {
-    kept.erase("experimental");
-    return;
-  }
-  check_callback_url(given->text("link_url_overwrite"));
-  kept["experimental"].merge_patch(body.value("experimental"));
+void check_link_url(const ObjectReader& body) {
+  if (const auto given = body.object("experimental")) check_callback_url(given->text("link_url_overwrite"));
 }
 
-void read_kept_objects(const ObjectReader& body, Json& kept) {
-  for (const std::string_view key : kKeptObjects) {
+// Null clears.
+void keep_objects(const ObjectReader& body, Json& kept) {
+  for (const std::string_view key : kReplacedObjects) {
     if (!body.mentions(key)) continue;
     kept.erase(std::string(key));
     if (!body.has(key)) continue;
     if (!body.value(key).is_structured()) body.fail(key, "is not an object");
     kept[std::string(key)] = body.value(key);
   }
+  for (const std::string_view key : kMergedObjects) {
+    if (!body.mentions(key)) continue;
+    if (body.object(key)) {
+      kept[std::string(key)].merge_patch(body.value(key));
+    } else {
+      kept.erase(std::string(key));
+    }
+  }
 }
 
 }  // namespace
 
-void read_session_config(Engine& engine, const UserId& user, const ObjectReader& body,
+void read_session_config(Engine& engine, Transaction& tx, const UserId& user, const ObjectReader& body,
                          SessionConfig& config) {
   Json kept = parse_json(config.extra_json, "stored session");
   if (body.mentions("toolkits")) read_toolkits(engine, body, config);
-  if (body.mentions("auth_configs")) read_auth_configs(engine, body, config);
-  if (body.mentions("connected_accounts")) read_pinned_accounts(engine, user, body, config);
+  if (body.mentions("auth_configs")) read_auth_configs(engine, tx, body, config);
+  if (body.mentions("connected_accounts")) read_pinned_accounts(engine, tx, user, body, config);
   if (body.mentions("manage_connections")) read_manage_connections(body, config, kept);
   check_multi_account(body);
   check_restrictions(engine, body);
-  read_kept_objects(body, kept);
-  read_experimental(body, kept);
+  check_link_url(body);
+  keep_objects(body, kept);
   config.extra_json = dump_json(kept);
 }
 

@@ -6,8 +6,10 @@
 #include "vault/api/v3/session_view.h"
 #include "vault/api/v3/tampered_deletion.h"
 #include "vault/api/wire/body.h"
+#include "vault/api/wire/envelope.h"
 #include "vault/api/wire/own_url.h"
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 #include "vault/store/session_store.h"
 
 namespace coffer::api::v3 {
@@ -20,8 +22,8 @@ ServerResponse create_session(Engine& engine, const ServerRequest& request) {
   session.id = SessionId(random_id(engine.env().random, "trs_"));
   session.user = user_id_of(body, "user_id");
   session.created_at = engine.env().clock.now();
-  read_session_config(engine, session.user, body, session.config);
   const auto tx = engine.database().write();
+  read_session_config(engine, *tx, session.user, body, session.config);
   session_store::insert(*tx, session);
   tx->commit();
   return ServerResponse::json(201, dump_json(session_view(own_url(engine.public_url(), request), session)));
@@ -37,14 +39,32 @@ void refuse_other_user(const Session& session, const ObjectReader& body) {
   body.fail("user_id", "of a session cannot be changed", "create a session for the other user");
 }
 
+bool is_expected(const Session& session, const ObjectReader& body) {
+  constexpr const char* kKey = "expected_config_version";
+  if (!body.has(kKey)) return true;
+  const Json& expected = body.value(kKey);
+  if (!expected.is_number_integer() || expected < 1) body.fail(kKey, "is not a number from 1 up");
+  return expected == session.config_version;
+}
+
+// The SDK tells this refusal from others by 409.
+ServerResponse changed_meanwhile(const ServerRequest& request, const Session& session) {
+  const Error error(ErrorCode::Conflict,
+                    "session " + in_quotes(session.id.str()) + " has config_version " +
+                        std::to_string(session.config_version) + " by now",
+                    "get the session and change what it is now");
+  return error_response_with_status(request, error, 409);
+}
+
+// Read, changed and written in one transaction: of two changes at once none is lost.
 ServerResponse update_session(Engine& engine, const ServerRequest& request) {
   RequestBody parsed(request);
   const SessionId id(request.param("id"));
-  Session session = session_or_not_found(*engine.database().read(), id);
-  refuse_other_user(session, parsed.root());
-  read_session_config(engine, session.user, parsed.root(), session.config);
   const auto tx = engine.database().write();
-  session_or_not_found(*tx, id);
+  Session session = session_or_not_found(*tx, id);
+  refuse_other_user(session, parsed.root());
+  if (!is_expected(session, parsed.root())) return changed_meanwhile(request, session);
+  read_session_config(engine, *tx, session.user, parsed.root(), session.config);
   session_store::update(*tx, session);
   session = session_or_not_found(*tx, id);
   tx->commit();
