@@ -229,6 +229,74 @@ export default async function sessions({ world, sdk, composio, step, configFor, 
     await refused(changing.execute("SLACK_LIST_ALL_CHANNELS", {}), "PermissionDeniedError", { status: 403 });
   });
 
+  await step("update: the members of a block that are not named stay", async () => {
+    const quiet = await composio.create(alice, { manageConnections: false, multiAccount: { enable: true } });
+    await quiet.update({ manageConnections: { callbackUrl: "http://127.0.0.1:9/chat" }, multiAccount: { maxAccountsPerToolkit: 3 } });
+    const { manage_connections: prompts, multi_account: several } = (await world.call("GET", `/api/v3.1/tool_router/session/${quiet.sessionId}`)).json.config;
+    assert.deepEqual(prompts, { enabled: false, callback_url: "http://127.0.0.1:9/chat" });
+    assert.deepEqual(several, { enable: true, require_explicit_selection: true, max_accounts_per_toolkit: 3 });
+  });
+
+  await step("update: two at once are both there", async () => {
+    const changing = await composio.create(alice);
+    await Promise.all([changing.update({ toolkits: ["gmail"] }), changing.update({ tags: { disable: ["destructiveHint"] } })]);
+    const { config } = (await world.call("GET", `/api/v3.1/tool_router/session/${changing.sessionId}`)).json;
+    assert.deepEqual([config.toolkits, config.tags], [{ enabled: ["gmail"] }, { disabled: ["destructiveHint"] }]);
+  });
+
+  await step("update: of a version that is no longer, refused", async () => {
+    const path = `/api/v3.1/tool_router/session/${(await composio.create(alice)).sessionId}`;
+    const changing = await composio.use(path.split("/").pop());
+    if (sdk.isNewer) {
+      const expectedConfigVersion = changing.configVersion;
+      await changing.update({ toolkits: ["gmail"] });
+      await refused(changing.update({ toolkits: null, expectedConfigVersion }), "ComposioSessionConfigConflictError", { says: /version 1/ });
+      await changing.update({ toolkits: ["slack"], expectedConfigVersion: changing.configVersion });
+      return;
+    }
+    assert.equal((await world.call("PATCH", path, { toolkits: null, expected_config_version: 2 })).status, 409);
+    assert.equal((await world.call("PATCH", path, { toolkits: ["slack"], expected_config_version: 1 })).status, 200);
+  });
+
+  await step("no toolkit enabled: none is there, until that is taken away", async () => {
+    const none = await composio.create(alice, { toolkits: [] });
+    await refused(none.execute("GMAIL_GET_PROFILE", {}), "PermissionDeniedError", { status: 403 });
+    assert.deepEqual((await none.toolkits({})).items, []);
+    await world.call("PATCH", `/api/v3.1/tool_router/session/${none.sessionId}`, { toolkits: null });
+    assert.equal(await profile(none), BOB.email);
+  });
+
+  await step("tools disabled: a name that is not there is refused, not ignored", async () => {
+    await refused(composio.create(alice, { tools: { gmail: { disable: ["GMAIL_SEND_EMIAL"] } } }), "BadRequestError", { status: 400, says: /GMAIL_SEND_EMIAL/ });
+  });
+
+  await step("manage connections: a disabled account is not linked again", async () => {
+    const user = world.user("disabled");
+    const account = await connect(user, "gmail", ALICE);
+    const pinned = await composio.create(user, { connectedAccounts: { gmail: [account.id] } });
+    await composio.connectedAccounts.disable(account.id);
+    const { data } = await pinned.execute("COMPOSIO_MANAGE_CONNECTIONS", { toolkits: ["gmail"] });
+    assert.deepEqual([data.results.gmail.status, data.results.gmail.redirect_url], ["failed", undefined]);
+    await refused(pinned.authorize("gmail"), "UnprocessableEntityError", { status: 422, says: /disabled/ });
+    assert.equal((await composio.connectedAccounts.get(account.id)).status, "INACTIVE");
+  });
+
+  await step("manage connections: again and again, one account waits", async () => {
+    const again = await composio.create(world.user("again"));
+    const ask = async (...toolkits) => (await again.execute("COMPOSIO_MANAGE_CONNECTIONS", { toolkits })).data.results;
+    const first = await ask("gmail", "GMAIL");
+    assert.deepEqual(Object.keys(first), ["gmail"]);
+    const { gmail } = await ask("gmail");
+    assert.equal(gmail.connected_account_id, first.gmail.connected_account_id);
+    assert.equal(gmail.accounts.length, 1);
+  });
+
+  await step("several accounts: no more than the session may have", async () => {
+    const both = await composio.create(alice, { multiAccount: { enable: true, maxAccountsPerToolkit: 2 } });
+    await refused(both.authorize("gmail"), "BadRequestError", { status: 400, says: /gmail/ });
+    await refused(composio.create(alice, { connectedAccounts: { gmail: [work.id, home.id] } }), "BadRequestError", { status: 400, says: /multi_account/ });
+  });
+
   await step("delete: gone, its accounts stay", async () => {
     const passing = await composio.create(alice);
     const { sessionId, deleted } = await passing.delete();

@@ -68,8 +68,46 @@ TEST_CASE("an MCP server that cannot be is refused by the name of what is wrong"
   refuse({{"toolkits", {"nothing"}}}, "nothing");
   refuse({{"auth_config_ids", {"ac_unknown"}}}, "ac_unknown");
   refuse({{"custom_tools", {"NO_SUCH_TOOL"}}}, "NO_SUCH_TOOL");
+  refuse({{"custom_tools", {"SLACK_TEST_AUTH"}}}, "SLACK_TEST_AUTH");
+  refuse({{"toolkits", Json::array()}, {"auth_config_ids", nullptr}, {"custom_tools", nullptr}}, "toolkits");
   require_error(world.get("/mcp/servers?page_no=0"), 400, "page_no");
   CHECK(world.get("/mcp/servers")["items"].empty());
+}
+
+TEST_CASE("an MCP server serves what is listed, and never all for want of a list") {
+  ApiWorld world;
+  const auto serves = [&](const std::string& id) {
+    const Answer answer = world.send_raw(
+        "POST", "/v3/mcp/" + id + "/mcp?user_id=u&manage_connections=false",
+        {{"x-api-key", kApiKey}, {"content-type", "application/json"}, {"accept", "application/json"}},
+        dump_json({{"jsonrpc", "2.0"}, {"id", 1}, {"method", "tools/list"}}));
+    std::vector<std::string> names;
+    for (const Json& tool : answer["result"].at("tools")) {
+      const std::string name = tool.at("name");
+      if (!name.starts_with("COMPOSIO_")) names.push_back(name);
+    }
+    return names;
+  };
+  const auto make = [&](const Json& body) {
+    const Answer made = world.post("/mcp/servers/custom", body);
+    CAPTURE(made.text);
+    REQUIRE(made.status == 201);
+    return made["id"].get<std::string>();
+  };
+  using Names = std::vector<std::string>;
+  const std::string by_tool =
+      make({{"name", "a"}, {"toolkits", Json::array()}, {"custom_tools", {"GMAIL_GET_PROFILE"}}});
+  CHECK(serves(by_tool) == Names{"GMAIL_GET_PROFILE"});
+  const std::string by_both =
+      make({{"name", "b"}, {"toolkits", {"gmail", "slack"}}, {"custom_tools", {"GMAIL_GET_PROFILE"}}});
+  CHECK(serves(by_both) == Names{"GMAIL_GET_PROFILE"});
+  require_error(world.patch("/mcp/" + by_both, {{"toolkits", {"slack"}}}), 400, "GMAIL_GET_PROFILE");
+  const std::string by_toolkit = make({{"name", "c"}, {"toolkits", {"tavily"}}});
+  require_error(world.patch("/mcp/" + by_toolkit, {{"toolkits", Json::array()}}), 400, "toolkits");
+  const Answer odd = world.send_raw("POST", "/v3/mcp/" + by_tool + "/mcp?user_id=u&manage_connections=nope",
+                                    {{"x-api-key", kApiKey}, {"content-type", "application/json"}},
+                                    dump_json({{"jsonrpc", "2.0"}, {"id", 1}, {"method", "tools/list"}}));
+  require_error(odd, 400, "manage_connections");
 }
 
 TEST_CASE("a generated URL acts as its user with the server's choice as it is at the time") {

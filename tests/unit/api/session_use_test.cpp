@@ -1,4 +1,5 @@
 #include "tests/unit/api/api_world.h"
+#include "vault/store/connection_store.h"
 
 using namespace coffer;
 using namespace coffer::api::testing;
@@ -143,6 +144,21 @@ TEST_CASE("a session's toolkits are filtered by name, words and connection") {
   CHECK(slugs("is_connected=false") == Slugs{"tavily"});
   CHECK(slugs("search=gmail") == Slugs{"gmail"});
   CHECK(slugs("limit=1") == Slugs{"gmail"});
+}
+
+TEST_CASE("an account that was disabled is not linked again by its session, nor by POST refresh") {
+  ApiWorld world;
+  const std::string pinned = world.oauth_account("user_1");
+  const std::string id = world.session("user_1", {{"connected_accounts", {{"gmail", {pinned}}}}});
+  world.patch("/connected_accounts/" + pinned + "/status", {{"enabled", false}});
+  require_error(world.post(path_of(id, "/link"), {{"toolkit", "gmail"}}), 422, "disabled");
+  const Answer answer = execute(world, id, "COMPOSIO_MANAGE_CONNECTIONS",
+                                {{"arguments", {{"toolkits", {"gmail"}}, {"reinitiate_all", true}}}});
+  const Json result = answer["data"].at("results").at("gmail");
+  CHECK(result.at("status") == "failed");
+  CHECK_FALSE(result.contains("redirect_url"));
+  require_error(world.post("/connected_accounts/" + pinned + "/refresh", Json::object()), 422, "disabled");
+  CHECK(world.get("/connected_accounts/" + pinned)["status"] == "INACTIVE");
 }
 
 TEST_CASE("a session lists the meta tool and the tools it admits") {
@@ -297,6 +313,72 @@ TEST_CASE("reinitiating makes a link for the account that is connected, which st
   CHECK(gmail.at("connected_account_id") == account);
   CHECK(gmail.at("has_active_connection") == true);
   CHECK(world.get("/connected_accounts/" + account)["status"] == "ACTIVE");
+}
+
+TEST_CASE("calling the meta tool again links the account that waits, once for a toolkit in any case") {
+  ApiWorld world;
+  const std::string id = world.session("user_1");
+  const Json first = manage(world, id, {{"toolkits", {"gmail", "GMAIL"}}});
+  CHECK(first.at("results").size() == 1);
+  CHECK(first.at("summary").at("total_toolkits") == 1);
+  const Json second = manage(world, id, {{"toolkits", {"gmail"}}}).at("results").at("gmail");
+  const Json& waiting = first.at("results").at("gmail").at("connected_account_id");
+  CHECK(second.at("connected_account_id") == waiting);
+  CHECK(world.get("/connected_accounts?user_ids=user_1")["items"].size() == 1);
+  world.patch("/connected_accounts/" + waiting.get<std::string>(), {{"alias", "work"}});
+  const Json third = manage(world, id, {{"toolkits", {"gmail"}}}).at("results").at("gmail");
+  CHECK(third.at("connected_account_id") != waiting);
+}
+
+TEST_CASE("attempts to connect that came to nothing are not listed by the meta tool") {
+  ApiWorld world;
+  const std::string id = world.session("user_1");
+  const std::string spent =
+      manage(world, id, {{"toolkits", {"gmail"}}}).at("results").at("gmail").at("connected_account_id");
+  auto tx = world.engine().database().write();
+  Connection account = *connection_store::find(*tx, ConnectionId(spent));
+  account.status = ConnectionStatus::Expired;
+  REQUIRE(connection_store::update(*tx, account));
+  tx->commit();
+  tx.reset();
+  CHECK(manage(world, id, {{"toolkits", {"gmail"}}}).at("results").at("gmail").at("connected_account_id") !=
+        spent);
+  const Json again = manage(world, id, {{"toolkits", {"gmail"}}}).at("results").at("gmail");
+  CHECK(again.at("accounts").size() == 1);
+}
+
+TEST_CASE("a session of several accounts makes links up to its number of them") {
+  ApiWorld world;
+  world.oauth_account("user_1", "work");
+  const auto session = [&](const Json& several) {
+    return world.session("user_1", {{"multi_account", several}});
+  };
+  const auto link = [&](const std::string& id) {
+    return world.post(path_of(id, "/link"), {{"toolkit", "gmail"}, {"alias", "next"}});
+  };
+  const std::string two = session({{"enable", true}, {"max_accounts_per_toolkit", 2}});
+  CHECK(link(two).status == 201);
+  second_account(world, "user_1", "home");
+  require_error(link(two), 400, "gmail");
+  CHECK(link(session({{"enable", true}})).status == 201);
+  CHECK(manage(world, two, {{"toolkits", {"gmail"}}, {"reinitiate_all", true}})
+            .at("results")
+            .at("gmail")
+            .at("status") == "initiated");
+}
+
+TEST_CASE("a session pins no more accounts of a toolkit than it may have") {
+  ApiWorld world;
+  const Json pins = {{"gmail", {world.oauth_account("user_1"), second_account(world, "user_1", "home")}}};
+  const auto make = [&](const Json& several) {
+    return world.post("/tool_router/session",
+                      {{"user_id", "user_1"}, {"connected_accounts", pins}, {"multi_account", several}});
+  };
+  require_error(make(nullptr), 400, "gmail");
+  require_error(make({{"enable", false}, {"max_accounts_per_toolkit", 3}}), 400, "gmail");
+  const Answer made = make({{"enable", true}});
+  REQUIRE(made.status == 201);
+  require_error(world.patch(path_of(made["session_id"], ""), {{"multi_account", nullptr}}), 400, "gmail");
 }
 
 TEST_CASE("the meta tool keeps to the session's toolkits") {

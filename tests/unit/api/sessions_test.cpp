@@ -84,7 +84,6 @@ TEST_CASE("a session that cannot be is refused by the name of what is wrong") {
   };
   refuse({{"user_id", 5}}, "user_id");
   refuse({{"toolkits", {{"enable", {"nothing"}}}}}, "toolkits.enable");
-  refuse({{"toolkits", {{"enable", Json::array()}}}}, "toolkits.enable");
   refuse({{"toolkits", 5}}, "toolkits");
   refuse({{"auth_configs", {{"gmail", "ac_unknown"}}}}, "auth_configs.gmail");
   refuse({{"auth_configs", {{"tavily", gmail}}}}, "auth_configs.tavily");
@@ -118,10 +117,42 @@ TEST_CASE("a restriction that is not understood is refused, never ignored") {
   refuse({{"tags", {{"enable", {Json()}}}}}, "tags.enable");
   refuse({{"tags", {{"disabled", {"destructiveHint"}}}}}, "tags.disabled");
   refuse({{"toolkits", {{"enabled", {"gmail"}}}}}, "toolkits.enabled");
-  refuse({{"tools", {{"gmail", {{"disable", {"X"}}}}, {"GMAIL", {{"disable", {"Y"}}}}}}}, "second time");
+  const Json reading = {{"enable", {"GMAIL_GET_PROFILE"}}};
+  refuse({{"tools", {{"gmail", reading}, {"GMAIL", reading}}}}, "second time");
+  refuse({{"tools", {{"gmail", {{"disable", {"GMAIL_SEND_EMIAL"}}}}}}}, "GMAIL_SEND_EMIAL");
+  refuse({{"tools", {{"gmail", {"TAVILY_TAVILY_SEARCH"}}}}}, "TAVILY_TAVILY_SEARCH");
+  refuse({{"tools", {{"gmail", Json::object()}}}}, "tools.gmail");
+  refuse({{"tools", {{"gmail", nullptr}}}}, "tools.gmail");
+  refuse({{"tools", {{"gmail", {{"tags", nullptr}}}}}}, "tools.gmail");
+  refuse({{"tools", {{"gmail", {{"tags", {"readOnly"}}}}}}}, "readOnly");
+  refuse({{"tags", {{"disable", {"destructive"}}}}}, "destructive");
+  refuse({{"tags", Json::object()}}, "tags");
+  refuse({{"toolkits", Json::object()}}, "toolkits");
+  refuse({{"toolkits", {{"enable", nullptr}}}}, "toolkits");
+  refuse({{"manage_connections", {{"enabel", false}}}}, "manage_connections.enabel");
+  refuse({{"manage_connections", {{"enable_connection_removal", true}}}}, "enable_connection_removal");
+  refuse({{"multi_account", {{"require_explicit", true}}}}, "multi_account.require_explicit");
+  refuse({{"workbench", {{"proxy", false}}}}, "workbench.proxy");
+  refuse({{"search", {{"enabled", false}}}}, "search.enabled");
+  refuse({{"execute", {{"multi", false}}}}, "execute.multi");
+  refuse({{"preload", {{"tools", "none"}}}}, "preload.tools");
+  refuse({{"preload", {{"tool", "all"}}}}, "preload.tool");
+  refuse({{"toolkit", {"gmail"}}}, "toolkit");
   refuse({{"execute", {{"enable_multi_execute", "no"}}}}, "execute.enable_multi_execute");
   refuse({{"search", {{"enable", 0}}}}, "search.enable");
   refuse({{"workbench", {{"enable_proxy_execution", "false"}}}}, "workbench.enable_proxy_execution");
+}
+
+TEST_CASE("a session that enables no toolkit uses none, until null takes that away") {
+  ApiWorld world;
+  for (const Json& none : {Json::array(), Json{{"enable", Json::array()}}}) {
+    const std::string path = path_of(world.session("user_1", {{"toolkits", none}}));
+    CHECK(world.get(path)["config"].at("toolkits") == Json{{"enabled", Json::array()}});
+    CHECK(world.get(path + "/toolkits")["items"].empty());
+    require_error(world.post(path + "/link", {{"toolkit", "gmail"}}), 403, "gmail");
+    CHECK_FALSE(world.patch(path, {{"toolkits", nullptr}})["config"].contains("toolkits"));
+    CHECK(world.post(path + "/link", {{"toolkit", "gmail"}}).status == 201);
+  }
 }
 
 TEST_CASE("permissions that nothing here would ask for are refused, null is none") {

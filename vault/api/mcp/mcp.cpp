@@ -6,6 +6,7 @@
 #include "vault/api/v3/account_view.h"
 #include "vault/api/v3/mcp_server_view.h"
 #include "vault/api/v3/session_link.h"
+#include "vault/api/wire/query.h"
 #include "vault/api/wire/secret_answer.h"
 #include "vault/base/error.h"
 #include "vault/base/text.h"
@@ -156,7 +157,7 @@ Session session_of_server(Engine& engine, const v3::McpServer& server, const Ser
   Session session = passing_session(engine, server.id, is_of_account ? account->user : user_param(request));
   session.config = v3::session_config_of(engine, server);
   if (account) pin(engine, session, *account);
-  if (request.query_value("manage_connections") == "false") session.config.manage_connections = false;
+  if (bool_param(request, "manage_connections") == false) session.config.manage_connections = false;
   return session;
 }
 

@@ -1,10 +1,12 @@
 #include "vault/api/v3/manage_connections.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "vault/api/v3/session_accounts.h"
 #include "vault/api/v3/session_link.h"
 #include "vault/api/v3/session_scope.h"
+#include "vault/api/v3/tool_filter.h"
 #include "vault/api/v3/toolkit_view.h"
 #include "vault/base/error.h"
 
@@ -35,6 +37,17 @@ Json initiated(const Engine& engine, const Session& session, const Toolkit& tool
            "the tool again."}};
 }
 
+// Calling again must not leave another account behind each time: the one that waits gets a new link.
+std::optional<ConnectionId> waiting_account(const std::vector<Connection>& accounts,
+                                            const AuthConfigId& config) {
+  const auto found = std::find_if(accounts.begin(), accounts.end(), [&](const Connection& account) {
+    return account.status == ConnectionStatus::Initiated && !account.connected_at && account.alias.empty() &&
+           account.auth_config == config;
+  });
+  if (found == accounts.end()) return std::nullopt;
+  return found->id;
+}
+
 Json connect(Engine& engine, const Session& session, const SessionScope& scope, const std::string& slug,
              bool reinitiate) {
   const Toolkit& toolkit = toolkit_or_not_found(engine.catalog(), slug);
@@ -50,6 +63,7 @@ Json connect(Engine& engine, const Session& session, const SessionScope& scope, 
   } else {
     SessionLinkRequest request;
     if (current) request.reconnect = current->id;
+    if (!current) request.reconnect = waiting_account(accounts, auth_config_for(engine, session, toolkit));
     result = initiated(engine, session, toolkit, link_for_session(engine, session, toolkit, request));
   }
   result["accounts"] = accounts_view(accounts, current);
@@ -67,6 +81,13 @@ Json connect_or_tell(Engine& engine, const Session& session, const SessionScope&
             {"error_message", error.what()},
             {"instruction", error.hint()}};
   }
+}
+
+// A link that came to nothing, of an account that never was.
+bool is_spent_attempt(const Connection& account) {
+  const bool is_over =
+      account.status == ConnectionStatus::Expired || account.status == ConnectionStatus::Failed;
+  return is_over && !account.connected_at;
 }
 
 struct Counts {
@@ -114,6 +135,7 @@ Json manage_connections_output() {
 Json accounts_view(const std::vector<Connection>& accounts, const std::optional<Connection>& default_one) {
   Json out = Json::array();
   for (const Connection& account : accounts) {
+    if (is_spent_attempt(account)) continue;
     out.push_back({{"id", account.id.str()},
                    {"alias", account.alias.empty() ? Json() : Json(account.alias)},
                    {"status", to_string(account.status)},
@@ -129,8 +151,10 @@ Json manage_connections(Engine& engine, const Session& session, const ObjectRead
   const bool reinitiate = arguments.boolean("reinitiate_all").value_or(false);
   const SessionScope scope(session.config);
   Json results = Json::object();
+  std::vector<std::string> done;
   for (const std::string& slug : slugs) {
-    if (results.contains(slug)) continue;
+    if (contains_ignoring_case(done, slug)) continue;
+    done.push_back(slug);
     results[slug] = connect_or_tell(engine, session, scope, slug, reinitiate);
   }
   Counts counts;

@@ -57,13 +57,16 @@ Json mcp_server_view(const Engine& engine, const McpServer& server) {
 
 SessionConfig session_config_of(Engine& engine, const McpServer& server) {
   SessionConfig config;
-  config.toolkits_enabled = server.toolkits;
   config.manage_connections = server.managed_auth;
   Json tools = Json::object();
   for (const std::string& slug : server.tools) {
     const ToolRef ref = engine.catalog().find_tool(slug);
     if (ref.tool != nullptr) tools[ref.toolkit->slug]["enable"].push_back(ref.tool->slug);
   }
+  // Tools that are named are all that is served.
+  config.toolkits_enabled = server.toolkits;
+  if (!server.tools.empty()) config.toolkits_enabled.clear();
+  for (const auto& [toolkit, choice] : tools.items()) config.toolkits_enabled.push_back(toolkit);
   const auto tx = engine.database().read();
   for (const std::string& id : server.auth_configs) {
     if (const auto found = auth_config_store::find(*tx, AuthConfigId(id))) {
@@ -72,6 +75,7 @@ SessionConfig session_config_of(Engine& engine, const McpServer& server) {
   }
   Json kept = {{"preload", {{"tools", "all"}}}};
   if (!tools.empty()) kept["tools"] = std::move(tools);
+  if (config.toolkits_enabled.empty()) kept["toolkits"]["enable"] = Json::array();
   config.extra_json = dump_json(kept);
   return config;
 }

@@ -12,9 +12,9 @@ namespace coffer::api::v3 {
 struct McpServer {
   std::string id;
   std::string name;
-  std::vector<std::string> toolkits;  // empty: all
+  std::vector<std::string> toolkits;  // empty: those of the tools
   std::vector<std::string> auth_configs;
-  std::vector<std::string> tools;  // empty: all of the toolkits
+  std::vector<std::string> tools;  // all that is served; empty: all of the toolkits
   bool managed_auth = true;
   Timestamp created_at;
   Timestamp updated_at;

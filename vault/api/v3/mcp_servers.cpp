@@ -62,6 +62,17 @@ void read_tools(Engine& engine, const ObjectReader& body, const char* key, McpSe
   }
 }
 
+// No choice at all must not come to mean all, nor a tool come to nothing.
+void check_choice(Engine& engine, const ObjectReader& body, const McpServer& server) {
+  if (server.toolkits.empty() && server.tools.empty())
+    body.fail("toolkits", "is empty", "name toolkits, auth configs or tools");
+  for (const std::string& slug : server.tools) {
+    const Toolkit* toolkit = engine.catalog().find_tool(slug).toolkit;
+    if (server.toolkits.empty() || toolkit == nullptr || holds(server.toolkits, toolkit->slug)) continue;
+    body.fail("allowed_tools", "names a tool of none of the toolkits: " + in_quotes(slug));
+  }
+}
+
 void read_server(Engine& engine, Transaction& tx, const ObjectReader& body, McpServer& server) {
   if (body.has("name")) server.name = body.required_text("name");
   if (server.name.size() > kMostNameBytes) body.fail("name", "is longer than 200 bytes");
@@ -70,6 +81,7 @@ void read_server(Engine& engine, Transaction& tx, const ObjectReader& body, McpS
   for (const char* key : {"custom_tools", "allowed_tools"}) {
     if (body.has(key)) read_tools(engine, body, key, server);
   }
+  check_choice(engine, body, server);
   const auto managed = body.boolean("managed_auth_via_composio");
   server.managed_auth = managed.value_or(server.managed_auth);
 }

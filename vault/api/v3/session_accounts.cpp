@@ -13,6 +13,7 @@ namespace coffer::api::v3 {
 namespace {
 
 constexpr std::int64_t kMostAccounts = 100;
+constexpr std::size_t kAccountLimit = 5;
 
 bool is_active(const Connection& connection) {
   return connection.status == ConnectionStatus::Active;
@@ -29,15 +30,20 @@ std::vector<Connection> pinned_accounts(Transaction& tx, const Session& session,
   return found;
 }
 
-bool demands_a_name(const Session& session) {
-  const Json kept = parse_json(session.config.extra_json, "stored session");
+Json multi_account_of(const SessionConfig& config) {
+  const Json kept = parse_json(config.extra_json, "stored session");
   const auto multi = kept.find("multi_account");
-  if (multi == kept.end() || !multi->is_object()) return false;
-  const auto is_set = [&](const char* key) {
-    const auto found = multi->find(key);
-    return found != multi->end() && found->is_boolean() && found->get<bool>();
-  };
-  return is_set("enable") && is_set("require_explicit_selection");
+  return multi == kept.end() || !multi->is_object() ? Json::object() : *multi;
+}
+
+bool is_set(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_boolean() && found->get<bool>();
+}
+
+bool demands_a_name(const Session& session) {
+  const Json multi = multi_account_of(session.config);
+  return is_set(multi, "enable") && is_set(multi, "require_explicit_selection");
 }
 
 std::string names_of(const std::vector<Connection>& accounts) {
@@ -60,6 +66,12 @@ Connection named_account(std::vector<Connection> accounts, const Toolkit& toolki
 }
 
 }  // namespace
+
+std::optional<std::size_t> account_limit(const SessionConfig& config) {
+  const Json multi = multi_account_of(config);
+  if (!is_set(multi, "enable")) return std::nullopt;
+  return multi.value("max_accounts_per_toolkit", kAccountLimit);
+}
 
 std::vector<Connection> accounts_of(Transaction& tx, const Session& session, const std::string& toolkit) {
   const auto pinned = session.config.connected_accounts.find(toolkit);

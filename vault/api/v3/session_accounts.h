@@ -14,6 +14,10 @@
 // one; a SHARED one only where it is pinned and lets the user in.
 namespace coffer::api::v3 {
 
+// How many accounts of a toolkit a session with multi_account enabled may have; absent: it is not
+// enabled, and one may be pinned.
+std::optional<std::size_t> account_limit(const SessionConfig& config);
+
 // Newest first; at most 100.
 std::vector<Connection> accounts_of(Transaction& tx, const Session& session, const std::string& toolkit);
 

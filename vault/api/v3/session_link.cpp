@@ -1,7 +1,9 @@
 #include "vault/api/v3/session_link.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "vault/api/v3/session_accounts.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 #include "vault/base/text.h"
@@ -22,15 +24,6 @@ std::optional<AuthConfigId> newest_custom(Transaction& tx, const std::string& to
   return found.items.front().id;
 }
 
-AuthConfigId auth_config_for(Engine& engine, const Session& session, const Toolkit& toolkit) {
-  const auto named = session.config.auth_configs.find(toolkit.slug);
-  if (named != session.config.auth_configs.end()) return named->second;
-  if (!engine.has_managed_auth(toolkit)) {
-    if (const auto custom = newest_custom(*engine.database().read(), toolkit.slug)) return *custom;
-  }
-  return engine.managed_auth_config(toolkit.slug).id;
-}
-
 // A pinned account is what the session will use: connecting must bring that one back.
 std::optional<Connection> pinned_account(Engine& engine, const Session& session, const std::string& toolkit) {
   const auto pinned = session.config.connected_accounts.find(toolkit);
@@ -40,7 +33,38 @@ std::optional<Connection> pinned_account(Engine& engine, const Session& session,
   return std::nullopt;
 }
 
+// Whoever switched it off decides when it is switched on.
+void refuse_disabled(const Connection& account) {
+  if (account.status != ConnectionStatus::Inactive) return;
+  throw Error(ErrorCode::WrongState, "connected account " + in_quotes(account.id.str()) + " is disabled",
+              "the application has to enable it first");
+}
+
+// For links that make a new account.
+void refuse_beyond_limit(Engine& engine, const Session& session, const std::string& toolkit) {
+  const auto limit = account_limit(session.config);
+  if (!limit) return;
+  const auto accounts = accounts_of(*engine.database().read(), session, toolkit);
+  const auto active = std::count_if(accounts.begin(), accounts.end(), [](const Connection& account) {
+    return account.status == ConnectionStatus::Active;
+  });
+  if (static_cast<std::size_t>(active) < *limit) return;
+  throw Error(ErrorCode::InvalidArgument,
+              "the user has " + std::to_string(active) + " accounts of " + in_quotes(toolkit) +
+                  ", and this session takes no more",
+              "raise multi_account.max_accounts_per_toolkit, or delete one of the accounts");
+}
+
 }  // namespace
+
+AuthConfigId auth_config_for(Engine& engine, const Session& session, const Toolkit& toolkit) {
+  const auto named = session.config.auth_configs.find(toolkit.slug);
+  if (named != session.config.auth_configs.end()) return named->second;
+  if (!engine.has_managed_auth(toolkit)) {
+    if (const auto custom = newest_custom(*engine.database().read(), toolkit.slug)) return *custom;
+  }
+  return engine.managed_auth_config(toolkit.slug).id;
+}
 
 ConnectLink link_for_session(Engine& engine, const Session& session, const Toolkit& toolkit,
                              const SessionLinkRequest& request) {
@@ -51,14 +75,18 @@ ConnectLink link_for_session(Engine& engine, const Session& session, const Toolk
   connect.reconnect = request.reconnect;
   connect.shared = request.shared;
   if (request.shared) {
+    refuse_beyond_limit(engine, session, toolkit.slug);
     connect.auth_config = auth_config_for(engine, session, toolkit);
   } else if (const auto pinned = pinned_account(engine, session, toolkit.slug)) {
+    refuse_disabled(*pinned);
     connect.reconnect = pinned->id;
     connect.auth_config = pinned->auth_config;
   } else if (connect.reconnect) {
     const auto known = connection_store::find(*engine.database().read(), *connect.reconnect);
+    if (known) refuse_disabled(*known);
     if (known) connect.auth_config = known->auth_config;
   } else {
+    refuse_beyond_limit(engine, session, toolkit.slug);
     connect.auth_config = auth_config_for(engine, session, toolkit);
   }
   return engine.connector().authorize(connect);

@@ -16,9 +16,13 @@ struct SessionLinkRequest {
   std::optional<SharedAccess> shared;  // make a new account, shared with these
 };
 
-// A Connect Link for the session's user, under the auth config that the session names for the
-// toolkit, else the managed default, else the newest enabled custom one. Throws InvalidArgument
-// where none of these exists, and what Connector::authorize throws.
+// The one that the session names for the toolkit, else the managed default, else the newest enabled
+// custom one. Throws InvalidArgument where none of these exists.
+AuthConfigId auth_config_for(Engine& engine, const Session& session, const Toolkit& toolkit);
+
+// A Connect Link for the session's user, under that auth config. Throws InvalidArgument where there
+// is none and beyond the session's number of accounts, WrongState for an account that is disabled,
+// and what Connector::authorize throws.
 ConnectLink link_for_session(Engine& engine, const Session& session, const Toolkit& toolkit,
                              const SessionLinkRequest& request);
 

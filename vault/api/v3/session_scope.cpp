@@ -26,6 +26,12 @@ std::vector<std::string> strings_of(const Json& list) {
   return out;
 }
 
+std::vector<std::string> names_of(const Tool& tool) {
+  std::vector<std::string> names = tool.aliases;
+  names.push_back(tool.slug);
+  return names;
+}
+
 }  // namespace
 
 bool SessionScope::Choice::admits_name(std::string_view name) const {
@@ -33,12 +39,12 @@ bool SessionScope::Choice::admits_name(std::string_view name) const {
   return enabled.empty() || contains_ignoring_case(enabled, name);
 }
 
-bool SessionScope::Choice::admits_tags(const std::vector<std::string>& tags) const {
+bool SessionScope::Choice::admits_all(const std::vector<std::string>& names) const {
   const auto is_in = [](const std::vector<std::string>& list) {
-    return [&list](const std::string& tag) { return contains_ignoring_case(list, tag); };
+    return [&list](const std::string& name) { return contains_ignoring_case(list, name); };
   };
-  if (std::any_of(tags.begin(), tags.end(), is_in(disabled))) return false;
-  return enabled.empty() || std::any_of(tags.begin(), tags.end(), is_in(enabled));
+  if (std::any_of(names.begin(), names.end(), is_in(disabled))) return false;
+  return enabled.empty() || std::any_of(names.begin(), names.end(), is_in(enabled));
 }
 
 // A list is short for {"enable": list}.
@@ -57,6 +63,7 @@ SessionScope::ToolChoice SessionScope::read_tool_choice(const Json& given) {
 
 SessionScope::SessionScope(const SessionConfig& config) : config_(config) {
   const Json kept = parse_json(config.extra_json, "stored session");
+  denies_all_ = kept.contains("toolkits");
   tags_ = read_choice(member(kept, "tags"));
   const Json& tools = member(kept, "tools");
   if (tools.is_object()) {
@@ -68,6 +75,7 @@ SessionScope::SessionScope(const SessionConfig& config) : config_(config) {
 }
 
 bool SessionScope::admits(const Toolkit& toolkit) const {
+  if (denies_all_) return false;
   const Choice choice{config_.toolkits_enabled, config_.toolkits_disabled};
   return choice.admits_name(toolkit.slug);
 }
@@ -75,10 +83,10 @@ bool SessionScope::admits(const Toolkit& toolkit) const {
 bool SessionScope::admits(const Toolkit& toolkit, const Tool& tool) const {
   if (!admits(toolkit)) return false;
   const auto found = tools_.find(toolkit.slug);
-  if (found == tools_.end()) return tags_.admits_tags(tool.tags);
+  if (found == tools_.end()) return tags_.admits_all(tool.tags);
   const ToolChoice& choice = found->second;
-  if (!choice.slugs.admits_name(tool.slug)) return false;
-  return (choice.has_own_tags ? choice.tags : tags_).admits_tags(tool.tags);
+  if (!choice.slugs.admits_all(names_of(tool))) return false;
+  return (choice.has_own_tags ? choice.tags : tags_).admits_all(tool.tags);
 }
 
 void SessionScope::require(const Toolkit& toolkit) const {

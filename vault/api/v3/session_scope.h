@@ -32,7 +32,8 @@ class SessionScope {
     std::vector<std::string> enabled;
     std::vector<std::string> disabled;
     bool admits_name(std::string_view name) const;
-    bool admits_tags(const std::vector<std::string>& tags) const;
+    // What goes by all of these names, or has all of these tags.
+    bool admits_all(const std::vector<std::string>& names) const;
   };
   struct ToolChoice {
     Choice slugs;
@@ -44,6 +45,7 @@ class SessionScope {
   bool is_preloaded(const Tool& tool) const;
 
   const SessionConfig& config_;
+  bool denies_all_ = false;  // an empty list of toolkits to enable
   Choice tags_;
   std::map<std::string, ToolChoice> tools_;  // by toolkit
   bool preloads_all_ = true;

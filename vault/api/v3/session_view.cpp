@@ -33,7 +33,8 @@ Json manage_connections_view(const SessionConfig& config, const Json& kept) {
   return out;
 }
 
-void add_toolkits(Json& view, const SessionConfig& config) {
+void add_toolkits(Json& view, const SessionConfig& config, const Json& kept) {
+  if (kept.contains("toolkits")) view["toolkits"]["enabled"] = Json::array();
   if (!config.toolkits_enabled.empty()) view["toolkits"]["enabled"] = config.toolkits_enabled;
   if (!config.toolkits_disabled.empty()) view["toolkits"]["disabled"] = config.toolkits_disabled;
 }
@@ -64,7 +65,7 @@ Json config_view(const Session& session) {
                {"search", {{"enable", switches.search}}},
                {"workbench", workbench_view(kept)},
                {"manage_connections", manage_connections_view(session.config, kept)}};
-  add_toolkits(view, session.config);
+  add_toolkits(view, session.config, kept);
   add_accounts(view, session.config);
   if (kept.contains("tools")) view["tools"] = tools_view(kept["tools"]);
   if (kept.contains("tags")) view["tags"] = answered_choice(kept["tags"]);
