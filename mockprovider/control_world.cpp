@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mockprovider/client_metadata.h"
+#include "mockprovider/grant_types.h"
 #include "mockprovider/members.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
@@ -23,6 +24,13 @@ const Toolkit& toolkit_named(const Tenant& tenant, const std::string& slug) {
   return *toolkit;
 }
 
+// A client may be registered for more than its provider offers; a misspelled grant type it may not.
+std::vector<std::string> all_grant_types(const Profile& profile) {
+  std::vector<std::string> names = profile.grant_types;
+  for (const GrantType& type : kGrantTypes) names.emplace_back(type.name);
+  return names;
+}
+
 // One of two words; absent: neither.
 std::optional<bool> read_either(const Members& body, const char* name, const std::string& yes,
                                 const std::string& no) {
@@ -38,10 +46,10 @@ void read_manners(const Profile& profile, const Members& body, Client& client) {
   client.needs_pushed_request = body.flag("require_pushed_authorization_requests");
   client.auth_method = body.text("token_endpoint_auth_method");
   if (!client.auth_method.empty())
-    require_known(body, "token_endpoint_auth_method", {client.auth_method}, profile.auth_methods);
+    require_known(body, "token_endpoint_auth_method", {client.auth_method}, kAuthMethods);
   client.scope = body.text("scope");
   client.grant_types = body.texts("grant_types");
-  require_known(body, "grant_types", client.grant_types, profile.grant_types);
+  require_known(body, "grant_types", client.grant_types, all_grant_types(profile));
   const auto algorithm = signing_algorithm(body.text("id_token_signed_response_alg", "RS256"));
   if (!algorithm) body.fail("id_token_signed_response_alg", "is not RS256 or EdDSA");
   client.id_token_algorithm = *algorithm;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "mockprovider/client_metadata.h"
 #include "mockprovider/grant_types.h"
 #include "mockprovider/members.h"
 #include "vault/base/encoding.h"
@@ -104,7 +105,7 @@ TokenPolicy read_policy(const Members& mock) {
 
 std::vector<std::string> default_auth_methods(const Provider& provider) {
   if (provider.token_auth != Provider::TokenAuth::Body) return {"client_secret_basic", "none"};
-  return {"client_secret_basic", "client_secret_post", "none"};
+  return kAuthMethods;
 }
 
 // Those that are known, or those of them that the file names.
@@ -235,8 +236,7 @@ Profile read_profile(const Provider& provider) {
   profile.refresh_on_first_consent_only = mock.flag("refresh_on_first_consent_only");
   profile.form_unless_json_accepted = mock.flag("form_unless_json_accepted");
   if (mock.find("auth_methods")) {
-    profile.auth_methods =
-        read_choice(mock, "auth_methods", {"client_secret_basic", "client_secret_post", "none"});
+    profile.auth_methods = read_choice(mock, "auth_methods", kAuthMethods);
   }
   profile.grant_types = read_choice(mock, "grant_types", profile.grant_types);
   profile.has_openid = unless_denied(mock, "openid");
