@@ -12,7 +12,6 @@
 #include "vault/api/wire/body.h"
 #include "vault/api/wire/secret_answer.h"
 #include "vault/base/error.h"
-#include "vault/base/text.h"
 #include "vault/connect/blueprint.h"
 #include "vault/connect/credentials.h"
 #include "vault/engine/views.h"
@@ -134,10 +133,6 @@ ServerResponse reauthorize(Engine& engine, const ServerRequest& request) {
   RequestBody parsed(request);
   const ObjectReader body = parsed.root();
   const Connection known = account_or_not_found(*engine.database().read(), ConnectionId(request.param("id")));
-  if (known.status == ConnectionStatus::Inactive) {
-    throw Error(ErrorCode::WrongState, "connected account " + in_quotes(known.id.str()) + " is disabled",
-                "enable it first");
-  }
   std::string callback_url(request.query_value("redirect_url"));
   if (callback_url.empty()) callback_url = body.text("redirect_url");
   asks_to_validate(engine, body, known.toolkit);
