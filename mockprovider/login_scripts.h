@@ -35,7 +35,7 @@ struct LoginScript {
 // "auto", "deny", "abandon", "slow", "wrong_state", "issuer_mismatch", "duplicate_callback";
 // "allow" is "auto", too.
 std::optional<LoginScript::Action> login_action(std::string_view name);
-std::vector<std::string> login_actions();  // all of those names
+std::vector<std::string> login_actions();              // all of those names
 std::string_view name_of(LoginScript::Action action);  // "allow" for Allow
 
 class LoginScripts {

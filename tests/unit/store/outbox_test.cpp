@@ -289,7 +289,8 @@ TEST_CASE("what fails authentication is not removed with what is old", "[outbox]
   CHECK(f.vault->check().size() == 1);
 }
 
-TEST_CASE("events whose deliveries fail authentication do not hold up those behind them", "[outbox][tamper]") {
+TEST_CASE("events whose deliveries fail authentication do not hold up those behind them",
+          "[outbox][tamper]") {
   PruneFixture f;
   f.run("UPDATE delivery SET attempt = 7 WHERE event_id IN ('msg_1', 'msg_2')");
   CHECK(f.prune({.since = f.day(9), .most = 100, .at_once = 1}) == 1);
