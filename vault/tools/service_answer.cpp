@@ -33,8 +33,9 @@ std::optional<Json> read_json(const HttpResponse& response) {
 // sign-in page of a network, or the answer was cut.
 bool may_answer_text(const Tool& tool) {
   if (!tool.select.empty()) return false;
+  const Json text = "text";
   const Json required = tool.output ? tool.output->value("required", Json::array()) : Json::array();
-  return std::all_of(required.begin(), required.end(), [](const Json& name) { return name == "text"; });
+  return std::all_of(required.begin(), required.end(), [&](const Json& name) { return name == text; });
 }
 
 std::string one_line(std::string text) {
