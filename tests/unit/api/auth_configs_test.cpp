@@ -309,3 +309,12 @@ TEST_CASE("unknown auth configs are absent for every verb") {
   require_error(world.send("PATCH", "/auth_configs/ac_unknown/ENABLED"), 404, "ac_unknown");
   require_error(world.remove("/auth_configs/ac_unknown"), 404, "ac_unknown");
 }
+
+TEST_CASE("a client secret that is written back as it was shown is refused, and the stored one stays") {
+  ApiWorld world;
+  const std::string path = "/auth_configs/" + world.custom_config("gmail", "OAUTH2");
+  const Json shown = world.get(path)["credentials"];
+  REQUIRE(shown.at("client_secret") == "REDACTED");
+  require_error(world.patch(path, {{"type", "custom"}, {"credentials", shown}}), 400, "client_secret");
+  CHECK(world.patch(path, {{"type", "custom"}, {"credentials", {{"client_id", "other"}}}}).status == 200);
+}

@@ -11,6 +11,7 @@
 namespace coffer::api::v3 {
 namespace {
 
+constexpr std::string_view kMasked = "REDACTED";  // as answers show a secret
 constexpr std::size_t kMostScopes = 200;
 constexpr std::size_t kMostNameBytes = 200;
 constexpr std::size_t kMostTools = 1000;
@@ -65,7 +66,14 @@ std::vector<ConnectionField> shareable_fields(const AuthMode& mode) {
 
 void read_client(ObjectReader credentials, AuthConfigInput& input) {
   input.client_id = credentials.optional_text("client_id");
-  if (credentials.has("client_secret")) input.client_secret = credentials.secret("client_secret");
+  if (credentials.has("client_secret")) {
+    Secret secret = credentials.secret("client_secret");
+    if (secret.expose() == kMasked) {
+      credentials.fail("client_secret", "is the mask of an answer",
+                       "leave it out to keep the one that is stored");
+    }
+    input.client_secret = std::move(secret);
+  }
   if (auto scopes = read_scopes(credentials)) input.scopes = std::move(scopes);
 }
 
