@@ -26,6 +26,13 @@ export default async function sessions({ world, sdk, composio, step, configFor, 
   await step("tools: the one that manages connections is there", async () => {
     const names = (await session.tools()).map((tool) => tool.function.name);
     assert.ok(names.includes("COMPOSIO_MANAGE_CONNECTIONS"), names.join());
+    assert.ok(names.every((name) => name.startsWith("COMPOSIO_")), names.join());
+  });
+
+  await step("tools: those that are preloaded", async () => {
+    const preloading = await composio.create(alice, { preload: { tools: ["GMAIL_GET_PROFILE"] } });
+    const names = (await preloading.tools()).map((tool) => tool.function.name);
+    assert.deepEqual(names.filter((name) => !name.startsWith("COMPOSIO_")), ["GMAIL_GET_PROFILE"]);
   });
 
   await step("toolkits: not connected yet", async () => {

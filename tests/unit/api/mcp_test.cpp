@@ -194,7 +194,8 @@ TEST_CASE("an unknown version in the header is refused with the known ones") {
 
 TEST_CASE("tools are listed as the session lists them, with what they do to the world") {
   ApiWorld world;
-  const std::string id = world.session("user_1", {{"toolkits", {{"enable", {"gmail"}}}}});
+  const std::string id =
+      world.session("user_1", {{"toolkits", {{"enable", {"gmail"}}}}, {"preload", {{"tools", "all"}}}});
   const Json tools = result_of(legacy(world, id, "tools/list")).at("tools");
   std::vector<std::string> names;
   for (const Json& tool : tools) {
@@ -444,6 +445,16 @@ TEST_CASE("request state is bound to the user where there is no session, and of 
   require_rpc_error(legacy(world, id, "tools/call", in_session), 200, -32602);
 }
 
+TEST_CASE("a session that preloads nothing lists its meta tools alone and runs the others") {
+  ApiWorld world;
+  world.oauth_account("user_1");
+  answer_profile(world);
+  const std::string id = world.session("user_1");
+  const auto names = listed_names(world, "/tool_router/" + id + "/mcp");
+  CHECK(names == world.get("/tool_router/session/" + id)["tool_router_tools"].get<std::set<std::string>>());
+  CHECK(result_of(legacy(world, id, "tools/call", kProfile)).at("isError") == false);
+}
+
 TEST_CASE("a user has a default session with every toolkit at /mcp") {
   ApiWorld world;
   world.oauth_account("user_1");
@@ -452,7 +463,8 @@ TEST_CASE("a user has a default session with every toolkit at /mcp") {
     return post(world, target, message);
   };
   const Json listed = result_of(at("/mcp?user_id=user_1", rpc("tools/list"))).at("tools");
-  const Json in_session = result_of(legacy(world, world.session("user_1"), "tools/list")).at("tools");
+  const std::string whole = world.session("user_1", {{"preload", {{"tools", "all"}}}});
+  const Json in_session = result_of(legacy(world, whole, "tools/list")).at("tools");
   CHECK(listed == in_session);
   CHECK(result_of(at("/mcp?user_id=user_1", rpc("tools/call", kProfile))).at("isError") == false);
   CHECK(result_of(at("/mcp?user_id=user_2", rpc("tools/call", kProfile))).at("isError") == true);

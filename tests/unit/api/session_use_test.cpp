@@ -167,6 +167,7 @@ TEST_CASE("a session lists the meta tool and the tools it admits") {
   const auto tools = [&](Json config) {
     config["search"]["enable"] = false;
     config["execute"]["enable_multi_execute"] = false;
+    config.emplace("preload", Json{{"tools", "all"}});
     return ids_of(world.get(path_of(world.session("user_1", config), "/tools?limit=500")), "slug");
   };
   using Slugs = std::vector<std::string>;
@@ -180,6 +181,8 @@ TEST_CASE("a session lists the meta tool and the tools it admits") {
   CHECK(tools({{"preload", {{"tools", {"GMAIL_GET_PROFILE"}}}}}) == Slugs{meta, "GMAIL_GET_PROFILE"});
   CHECK(tools({{"preload", {{"tools", {"GMAIL_GET_PROFILE"}}}},
                {"manage_connections", {{"enable", false}}}}) == Slugs{"GMAIL_GET_PROFILE"});
+  CHECK(tools({{"preload", {{"tools", {"GITHUB_CREATE_ISSUE"}}}}}) == Slugs{meta, "GITHUB_CREATE_AN_ISSUE"});
+  CHECK(tools({{"preload", Json::object()}}) == Slugs{meta});
   const Slugs reading =
       tools({{"toolkits", {{"enable", {"gmail"}}}}, {"tags", {{"enable", {"readOnlyHint"}}}}});
   CHECK(reading.size() > 1);
@@ -188,7 +191,8 @@ TEST_CASE("a session lists the meta tool and the tools it admits") {
 
 TEST_CASE("a session's pages of tools join without a gap") {
   ApiWorld world;
-  const std::string id = world.session("user_1", {{"toolkits", {{"enable", {"gmail"}}}}});
+  const std::string id =
+      world.session("user_1", {{"toolkits", {{"enable", {"gmail"}}}}, {"preload", {{"tools", "all"}}}});
   const Answer all = world.get(path_of(id, "/tools?limit=500"));
   for (const Json& tool : all["items"]) {
     require_fields(tool, {"slug", "name", "toolkit.slug", "toolkit.name", "input_parameters.type",

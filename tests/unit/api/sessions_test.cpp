@@ -55,6 +55,12 @@ TEST_CASE("a session with a user alone is enough") {
   const Answer session = world.get(path_of(world.session("user_1")));
   CHECK(session["config"].at("manage_connections").at("enabled") == true);
   CHECK_FALSE(session["config"].contains("toolkits"));
+  const Json no_tools = {{"tools", Json::array()}};
+  CHECK(session["config"].at("preload") == no_tools);
+  const Answer empty = world.get(path_of(world.session("user_1", {{"preload", Json::object()}})));
+  CHECK(empty["config"].at("preload") == no_tools);
+  const Answer tools = world.get(path_of(session["session_id"], "/tools?limit=500"));
+  CHECK(ids_of(tools, "slug") == session["tool_router_tools"].get<std::vector<std::string>>());
 }
 
 TEST_CASE("what the direct-tools preset sends is taken as it comes") {

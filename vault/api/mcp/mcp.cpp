@@ -132,6 +132,7 @@ Session passing_session(Engine& engine, const std::string& id, UserId user) {
   session.id = SessionId(id);
   session.user = std::move(user);
   session.created_at = engine.env().clock.now();
+  session.config.extra_json = R"({"preload": {"tools": "all"}})";
   return session;
 }
 

@@ -70,7 +70,7 @@ SessionScope::SessionScope(const SessionConfig& config) : config_(config) {
     for (const auto& [toolkit, given] : tools.items()) tools_[to_lower(toolkit)] = read_tool_choice(given);
   }
   const Json& preload = member(member(kept, "preload"), "tools");
-  preloads_all_ = !preload.is_array();
+  preloads_all_ = preload == "all";
   preloaded_ = strings_of(preload);
 }
 
@@ -111,7 +111,10 @@ std::vector<const Toolkit*> SessionScope::toolkits(const Catalog& catalog) const
 }
 
 bool SessionScope::is_preloaded(const Tool& tool) const {
-  return preloads_all_ || contains_ignoring_case(preloaded_, tool.slug);
+  if (preloads_all_) return true;
+  const std::vector<std::string> names = names_of(tool);
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return contains_ignoring_case(preloaded_, name); });
 }
 
 std::vector<ToolRef> SessionScope::tools(const Catalog& catalog) const {

@@ -22,8 +22,8 @@ class SessionScope {
   void require(const Toolkit& toolkit) const;
 
   std::vector<const Toolkit*> toolkits(const Catalog& catalog) const;
-  // What session.tools() lists besides the meta tools: the preloaded tools, all where the session
-  // says nothing about it.
+  // What session.tools() lists besides the meta tools: the preloaded tools. Those that are not
+  // listed can be run all the same.
   std::vector<ToolRef> tools(const Catalog& catalog) const;
 
  private:
@@ -48,7 +48,7 @@ class SessionScope {
   bool denies_all_ = false;  // an empty list of toolkits to enable
   Choice tags_;
   std::map<std::string, ToolChoice> tools_;  // by toolkit
-  bool preloads_all_ = true;
+  bool preloads_all_ = false;
   std::vector<std::string> preloaded_;
 };
 

@@ -56,11 +56,17 @@ Json workbench_view(const Json& kept) {
   return out;
 }
 
+// Preloading is asked for: nothing said is none.
+Json preload_view(const Json& kept) {
+  const Json tools = kept.value("/preload/tools"_json_pointer, Json());
+  return {{"tools", tools.is_null() ? Json::array() : tools}};
+}
+
 Json config_view(const Session& session) {
   const Json kept = parse_json(session.config.extra_json, "stored session");
   const MetaSwitches switches = meta_switches(session.config);
   Json view = {{"user_id", session.user.str()},
-               {"preload", kept.value("preload", Json{{"tools", "all"}})},
+               {"preload", preload_view(kept)},
                {"execute", {{"enable_multi_execute", switches.multi_execute}}},
                {"search", {{"enable", switches.search}}},
                {"workbench", workbench_view(kept)},
