@@ -34,12 +34,7 @@ std::vector<std::string> names_of(const Tool& tool) {
 
 }  // namespace
 
-bool SessionScope::Choice::admits_name(std::string_view name) const {
-  if (contains_ignoring_case(disabled, name)) return false;
-  return enabled.empty() || contains_ignoring_case(enabled, name);
-}
-
-bool SessionScope::Choice::admits_all(const std::vector<std::string>& names) const {
+bool SessionScope::Choice::admits(const std::vector<std::string>& names) const {
   const auto is_in = [](const std::vector<std::string>& list) {
     return [&list](const std::string& name) { return contains_ignoring_case(list, name); };
   };
@@ -77,16 +72,16 @@ SessionScope::SessionScope(const SessionConfig& config) : config_(config) {
 bool SessionScope::admits(const Toolkit& toolkit) const {
   if (denies_all_) return false;
   const Choice choice{config_.toolkits_enabled, config_.toolkits_disabled};
-  return choice.admits_name(toolkit.slug);
+  return choice.admits({toolkit.slug});
 }
 
 bool SessionScope::admits(const Toolkit& toolkit, const Tool& tool) const {
   if (!admits(toolkit)) return false;
   const auto found = tools_.find(toolkit.slug);
-  if (found == tools_.end()) return tags_.admits_all(tool.tags);
+  if (found == tools_.end()) return tags_.admits(tool.tags);
   const ToolChoice& choice = found->second;
-  if (!choice.slugs.admits_all(names_of(tool))) return false;
-  return (choice.has_own_tags ? choice.tags : tags_).admits_all(tool.tags);
+  if (!choice.slugs.admits(names_of(tool))) return false;
+  return (choice.has_own_tags ? choice.tags : tags_).admits(tool.tags);
 }
 
 void SessionScope::require(const Toolkit& toolkit) const {

@@ -31,9 +31,9 @@ class SessionScope {
   struct Choice {
     std::vector<std::string> enabled;
     std::vector<std::string> disabled;
-    bool admits_name(std::string_view name) const;
-    // What goes by all of these names, or has all of these tags.
-    bool admits_all(const std::vector<std::string>& names) const;
+    // What goes by these names, or has these tags: none of them disabled, and one of them enabled
+    // where any is.
+    bool admits(const std::vector<std::string>& names) const;
   };
   struct ToolChoice {
     Choice slugs;
