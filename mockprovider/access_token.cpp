@@ -9,7 +9,7 @@ namespace coffer::mock {
 namespace {
 
 // RFC 9068 section 2.
-std::string make_jwt(Tenant& tenant, const Profile& profile, const Token& token, const Family& family) {
+std::string unsigned_jwt(Tenant& tenant, const Profile& profile, const Token& token, const Family& family) {
   Json claims = {{"iss", tenant.issuer_of(profile)},
                  {"aud", audience_of(tenant, profile, token)},
                  {"sub", subject_of_family(tenant, profile, family)},
@@ -19,7 +19,7 @@ std::string make_jwt(Tenant& tenant, const Profile& profile, const Token& token,
   if (token.expires_at) claims["exp"] = to_ms(*token.expires_at) / 1000;
   if (!token.scopes.empty()) claims["scope"] = join(token.scopes, " ");
   if (family.signed_in_at) claims["auth_time"] = to_ms(*family.signed_in_at) / 1000;
-  return tenant.signing_keys.sign(profile.id(), SigningAlgorithm::RS256, "at+jwt", claims);
+  return tenant.signing_keys.signer(profile.id(), kAccessTokenAlgorithm).signing_input("at+jwt", claims);
 }
 
 }  // namespace
@@ -30,11 +30,15 @@ Json audience_of(const Tenant& tenant, const Profile& profile, const Token& toke
   return token.resources;
 }
 
+bool gives_jwt(const Profile& profile, const Client& client) {
+  return client.has_jwt_access_tokens.value_or(profile.has_jwt_access_tokens);
+}
+
 TokenPolicy policy_of(Tenant& tenant, const Profile& profile, const Client& client) {
   TokenPolicy policy = profile.policy;
-  if (client.has_jwt_access_tokens.value_or(profile.has_jwt_access_tokens)) {
+  if (gives_jwt(profile, client)) {
     policy.make_access = [&tenant, &profile](const Token& token, const Family& family) {
-      return make_jwt(tenant, profile, token, family);
+      return unsigned_jwt(tenant, profile, token, family);
     };
   }
   return policy;

@@ -289,6 +289,16 @@ std::string Grants::keep(Token token, std::string value) {
   return value;
 }
 
+void Grants::rename(std::string_view old, const std::string& fresh) {
+  const auto found = tokens_.find(old);
+  if (found == tokens_.end()) return;
+  auto& values = values_of_family_[found->second.family];
+  std::replace(values.begin(), values.end(), found->first, fresh);
+  auto entry = tokens_.extract(found);
+  entry.key() = fresh;
+  tokens_.insert(std::move(entry));
+}
+
 void Grants::end(Family& family, std::string reason) {
   if (family.is_alive()) family.ended_because = std::move(reason);
 }

@@ -173,6 +173,9 @@ class Grants {
   // A grant that no code stands for. `parent`: id of what was presented for it.
   IssuedTokens begin(const Consent& consent, const std::string& parent, const TokenPolicy& policy);
 
+  // The token of the value `old` goes by the value `fresh` from now on, if it is still remembered.
+  void rename(std::string_view old, const std::string& fresh);
+
   // The token of that value whether alive or not; null if it was never given.
   const Token* find(std::string_view value) const;
   const Family* family_of(const Token& token) const;

@@ -49,9 +49,11 @@ struct Exchange {
   // Value and the name that stands in its place.
   Fields secrets;
   Duration delay{0};  // real time that the answer is held back
-  // Where the answer comes later by the tenant's clock: after how long, and what makes it then.
-  Duration later{0};
+  // Where the answer comes later: what makes it then, after so long by the tenant's clock, and after
+  // `work`, which wants nothing of the tenant and is done while others have it.
   std::function<ServerResponse(Tenant&, Exchange&)> answer_later;
+  Duration later{0};
+  std::function<void()> work;
 
   void hide(std::string value, std::string name);
 };

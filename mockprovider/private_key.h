@@ -16,7 +16,7 @@ enum class SigningAlgorithm { RS256, EdDSA };
 std::string_view name_of(SigningAlgorithm algorithm);
 std::optional<SigningAlgorithm> signing_algorithm(std::string_view name);
 
-// Half of a key pair that signs JWTs. Copies share it.
+// Half of a key pair that signs JWTs. Copies share it. Any thread.
 class PrivateKey {
  public:
   // `base64`: of PKCS #8.

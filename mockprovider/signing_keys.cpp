@@ -20,6 +20,16 @@ std::size_t number_in(std::string_view digest) {
 
 }  // namespace
 
+std::string JwtSigner::signing_input(std::string_view type, const Json& claims) const {
+  const Json header = {{"alg", name_of(algorithm_)}, {"kid", key_id_}, {"typ", type}};
+  return to_base64url(dump_json(header)) + "." + to_base64url(dump_json(claims));
+}
+
+std::string JwtSigner::sign(std::string signing_input) const {
+  const std::string signature = key_.sign(signing_input);
+  return std::move(signing_input) + "." + to_base64url(signature);
+}
+
 const PrivateKey& SigningKeys::key(const std::string& provider, SigningAlgorithm algorithm, int generation) {
   const std::string name = provider + "|" + key_id(algorithm, generation);
   const auto found = loaded_.find(name);
@@ -34,13 +44,9 @@ const PrivateKey& SigningKeys::key(const std::string& provider, SigningAlgorithm
       .first->second;
 }
 
-std::string SigningKeys::sign(const std::string& provider, SigningAlgorithm algorithm, std::string_view type,
-                              const Json& claims) {
+JwtSigner SigningKeys::signer(const std::string& provider, SigningAlgorithm algorithm) {
   const int newest = generations_[provider].newest;
-  const Json header = {{"alg", name_of(algorithm)}, {"kid", key_id(algorithm, newest)}, {"typ", type}};
-  std::string text = to_base64url(dump_json(header)) + "." + to_base64url(dump_json(claims));
-  const std::string signature = key(provider, algorithm, newest).sign(text);
-  return text + "." + to_base64url(signature);
+  return {key(provider, algorithm, newest), algorithm, key_id(algorithm, newest)};
 }
 
 Json SigningKeys::jwks(const std::string& provider) {

@@ -10,15 +10,30 @@
 
 namespace coffer::mock {
 
+// One provider's newest key of an algorithm. Stands alone: copies sign on any thread.
+class JwtSigner {
+ public:
+  JwtSigner(PrivateKey key, SigningAlgorithm algorithm, std::string key_id)
+      : key_(std::move(key)), algorithm_(algorithm), key_id_(std::move(key_id)) {}
+
+  // RFC 7515 section 5.1: header and claims, encoded. `type` is the header's "typ".
+  std::string signing_input(std::string_view type, const nlohmann::json& claims) const;
+  // RFC 7515 section 7.1: that and its signature, the same at each call.
+  std::string sign(std::string signing_input) const;
+
+ private:
+  PrivateKey key_;
+  SigningAlgorithm algorithm_;
+  std::string key_id_;
+};
+
 // What the providers sign with: one key of each algorithm and provider at a time, which follows
 // from the seed and the number of rotations.
 class SigningKeys {
  public:
   explicit SigningKeys(std::uint64_t seed) : seed_(seed) {}
 
-  // RFC 7515 section 7.1, signed by the newest key. `type` is the header's "typ".
-  std::string sign(const std::string& provider, SigningAlgorithm algorithm, std::string_view type,
-                   const nlohmann::json& claims);
+  JwtSigner signer(const std::string& provider, SigningAlgorithm algorithm);
 
   // RFC 7517 section 5: what is to be believed now, the newest first.
   nlohmann::json jwks(const std::string& provider);

@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "mockprovider/authorization_server.h"
 #include "mockprovider/clock_control.h"
@@ -221,16 +222,28 @@ void TenantServer::wait_out(const Fault& fault, std::optional<VirtualDelay>& del
   if (hangs) services_.pause(fault.hang_for);
 }
 
-// What a login script holds back, when its time has come.
-ServerResponse TenantServer::serve_later(Exchange& exchange, std::unique_lock<YieldingMutex>& lock,
-                                         std::optional<VirtualDelay>& delay) {
+// Until the time of what a login script holds back has come.
+void TenantServer::wait_until_later(const Exchange& exchange, std::unique_lock<YieldingMutex>& lock,
+                                    std::optional<VirtualDelay>& delay) {
   const WaitingPlaces::Place waiting(services_.waiting);
   require(waiting);
   delay.emplace(room_, tenant_->clock.now() + exchange.later);
   lock.unlock();
   delay->wait(options_.clock, kMaxFaultDelay);
+}
+
+// Finds another tenant when it was reset in between.
+ServerResponse TenantServer::serve_later(Exchange& exchange, std::unique_lock<YieldingMutex>& lock,
+                                         std::optional<VirtualDelay>& delay) {
+  const auto answer = std::exchange(exchange.answer_later, nullptr);
+  if (const auto work = std::exchange(exchange.work, nullptr)) {
+    lock.unlock();
+    work();
+  } else {
+    wait_until_later(exchange, lock, delay);
+  }
   lock.lock();
-  return exchange.answer_later(*tenant_, exchange);
+  return answer(*tenant_, exchange);
 }
 
 ServerResponse TenantServer::serve_with_faults(const Place& place, const ServerRequest& request,

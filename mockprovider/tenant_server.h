@@ -61,6 +61,8 @@ class TenantServer {
   RequestFacets facets_of(const Place& place, const ServerRequest& request) const;
   ServerResponse serve(const Place& place, const ServerRequest& request, Exchange& exchange);
   ServerResponse serve_fault(const Place& place, const Fault& fault, Exchange& exchange);
+  void wait_until_later(const Exchange& exchange, std::unique_lock<YieldingMutex>& lock,
+                        std::optional<VirtualDelay>& delay);
   ServerResponse serve_later(Exchange& exchange, std::unique_lock<YieldingMutex>& lock,
                              std::optional<VirtualDelay>& delay);
   ServerResponse serve_with_faults(const Place& place, const ServerRequest& request, Exchange& exchange);

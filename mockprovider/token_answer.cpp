@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "mockprovider/access_token.h"
 #include "mockprovider/id_token.h"
 #include "vault/base/json.h"
 #include "vault/catalog/template.h"
@@ -10,8 +11,8 @@
 namespace coffer::mock {
 namespace {
 
-Json render(const Tenant& tenant, const Json& shape, const Json& values) {
-  const TemplateScope scope{values, tenant.clock.now(), nullptr};
+Json render(Timestamp now, const Json& shape, const Json& values) {
+  const TemplateScope scope{values, now, nullptr};
   return render_json(shape, scope).value_or(Json::object());
 }
 
@@ -35,8 +36,11 @@ std::string as_form(const Json& body) {
   return build_form(fields);
 }
 
-ServerResponse encode(const Profile& profile, const ServerRequest& request, int status, const Json& body) {
-  const bool wants_json = to_lower(request.header("accept")).find("json") != std::string::npos;
+bool wants_json(const ServerRequest& request) {
+  return to_lower(request.header("accept")).find("json") != std::string::npos;
+}
+
+ServerResponse encode(const Profile& profile, bool wants_json, int status, const Json& body) {
   ServerResponse response = ServerResponse::json(status, dump_json(body));
   if (profile.form_unless_json_accepted && !wants_json && body.is_object()) {
     response.headers = {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
@@ -136,7 +140,7 @@ Json userinfo_of(const Tenant& tenant, const Profile& profile, const std::string
             {"email_verified", true},
             {"name", account["name"]}};
   }
-  return render(tenant, *profile.userinfo, {{"account", account}});
+  return render(tenant.clock.now(), *profile.userinfo, {{"account", account}});
 }
 
 std::string subject_of_account(const Tenant& tenant, const Profile& profile, const std::string& email) {
@@ -151,18 +155,26 @@ std::string subject_of_family(const Tenant& tenant, const Profile& profile, cons
   return family.account.empty() ? family.client_id : subject_of_account(tenant, profile, family.account);
 }
 
-ServerResponse token_answer(Tenant& tenant, const Profile& profile, const ServerRequest& request,
-                            const IssuedTokens& issued, const Client& client, bool is_refresh,
-                            Exchange& exchange) {
+TokenDraft draft_token_answer(Tenant& tenant, const Profile& profile, const ServerRequest& request,
+                              const IssuedTokens& issued, const Client& client, bool is_refresh) {
   Json values = answer_values(tenant, profile, issued);
   values["client_id"] = client.client_id;
-  if (wants_id_token(profile, issued)) {
-    values["id_token"] = make_id_token(tenant, profile, client, issued);
-    exchange.hide(values["id_token"], "id_token");
-  }
+  std::optional<JwtSigner> signer;
+  if (gives_jwt(profile, client)) signer = tenant.signing_keys.signer(profile.id(), kAccessTokenAlgorithm);
+  std::function<std::string(const std::string&)> make_id_token;
+  if (wants_id_token(profile, issued)) make_id_token = id_token_maker(tenant, profile, client, issued);
   const Json* shape = is_refresh && profile.refresh_answer ? profile.refresh_answer : profile.token_answer;
-  return encode(profile, request, profile.token_status,
-                shape ? render(tenant, *shape, values) : rfc_answer(values));
+  const bool needs_signature = signer || make_id_token;
+  return {needs_signature, [=, &profile, values = std::move(values), now = tenant.clock.now(),
+                            accepts_json = wants_json(request)]() mutable {
+            TokenAnswer answer;
+            answer.access_token = signer ? signer->sign(issued.access_token) : issued.access_token;
+            values["access_token"] = answer.access_token;
+            if (make_id_token) values["id_token"] = answer.id_token = make_id_token(answer.access_token);
+            answer.response = encode(profile, accepts_json, profile.token_status,
+                                     shape ? render(now, *shape, values) : rfc_answer(values));
+            return answer;
+          }};
 }
 
 ServerResponse token_error(const Tenant& tenant, const Profile& profile, const ServerRequest& request,
@@ -174,9 +186,9 @@ ServerResponse token_error(const Tenant& tenant, const Profile& profile, const S
   Json body = {{"error", refusal.error}, {"error_description", refusal.description}};
   if (const Json* shape = find_shape(profile, grant_type, refusal.error)) {
     status = shape->value("status", status);
-    body = render(tenant, shape->value("body", Json::object()), values);
+    body = render(tenant.clock.now(), shape->value("body", Json::object()), values);
   }
-  ServerResponse response = encode(profile, request, status, body);
+  ServerResponse response = encode(profile, wants_json(request), status, body);
   const bool used_basic = to_lower(request.header("authorization")).starts_with("basic ");
   if (status == 401 && used_basic) {
     response.headers.push_back({"WWW-Authenticate", "Basic realm=\"mock " + profile.id() + "\""});

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <string>
+
 #include "mockprovider/tenant.h"
 
 namespace coffer::mock {
@@ -7,10 +10,23 @@ namespace coffer::mock {
 // The wire form of the token endpoint's answers: RFC 6749 sections 5.1 and 5.2, or what the
 // provider's profile says instead.
 
-// Makes the id_token that the scope "openid" asks for, and hides it in `exchange`.
-ServerResponse token_answer(Tenant& tenant, const Profile& profile, const ServerRequest& request,
-                            const IssuedTokens& issued, const Client& client, bool is_refresh,
-                            Exchange& exchange);
+struct TokenAnswer {
+  ServerResponse response;
+  std::string access_token;  // signed, if it is a JWT
+  std::string id_token;      // empty: the scope "openid" did not ask for it
+};
+
+// A signature takes ten times as long as all else of an answer, and several threads can make theirs at once
+// if nobody holds the tenant meanwhile. So all that depends on the tenant is decided first; `finish` wants
+// nothing of it, on any thread, while the profile lives. The grants know a JWT by its signing input until
+// they are told its value; a snapshot that comes in between holds a token whose answer was lost.
+struct TokenDraft {
+  bool needs_signature = false;
+  std::function<TokenAnswer()> finish;
+};
+
+TokenDraft draft_token_answer(Tenant& tenant, const Profile& profile, const ServerRequest& request,
+                              const IssuedTokens& issued, const Client& client, bool is_refresh);
 
 // 401 for invalid_client (with a Basic challenge if the client used that), else 400, unless the
 // profile has a shape of its own, for the error of this grant type or for the error.

@@ -1,6 +1,7 @@
 #include "mockprovider/token_endpoint.h"
 
 #include <algorithm>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "mockprovider/access_token.h"
@@ -72,7 +73,6 @@ void note(Exchange& exchange, const IssuedTokens& issued) {
   exchange.entry.parent = issued.parent;
   exchange.entry.access_id = issued.access_id;
   exchange.entry.refresh_id = issued.refresh_id;
-  exchange.hide(issued.access_token, issued.access_id);
   exchange.hide(issued.refresh_token, issued.refresh_id);
 }
 
@@ -82,6 +82,24 @@ ServerResponse tell(const Tenant& tenant, const Profile& profile, const ServerRe
   if (!refusal.parent.empty()) exchange.entry.parent = refusal.parent;
   exchange.entry.error = refusal.error;
   return token_error(tenant, profile, request, refusal, text_of(exchange.entry.parameters, "grant_type"));
+}
+
+ServerResponse finish(Tenant& tenant, const IssuedTokens& issued, TokenAnswer answer, Exchange& exchange) {
+  if (answer.access_token != issued.access_token) {
+    tenant.grants.rename(issued.access_token, answer.access_token);
+  }
+  exchange.hide(answer.access_token, issued.access_id);
+  exchange.hide(answer.id_token, "id_token");
+  return std::move(answer.response);
+}
+
+ServerResponse finish_later(const IssuedTokens& issued, TokenDraft draft, Exchange& exchange) {
+  const auto answer = std::make_shared<TokenAnswer>();
+  exchange.work = [answer, draft = std::move(draft)] { *answer = draft.finish(); };
+  exchange.answer_later = [answer, issued](Tenant& tenant, Exchange& answered) {
+    return finish(tenant, issued, std::move(*answer), answered);
+  };
+  return ServerResponse();
 }
 
 }  // namespace
@@ -114,7 +132,10 @@ ServerResponse serve_token(Tenant& tenant, const Profile& profile, const ServerR
   const bool is_refresh = exchange.entry.endpoint == "refresh";
   if (is_refresh) ++tenant.refreshes_granted;
   const bool is_exchange = profile.find_exchange(text_of(asked.parameters, "grant_type")) != nullptr;
-  return token_answer(tenant, profile, request, issued, *asked.client, is_refresh || is_exchange, exchange);
+  TokenDraft draft =
+      draft_token_answer(tenant, profile, request, issued, *asked.client, is_refresh || is_exchange);
+  return draft.needs_signature ? finish_later(issued, std::move(draft), exchange)
+                               : finish(tenant, issued, draft.finish(), exchange);
 }
 
 }  // namespace coffer::mock

@@ -5,8 +5,8 @@
 
 namespace coffer::mock {
 
-// A mutex whose waiters yield for about a millisecond before they sleep. To wake a sleeper takes a fifth
-// of the time for which a tenant is held to sign a token, and in that time nobody works.
+// A mutex whose waiters yield for about a millisecond before they sleep. To wake a sleeper takes longer
+// than a tenant is held to give a token, and in that time nobody works.
 class YieldingMutex {
  public:
   void lock() {
