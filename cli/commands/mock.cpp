@@ -21,6 +21,7 @@ struct MockCommandOptions {
   std::string provider = "mockidp";
   std::string managed_clients;
   bool print_json = false;
+  bool exit_with_stdin = false;
   LogChoice log;
 };
 
@@ -70,7 +71,11 @@ int run(const Globals& globals, const MockCommandOptions& options) {
   mock.start();
   if (!options.managed_clients.empty()) write_managed_clients(mock, catalog, options.managed_clients);
   say_ready(mock, provider, options.print_json);
-  signals.wait();
+  if (options.exit_with_stdin) {
+    signals.wait_or_end_of(STDIN_FILENO);
+  } else {
+    signals.wait();
+  }
   const Impatience impatience(signals);
   mock.stop();
   return exit_code::kOk;
@@ -87,7 +92,9 @@ Command mock_command(const Globals& globals) {
        {"--provider", "The provider whose issuer and client are printed [mockidp]", &options->provider, "ID"},
        {"--managed-clients", "Write the OAuth clients of all toolkits to FILE, for `coffer serve`",
         &options->managed_clients, "FILE"},
-       {"--print-json", "Say where everything is as one JSON line", &options->print_json}},
+       {"--print-json", "Say where everything is as one JSON line", &options->print_json},
+       {"--exit-with-stdin", "End when standard input does: with the program that holds its other end",
+        &options->exit_with_stdin}},
       [&globals, options] { return run(globals, *options); }};
   for (Option& option : log_options(options->log)) command.options.push_back(std::move(option));
   return command;

@@ -75,6 +75,17 @@ bool StopSignals::wait(std::optional<Duration> at_most) {
   }
 }
 
+void StopSignals::wait_or_end_of(int input) const {
+  while (true) {
+    std::array<pollfd, 2> waiting = {{{fd_, POLLIN, 0}, {input, POLLIN, 0}}};
+    if (::poll(waiting.data(), waiting.size(), -1) < 0) continue;
+    const bool is_signal = waiting[0].revents != 0;
+    std::array<char, sizeof(signalfd_siginfo)> unused{};
+    const ssize_t count = ::read(is_signal ? fd_ : input, unused.data(), unused.size());
+    if (is_signal || count == 0 || (count < 0 && errno != EINTR)) return;
+  }
+}
+
 Impatience::Impatience(const StopSignals& signals) : end_(::eventfd(0, EFD_CLOEXEC)) {
   if (end_ < 0) throw Error(ErrorCode::Internal, "the system gives no more file descriptors");
   thread_ = std::thread([this, fd = signals.fd()] { watch(fd); });

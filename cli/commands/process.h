@@ -22,6 +22,10 @@ class StopSignals {
   // True when a signal came, false after `at_most`.
   bool wait(std::optional<Duration> at_most = std::nullopt);
 
+  // Until a signal came, or nobody can write to the pipe or terminal `input` any more. What is written there
+  // is passed over.
+  void wait_or_end_of(int input) const;
+
   int fd() const { return fd_; }  // readable when one has come
 
  private:

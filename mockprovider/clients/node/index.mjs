@@ -28,29 +28,17 @@ export class MockError extends Error {
   }
 }
 
-const STARTED = new Set();
-const endAll = () => STARTED.forEach((child) => child.kill());
-process.on("exit", endAll);
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-  process.once(signal, () => {
-    endAll();
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal); // as if nobody had listened
-  });
-}
-
-// Starts `coffer mock` on a port of its own. `binary`: by default $COFFER, or coffer in the PATH. It does not keep this
-// process alive, and ends with it unless that is killed by SIGKILL.
+// Starts `coffer mock` on a port of its own. `binary`: by default $COFFER, or coffer in the PATH. It ends with this process,
+// however that ends, and does not keep it alive.
 export async function startMock({ binary = process.env.COFFER ?? "coffer", args = [] } = {}) {
-  const child = spawn(binary, ["mock", "--port", "0", "--print-json", ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(binary, ["mock", "--port", "0", "--print-json", "--exit-with-stdin", ...args], { stdio: ["pipe", "pipe", "inherit"] });
   const [line] = await Promise.race([once(readline.createInterface(child.stdout), "line"), once(child, "exit")]).catch((error) => [error]);
   if (typeof line !== "string") throw new MockError(`${binary} mock did not start: ${line?.message ?? `it ended with ${line}`}`);
-  STARTED.add(child);
-  for (const each of [child, child.stdout]) each.unref();
+  for (const each of [child, child.stdin, child.stdout]) each.unref();
   return new Mock(JSON.parse(line), () => stopChild(child));
 }
 
 async function stopChild(child) {
-  STARTED.delete(child);
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.ref();
   const ended = once(child, "exit");

@@ -175,7 +175,9 @@ test("a device is allowed on its page", async () => {
 
 const STARTS_ONE = `import { startMock } from ${JSON.stringify(new URL("./index.mjs", import.meta.url))}; console.log((await startMock()).url);`;
 
-for (const [how, program] of [["ends without stopping it", STARTS_ONE], ["is told to end", `${STARTS_ONE} process.kill(process.pid, "SIGTERM"); setInterval(() => {}, 1000);`],
+for (const [how, program] of [["ends without stopping it", STARTS_ONE],
+  ["is told to end", `${STARTS_ONE} process.kill(process.pid, "SIGTERM"); setInterval(() => {}, 1000);`],
+  ["is killed", `${STARTS_ONE} process.kill(process.pid, "SIGKILL");`],
   ["fails", `${STARTS_ONE} throw new Error("the test failed");`]]) {
   test(`a program that ${how} takes its mock with it`, async () => {
     const url = await new Promise((done) => {

@@ -67,16 +67,18 @@ class Mock:
     @classmethod
     def start(cls, binary=None, arguments=()):
         """Starts `coffer mock` on a port of its own. `binary`: by default $COFFER, or coffer in the PATH. It ends with this
-        process, unless that is killed."""
-        command = [str(binary or os.environ.get("COFFER", "coffer")), "mock", "--port", "0", "--print-json", *arguments]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        process, however that ends."""
+        command = [str(binary or os.environ.get("COFFER", "coffer")), "mock", "--port", "0", "--print-json", "--exit-with-stdin", *arguments]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         line = process.stdout.readline()
         if not line:
+            process.stdin.close()
             process.stdout.close()
             raise MockError(f"{' '.join(command)} ended with {process.wait()}")
 
         def end():
             atexit.unregister(end)
+            process.stdin.close()
             process.terminate()
             process.wait()
             process.stdout.close()

@@ -191,6 +191,11 @@ class StartTest(unittest.TestCase):
             one.metadata()
 
 
+    def test_it_ends_with_a_process_that_was_killed(self):
+        program = "import os; from coffer_testing import Mock; m = Mock.start(); print(m.url, flush=True); os.kill(os.getpid(), 9)"
+        run = subprocess.run([sys.executable, "-c", program], cwd=HERE, capture_output=True, text=True, timeout=60)
+        self.assert_ends(run.stdout.strip())
+
     def test_it_ends_with_a_process_that_forgot_it(self):
         program = "from coffer_testing import Mock; m = Mock.start(); print(m.url, flush=True)"
         run = subprocess.run([sys.executable, "-c", program], cwd=HERE, capture_output=True, text=True, timeout=60)
