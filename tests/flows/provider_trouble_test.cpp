@@ -41,7 +41,7 @@ TEST_CASE("a service that says 401 for ever gets two requests for a call, and th
   life.fault("api:mock", "answer", {{"status", 401}, {"count", 0}});
   const ApiAnswer answer = life.call_tool();
   CHECK(answer.body["successful"] == false);
-  CHECK(contains(answer.body["error"], "Mock refused the stored credential (401"));
+  CHECK(contains(answer.body["error"], "Mock refused the credential (401"));
   CHECK(life.requests("api:mock").size() == 2);
   CHECK(life.refreshes() == 1);
   CHECK(life.status() == "ACTIVE");

@@ -1,7 +1,5 @@
 #include "vault/connect/connector.h"
 
-#include <algorithm>
-
 #include "vault/base/error.h"
 #include "vault/base/text.h"
 #include "vault/connect/account_choice.h"
@@ -27,25 +25,6 @@ link_store::Link new_link(const ConnectRequest& request, const Connection& conne
   link.expires_at = now + kLinkLifetime;
   link.expected_generation = connection.generation;
   return link;
-}
-
-void require_fields(const AuthMode& mode, const std::map<std::string, std::string>& values) {
-  const auto parts = credential_parts(mode);  // the credential itself is at hand
-  for (const ConnectionField& field : asked_fields(mode)) {
-    const bool is_part = std::any_of(parts.begin(), parts.end(),
-                                     [&](const ConnectionField& part) { return part.name == field.name; });
-    if (field.is_required && !is_part && !values.contains(field.name)) {
-      throw Error(ErrorCode::InvalidArgument, "field " + in_quotes(field.name) + " is missing",
-                  field.description);
-    }
-  }
-}
-
-void check_import(const Blueprint& blueprint, const Grant& grant) {
-  check_credential(blueprint.config.scheme, grant.credential);
-  check_known_fields(*blueprint.mode, grant.fields);
-  require_fields(*blueprint.mode, grant.fields);
-  require_parts(*blueprint.mode, grant.credential);
 }
 
 std::vector<std::string> scopes_of(const Credential& credential, const std::vector<std::string>& asked) {
@@ -90,7 +69,7 @@ Connection Connector::import(const ConnectRequest& request, Credential credentia
     grant.fields.merge(shared_fields(*blueprint.mode, blueprint.shared));
     require_enabled(blueprint);
     obtain_token(blueprint, grant);
-    check_import(blueprint, grant);
+    require_complete(*blueprint.mode, grant.credential, grant.fields);
     if (request.asks_service) {
       require_verifying_call(*blueprint.toolkit);
       verify_key(blueprint, grant);

@@ -154,6 +154,15 @@ FieldsCredential fields_of_form(const AuthMode& mode, const Fields& form) {
   return credential;
 }
 
+void require_fields(const AuthMode& mode, const std::map<std::string, std::string>& values) {
+  const auto parts = credential_parts(mode);  // the credential itself is at hand
+  for (const ConnectionField& field : asked_fields(mode)) {
+    if (!field.is_required || has_named(parts, field.name) || values.contains(field.name)) continue;
+    throw Error(ErrorCode::InvalidArgument, "field " + in_quotes(field.name) + " is missing",
+                field.description);
+  }
+}
+
 }  // namespace
 
 // An API key, a token and a password may go by the toolkit's own name for them.
@@ -291,6 +300,14 @@ void check_credential(AuthScheme scheme, const Credential& credential) {
                 "the credential does not fit the auth config's scheme " + std::string(to_string(scheme)));
   }
   std::visit(CheckParts{}, credential);
+}
+
+void require_complete(const AuthMode& mode, const Credential& credential,
+                      const std::map<std::string, std::string>& fields) {
+  check_credential(mode.scheme, credential);
+  check_known_fields(mode, fields);
+  require_fields(mode, fields);
+  require_parts(mode, credential);
 }
 
 }  // namespace coffer

@@ -64,4 +64,8 @@ std::string secret_field(const AuthMode& mode);
 // header.
 void check_credential(AuthScheme scheme, const Credential& credential);
 
+// Throws InvalidArgument unless these are all that an account of this mode consists of.
+void require_complete(const AuthMode& mode, const Credential& credential,
+                      const std::map<std::string, std::string>& fields);
+
 }  // namespace coffer

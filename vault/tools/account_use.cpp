@@ -179,6 +179,14 @@ void AccountUse::fail_without_account(const UserId& user, const std::string& det
               way_to_connect(user, toolkit_.slug));
 }
 
+const AuthMode& mode_of(const Toolkit& toolkit, const Connection& connection) {
+  const AuthMode* mode = toolkit.find_auth(connection.scheme);
+  if (mode != nullptr) return *mode;
+  throw Error(ErrorCode::WrongState, "toolkit " + in_quotes(toolkit.slug) +
+                                         " no longer takes credentials of the kind " +
+                                         std::string(to_string(connection.scheme)));
+}
+
 std::string way_to_connect(const UserId& user, const std::string& toolkit, const std::string& alias) {
   return "create a Connect Link: coffer connect " + shell_word(user.str()) + " " + toolkit +
          (alias.empty() ? "" : " --alias " + shell_word(alias)) + ", or POST /api/v3/connected_accounts/link";

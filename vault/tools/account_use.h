@@ -17,6 +17,9 @@ namespace coffer {
 // reconnect; may be empty.
 std::string way_to_connect(const UserId& user, const std::string& toolkit, const std::string& alias = {});
 
+// How the account's credential is sent. Throws WrongState where the toolkit no longer takes its kind.
+const AuthMode& mode_of(const Toolkit& toolkit, const Connection& connection);
+
 // A connected account on its way through one tool call: found, opened, kept fresh, and given up
 // with an error that names the way back. Holds no transaction between calls.
 class AccountUse {

@@ -4,6 +4,7 @@
 #include "vault/base/json.h"
 #include "vault/base/text.h"
 #include "vault/catalog/arguments.h"
+#include "vault/store/audit_log.h"
 #include "vault/tools/account_use.h"
 #include "vault/tools/scrubber.h"
 #include "vault/tools/tool_run.h"
@@ -32,6 +33,13 @@ ToolResult to_result(ServiceAnswer answer, const Tool& tool, const Scrubber& scr
   // Not before: a secret cut in two would not be found.
   if (result.error.size() > kLongestError) result.error = result.error.substr(0, kLongestError) + "...";
   return result;
+}
+
+// Before it is used, so that no use is without its entry.
+void note_use(Database& database, Timestamp now, const Tool& tool, const std::string& origin) {
+  const auto tx = database.write();
+  audit_log::append(*tx, {0, now, "used_once", ConnectionId(), tool.slug + ", " + origin});
+  tx->commit();
 }
 
 bool is_refreshable_kind(const connection_store::Opened& opened) {
@@ -69,16 +77,33 @@ ToolResult Executor::execute(const ToolCall& call) {
     if (answer.kind == Kind::Credential) account.give_up(opened);
   }
 
+  return finish(*ref.tool, std::move(answer), scrubber, opened.connection.id,
+                is_retried ? "stored, retried" : "stored");
+}
+
+ToolResult Executor::execute(const ToolCall& call, const GivenCredential& given) {
+  const ToolRef ref = require_tool(catalog_, call.tool);
+  Json arguments = call.arguments;
+  check_arguments(*ref.tool->input, arguments, ref.tool->slug);
+  const ToolRun run(env_, *ref.toolkit, *ref.tool, std::move(arguments), given.mode, given.fields);
+  note_use(database_, env_.clock.now(), *ref.tool, given.origin);
+  Scrubber scrubber;
+  scrubber.add(given.credential);
+  return finish(*ref.tool, run.send(given.credential), scrubber, {}, given.origin);
+}
+
+ToolResult Executor::finish(const Tool& tool, ServiceAnswer answer, const Scrubber& scrubber,
+                            const ConnectionId& connection, const std::string& credential) {
   const int status = answer.status;
-  ToolResult result = to_result(std::move(answer), *ref.tool, scrubber);
-  result.connection = opened.connection.id;
+  ToolResult result = to_result(std::move(answer), tool, scrubber);
+  result.connection = connection;
   result.log_id = random_id(env_.random, "log_");
-  env_.log.info("tool.executed", {{"tool", ref.tool->slug},
-                                  {"connected_account_id", result.connection.str()},
+  env_.log.info("tool.executed", {{"tool", tool.slug},
+                                  {"connected_account_id", connection.str()},
+                                  {"credential", credential},
                                   {"log_id", result.log_id},
                                   {"successful", result.successful ? "true" : "false"},
-                                  {"status", std::to_string(status)},
-                                  {"retried", is_retried ? "true" : "false"}});
+                                  {"status", std::to_string(status)}});
   return result;
 }
 

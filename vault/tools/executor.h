@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -8,10 +9,14 @@
 #include "vault/catalog/catalog.h"
 #include "vault/connect/connector.h"
 #include "vault/model/connection.h"
+#include "vault/model/token_set.h"
 #include "vault/refresh/refresher.h"
 #include "vault/store/database.h"
 
 namespace coffer {
+
+class Scrubber;
+struct ServiceAnswer;
 
 struct ToolCall {
   std::string tool;
@@ -20,13 +25,21 @@ struct ToolCall {
   std::optional<ConnectionId> connection;  // pins the account; must be the user's if both are given
 };
 
+// A credential that the caller brings for one call: nothing of it is stored.
+struct GivenCredential {
+  AuthMode mode;  // where it goes
+  Credential credential;
+  std::map<std::string, std::string> fields;  // what belongs to an account besides: subdomain
+  std::string origin;                         // for log and audit log: "custom_auth_params"
+};
+
 // As the wire has it. `error` empty: successful.
 struct ToolResult {
   bool successful = false;
   nlohmann::json data = nlohmann::json::object();
   std::string error;
   std::string log_id;
-  ConnectionId connection;
+  ConnectionId connection;  // empty: a credential of the caller's own
 };
 
 // Runs tools as the user. Never puts a credential into a result or a log. Any thread.
@@ -39,12 +52,18 @@ class Executor {
   // account is not ACTIVE), Forbidden (its auth config does not let this tool run), Unavailable (the token
   // cannot be refreshed now). What the service answers, even an error, is a ToolResult.
   ToolResult execute(const ToolCall& call);
+  // Runs it by a credential of the caller's own, whatever user and account the call names. What the
+  // service refuses is final. Same errors, but those about accounts.
+  ToolResult execute(const ToolCall& call, const GivenCredential& given);
 
   // The account a call would use. Same errors.
   Connection select_connection(const Toolkit& toolkit, const std::optional<UserId>& user,
                                const std::optional<ConnectionId>& connection);
 
  private:
+  ToolResult finish(const Tool& tool, ServiceAnswer answer, const Scrubber& scrubber,
+                    const ConnectionId& connection, const std::string& credential);
+
   Env env_;
   Database& database_;
   const Catalog& catalog_;

@@ -8,6 +8,7 @@
 #include "vault/base/text.h"
 #include "vault/catalog/answer_rules.h"
 #include "vault/tools/account_use.h"
+#include "vault/tools/framing_header.h"
 #include "vault/tools/proxy_endpoint.h"
 #include "vault/tools/request_auth.h"
 #include "vault/tools/scrubber.h"
@@ -17,10 +18,8 @@ namespace coffer {
 namespace {
 
 constexpr std::array<std::string_view, 6> kMethods = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
-// Credentials, the way the request travels, and who it is for: not the caller's to choose.
-constexpr std::array<std::string_view, 12> kKeptHeaders = {
-    "authorization",     "cookie",  "host",    "content-length",      "connection", "keep-alive",
-    "transfer-encoding", "upgrade", "trailer", "proxy-authorization", "te",         "expect"};
+// Credentials are not the caller's to choose.
+constexpr std::array<std::string_view, 2> kKeptHeaders = {"authorization", "cookie"};
 // A session with the service is a credential, too.
 constexpr std::array<std::string_view, 5> kHiddenHeaders = {"set-cookie", "set-cookie2", "connection",
                                                             "keep-alive", "transfer-encoding"};
@@ -43,7 +42,8 @@ void refuse(const std::string& what, std::string_view name) {
 
 void check_headers(const HttpHeaders& headers, const AuthMode& mode) {
   for (const HttpHeader& header : headers) {
-    if (is_among(kKeptHeaders, header.name) || is_credential_place(mode.headers, header.name)) {
+    if (is_framing_header(header.name) || is_among(kKeptHeaders, header.name) ||
+        is_credential_place(mode.headers, header.name)) {
       refuse("header", header.name);
     }
     if (header.value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
@@ -60,14 +60,6 @@ void check_query(std::string_view url, const Fields& more, const AuthMode& mode)
   for (const auto& [name, value] : *given) {
     if (is_credential_place(mode.query, name)) refuse("query parameter", name);
   }
-}
-
-const AuthMode& mode_of(const Toolkit& toolkit, const Connection& connection) {
-  const AuthMode* mode = toolkit.find_auth(connection.scheme);
-  if (mode != nullptr) return *mode;
-  throw Error(ErrorCode::WrongState, "toolkit " + in_quotes(toolkit.slug) +
-                                         " no longer takes credentials of the kind " +
-                                         std::string(to_string(connection.scheme)));
 }
 
 HttpRequest build(const Toolkit& toolkit, const AuthMode& mode, const ProxyCall& call,

@@ -102,7 +102,7 @@ std::string problem_of(const ServiceAnswer& answer, const Toolkit& toolkit, cons
   const std::string text = answer_text(answer.status, answer.body);
   switch (answer.kind) {
     case Kind::Credential:
-      return toolkit.name + " refused the stored credential (" + text + ")";
+      return toolkit.name + " refused the credential (" + text + ")";
     case Kind::Scope:
       return toolkit.name + " refused the call (" + text + "): it needs " + scope_text(tool);
     case Kind::Retry:

@@ -6,11 +6,10 @@
 #include <future>
 #include <system_error>
 
-#include "vault/base/error.h"
 #include "vault/base/json.h"
-#include "vault/base/text.h"
 #include "vault/catalog/answer_rules.h"
 #include "vault/catalog/request_builder.h"
+#include "vault/tools/account_use.h"
 #include "vault/tools/request_auth.h"
 
 namespace coffer {
@@ -22,12 +21,12 @@ constexpr Duration kTimeout = std::chrono::seconds(30);
 constexpr Duration kEachTimeout = std::chrono::seconds(15);
 constexpr std::size_t kParallel = 4;
 
-Json values_for(const Toolkit& toolkit, Json arguments, const Connection& connection) {
+Json values_for(const Toolkit& toolkit, Json arguments, const std::map<std::string, std::string>& fields) {
   for (const auto& mode : toolkit.auth) {
     for (const auto& field : mode.fields) arguments.erase(field.name);
   }
   for (const auto& discovery : toolkit.discover) arguments.erase(discovery.field);
-  for (const auto& [name, value] : connection.fields) arguments[name] = value;
+  for (const auto& [name, value] : fields) arguments[name] = value;
   return arguments;
 }
 
@@ -52,17 +51,15 @@ void run_bounded(std::size_t count, const std::function<void(std::size_t)>& work
 
 ToolRun::ToolRun(Env env, const Toolkit& toolkit, const Tool& tool, Json arguments,
                  const Connection& connection)
+    : ToolRun(env, toolkit, tool, std::move(arguments), mode_of(toolkit, connection), connection.fields) {}
+
+ToolRun::ToolRun(Env env, const Toolkit& toolkit, const Tool& tool, Json arguments, const AuthMode& mode,
+                 const std::map<std::string, std::string>& fields)
     : env_(env),
       toolkit_(toolkit),
       tool_(tool),
-      mode_(toolkit.find_auth(connection.scheme)),
-      values_(values_for(toolkit, std::move(arguments), connection)) {
-  if (mode_ == nullptr) {
-    throw Error(ErrorCode::WrongState, "toolkit " + in_quotes(toolkit.slug) +
-                                           " no longer takes credentials of the kind " +
-                                           std::string(to_string(connection.scheme)));
-  }
-}
+      mode_(mode),
+      values_(values_for(toolkit, std::move(arguments), fields)) {}
 
 ServiceAnswer ToolRun::send(const Credential& credential) const {
   ServiceAnswer answer = ask(tool_.request, values_, credential, kTimeout);
@@ -73,7 +70,7 @@ ServiceAnswer ToolRun::send(const Credential& credential) const {
 ServiceAnswer ToolRun::ask(const RequestTemplate& source, const Json& values, const Credential& credential,
                            Duration timeout) const {
   HttpRequest request = build_request(toolkit_.base_url, source, {values, env_.clock.now(), nullptr});
-  apply_credential(request, *mode_, credential);
+  apply_credential(request, mode_, credential);
   request.timeout = timeout;
   request.once = request.method != "GET";
   return read_answer(env_.http.send(request), toolkit_, tool_, env_.clock.now());

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "vault/base/env.h"
 #include "vault/model/connection.h"
@@ -16,6 +18,9 @@ class ToolRun {
   // id) is taken from there alone, whatever the arguments say.
   ToolRun(Env env, const Toolkit& toolkit, const Tool& tool, nlohmann::json arguments,
           const Connection& connection);
+  // The same without an account: `mode` says where the credential goes, and outlives this object.
+  ToolRun(Env env, const Toolkit& toolkit, const Tool& tool, nlohmann::json arguments, const AuthMode& mode,
+          const std::map<std::string, std::string>& fields);
 
   // Sends them as the owner of this credential. Throws InvalidArgument for a request that the
   // arguments cannot make, WrongState for a credential of another kind.
@@ -31,7 +36,7 @@ class ToolRun {
   Env env_;
   const Toolkit& toolkit_;
   const Tool& tool_;
-  const AuthMode* mode_;
+  const AuthMode& mode_;
   nlohmann::json values_;
 };
 

@@ -149,10 +149,58 @@ export default async function tools({ world, sdk, composio, step, connect }) {
     assert.ok([400, 404].includes(error.cause.status), String(error.cause.status));
   });
 
-  await step("execute: with a user's own credential in the request", async () => {
-    await refused(
-      run("GMAIL_GET_PROFILE", { userId: alice, arguments: {}, customAuthParams: { baseURL: "http://127.0.0.1:9/", parameters: [{ in: "header", name: "authorization", value: "Bearer x" }] } }),
-      "ComposioToolExecutionError", { status: 400 });
+  const carol = world.user("carol");
+  const whoami = (more) => run("MOCK_WHOAMI", { userId: carol, arguments: {}, ...more });
+  const keyOfAlice = async () => {
+    const { generic_api_key: key } = await world.keysOf("mock", ALICE);
+    world.remember("key in a request", key);
+    return key;
+  };
+  const given = async (more) => ({ customConnectionData: { authScheme: "API_KEY", toolkitSlug: "mock", val: { generic_api_key: await keyOfAlice() }, ...more } });
+
+  await step("execute: by a credential in the request, of which nothing is kept", async () => {
+    const result = await whoami(await given());
+    assert.deepEqual([result.successful, result.data.email], [true, ALICE.email], result.error);
+    assert.deepEqual((await composio.connectedAccounts.list({ userIds: [carol] })).items, []);
+  });
+
+  await step("execute: by a header of the caller's, which no answer shows", async () => {
+    const customAuthParams = { parameters: [{ in: "header", name: "X-API-Key", value: await keyOfAlice() }] };
+    assert.equal((await whoami({ customAuthParams })).data.email, ALICE.email);
+    const echo = await run("MOCK_ECHO", { userId: carol, arguments: { message: "hello" }, customAuthParams });
+    assert.match(echo.data.headers["x-api-key"], /redacted/);
+  });
+
+  await step("execute: a credential in the request that the service refuses is a result", async () => {
+    const { successful, error } = await whoami(await given({ val: { generic_api_key: "mak_nobody-0000" } }));
+    assert.equal(successful, false);
+    assert.match(error, /401/);
+  });
+
+  for (const [name, wrong] of Object.entries({
+    "of another toolkit": { toolkitSlug: "tavily" },
+    "of a scheme that the toolkit does not take": { authScheme: "NO_AUTH", val: {} },
+    "without its value": { val: {} },
+    "for another place": { val: { generic_api_key: "x", base_url: "https://evil.example" } },
+  })) {
+    await step(`execute: a credential in the request ${name}`, async () => {
+      await refused(whoami(await given(wrong)), "ComposioToolExecutionError", { status: 400, says: /custom_connection_data/ });
+    });
+  }
+
+  for (const [name, customAuthParams] of Object.entries({
+    "to another place": { baseURL: "http://127.0.0.1:9/", parameters: [{ in: "header", name: "authorization", value: "Bearer x" }] },
+    "in a header that frames the request": { parameters: [{ in: "header", name: "Host", value: "evil.example" }] },
+    "that breaks the line": { parameters: [{ in: "header", name: "X-API-Key", value: "x\r\nHost: evil.example" }] },
+  })) {
+    await step(`execute: the caller's own parameters ${name}`, async () => {
+      await refused(whoami({ customAuthParams }), "ComposioToolExecutionError", { status: 400, says: /custom_auth_params/ });
+    });
+  }
+
+  await step("execute: a credential in the request beside an account", async () => {
+    await refused(run("GMAIL_GET_PROFILE", { userId: alice, connectedAccountId: account.id, arguments: {}, ...(await given({ toolkitSlug: "gmail" })) }),
+      "ComposioToolExecutionError", { status: 400, says: /connected_account_id/ });
   });
 
   await step("execute: modifiers of the program run around the call", async () => {

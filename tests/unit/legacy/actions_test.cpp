@@ -169,6 +169,24 @@ TEST_CASE("what the vault does not hold or cannot read is refused") {
   CHECK(world.outside().http.seen().empty());
 }
 
+TEST_CASE("an action runs by a credential that the program brings along") {
+  LegacyWorld world;
+  world.outside().http.answer(200, R"({"emailAddress":"alice@example.com"})",
+                              {{"content-type", "application/json"}});
+  const std::string header = std::string("Bearer ") + kSecretMark;
+  const Json parameters = {{{"in", "header"}, {"name", "Authorization"}, {"value", header}}};
+  const Answer answer = world.call(
+      "POST", "/v2/actions/GMAIL_GET_PROFILE/execute",
+      {{"entityId", "alice"},
+       {"connectedAccountId", nullptr},
+       {"input", kNoInput},
+       {"authConfig", {{"base_url", nullptr}, {"body", Json::object()}, {"parameters", parameters}}}});
+  CAPTURE(answer.text);
+  REQUIRE(answer.status == 200);
+  CHECK(answer["successful"] == true);
+  CHECK(header_value(world.outside().http.seen().at(0).headers, "authorization") == header);
+}
+
 TEST_CASE("a raw call to an app's API is answered as an action is") {
   LegacyWorld world;
   const std::string account = world.oauth_account("alice");

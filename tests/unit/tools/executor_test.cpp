@@ -177,7 +177,7 @@ TEST_CASE("a second 401 is the result, without a third try", "[executor]") {
   f.http.answer(200, kProfile);
   const ToolResult result = f.run("GMAIL_GET_PROFILE");
   CHECK_FALSE(result.successful);
-  CHECK(result.error == "Gmail refused the stored credential (401: Invalid Credentials)");
+  CHECK(result.error == "Gmail refused the credential (401: Invalid Credentials)");
   CHECK(f.http.seen().size() == 3);
   CHECK(f.find(id).status == ConnectionStatus::Active);
 }
@@ -227,7 +227,7 @@ TEST_CASE("a refused key is a failed result and the account stays", "[executor]"
   const ToolResult result = f.run("TAVILY_TAVILY_USAGE");
   CHECK_FALSE(result.successful);
   CHECK(result.error ==
-        "Tavily refused the stored credential (401: Unauthorized: missing or invalid API key.)");
+        "Tavily refused the credential (401: Unauthorized: missing or invalid API key.)");
   CHECK(f.http.seen().size() == 1);
   CHECK(f.sent_header(0, "authorization") == "Bearer tvly-key-1");
   CHECK(f.find(id).status == ConnectionStatus::Active);

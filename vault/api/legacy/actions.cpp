@@ -4,6 +4,7 @@
 #include "vault/api/legacy/account_view.h"
 #include "vault/api/legacy/action_view.h"
 #include "vault/api/legacy/routes.h"
+#include "vault/api/v3/given_credential.h"
 #include "vault/api/v3/tool_filter.h"
 #include "vault/api/v3/tool_view.h"
 #include "vault/api/wire/body.h"
@@ -88,20 +89,10 @@ ServerResponse list_action_names(Engine& engine, const ServerRequest&) {
   return ServerResponse::json(200, dump_json(names));
 }
 
-// What would act under a credential that the vault does not hold, or needs a model to be read.
-void refuse_overrides(const ObjectReader& body) {
-  if (body.has("authConfig")) {
-    body.fail("authConfig", "is not accepted here", "connect an account and name it");
-  }
+ToolCall read_call(const ObjectReader& body, const Tool& tool) {
   if (!body.text("text").empty()) {
     body.fail("text", "is not accepted: there is no model here to read it", "send \"input\"");
   }
-}
-
-ToolCall read_call(const ServerRequest& request, const Tool& tool) {
-  RequestBody parsed(request);
-  const ObjectReader body = parsed.root();
-  refuse_overrides(body);
   ToolCall call;
   call.tool = tool.slug;
   if (body.object("input")) call.arguments = body.value("input");
@@ -112,7 +103,15 @@ ToolCall read_call(const ServerRequest& request, const Tool& tool) {
   return call;
 }
 
-ToolResult run(Engine& engine, const ToolCall& call) {
+// "authConfig" is the caller's own credential, and stands for any account.
+ToolResult run(Engine& engine, const ServerRequest& request) {
+  const ToolRef found = v3::tool_or_not_found(engine.catalog(), request.param("action"));
+  RequestBody parsed(request);
+  const ObjectReader body = parsed.root();
+  const ToolCall call = read_call(body, *found.tool);
+  if (const auto params = body.object("authConfig")) {
+    return engine.executor().execute(call, v3::take_auth_parameters(*params, *found.toolkit));
+  }
   try {
     return engine.executor().execute(call);
   } catch (const Error& error) {
@@ -121,8 +120,7 @@ ToolResult run(Engine& engine, const ToolCall& call) {
 }
 
 ServerResponse execute_action(Engine& engine, const ServerRequest& request) {
-  const ToolRef found = v3::tool_or_not_found(engine.catalog(), request.param("action"));
-  ToolResult result = run(engine, read_call(request, *found.tool));
+  ToolResult result = run(engine, request);
   const Json body = {{"data", std::move(result.data)},
                      {"error", result.successful ? Json() : Json(result.error)},
                      {"successful", result.successful},
@@ -146,7 +144,7 @@ std::vector<RouteEntry> action_routes() {
            "an action runs by entity and account, as the Python SDK asks",
            {},
            Support::Partial,
-           "authConfig and text are refused with 400"},
+           "text is refused with 400"},
           {"GET", "/v2/actions/search/advanced", search_actions, "Find actions for a use case",
            "actions are found by what somebody wants to do, the best first"},
           {"GET", "/v1/actions/list/enums", list_action_names, "List the names of all actions", kNames},

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "vault/api/v3/given_credential.h"
 #include "vault/api/v3/routes.h"
 #include "vault/api/v3/tool_filter.h"
 #include "vault/api/v3/tool_view.h"
@@ -60,19 +61,6 @@ ServerResponse get_tool(Engine& engine, const ServerRequest& request) {
   return ServerResponse::json(200, dump_json(tool_view(*found.toolkit, *found.tool)));
 }
 
-// What would send the call elsewhere, or under a credential that the vault does not hold.
-void refuse_overrides(const ObjectReader& body) {
-  for (const char* key : {"custom_auth_params", "custom_connection_data"}) {
-    if (!body.has(key)) continue;
-    throw Error(ErrorCode::InvalidArgument, in_quotes(key) + " is not accepted here",
-                "store the credential with POST /api/v3/connected_accounts and name the account");
-  }
-  if (!body.text("text").empty()) {
-    throw Error(ErrorCode::InvalidArgument, "\"text\" is not accepted: there is no model here to read it",
-                "send \"arguments\"");
-  }
-}
-
 // The user by either name. Two that differ would leave open whose account acts.
 std::optional<UserId> caller_of(const ObjectReader& body) {
   std::optional<UserId> user;
@@ -87,12 +75,12 @@ std::optional<UserId> caller_of(const ObjectReader& body) {
 }
 
 // `version` is accepted whatever it says: a toolkit has one version here.
-ToolCall read_call(const ServerRequest& request) {
-  RequestBody parsed(request);
-  const ObjectReader body = parsed.root();
-  refuse_overrides(body);
+ToolCall read_call(const ObjectReader& body, const Tool& tool) {
+  if (!body.text("text").empty()) {
+    body.fail("text", "is not accepted: there is no model here to read it", "send \"arguments\"");
+  }
   ToolCall call;
-  call.tool = request.param("slug");
+  call.tool = tool.slug;
   if (body.object("arguments")) call.arguments = body.value("arguments");
   call.user = caller_of(body);
   if (body.has("connected_account_id")) {
@@ -101,8 +89,17 @@ ToolCall read_call(const ServerRequest& request) {
   return call;
 }
 
+ToolResult run(Engine& engine, const ServerRequest& request) {
+  const ToolRef found = tool_or_not_found(engine.catalog(), request.param("slug"));
+  RequestBody parsed(request);
+  const ObjectReader body = parsed.root();
+  const ToolCall call = read_call(body, *found.tool);
+  const auto given = take_given_credential(body, *found.toolkit, engine.env().clock.now());
+  return given ? engine.executor().execute(call, *given) : engine.executor().execute(call);
+}
+
 ServerResponse execute_tool(Engine& engine, const ServerRequest& request) {
-  ToolResult result = engine.executor().execute(read_call(request));
+  ToolResult result = run(engine, request);
   const Json body = {{"data", std::move(result.data)},
                      {"error", result.successful ? Json() : Json(result.error)},
                      {"successful", result.successful},
@@ -127,7 +124,7 @@ std::vector<RouteEntry> tool_routes() {
            "a tool runs as a user and answers what SDKs need",
            {},
            Support::Partial,
-           "custom_auth_params, custom_connection_data and text are refused with 400"}};
+           "text is refused with 400, and so is what leads out of the toolkit's own API"}};
 }
 
 }  // namespace coffer::api::v3
