@@ -127,6 +127,7 @@ std::vector<std::string> known_grant_types() {
 void read_manners(const Members& mock, Profile& profile) {
   profile.offline_params = read_map(mock, "offline_params", profile.offline_params);
   profile.token_by_get = mock.flag("token_by_get");
+  profile.is_open_to_pages = unless_denied(mock, "cross_origin");
   profile.sends_iss = unless_denied(mock, "iss");
   profile.password_ends_grants = mock.flag("password_revokes");
   profile.secret_is_basic_user = mock.flag("secret_as_basic_user");
@@ -162,6 +163,7 @@ void check_members(const Members& mock) {
                    "most_access_tokens",
                    "password_revokes",
                    "consent",
+                   "cross_origin",
                    "prefixes",
                    "token_answer",
                    "refresh_answer",

@@ -33,6 +33,7 @@ struct Profile {
   std::map<std::string, std::string> offline_params = {{"access_type", "offline"}};  // with OfflineParam
   bool form_unless_json_accepted = false;
   bool token_by_get = false;          // token requests may be GET, with the parameters in the query
+  bool is_open_to_pages = true;       // of applications that live in a browser
   bool sends_iss = true;              // in the authorization answer (RFC 9207)
   bool password_ends_grants = false;  // a changed password ends the account's grants
   bool secret_is_basic_user = false;  // the secret stands alone, as user of the Basic header

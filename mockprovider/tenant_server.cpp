@@ -8,6 +8,7 @@
 #include "mockprovider/clock_control.h"
 #include "mockprovider/control.h"
 #include "mockprovider/credential_check.h"
+#include "mockprovider/cross_origin.h"
 #include "mockprovider/error_answer.h"
 #include "mockprovider/expectation.h"
 #include "mockprovider/journal_filter.h"
@@ -22,6 +23,7 @@ namespace coffer::mock {
 namespace {
 
 constexpr Duration kSettlePatience = std::chrono::seconds(5);
+constexpr const char* kPreflight = "preflight";
 constexpr Duration kMaxWait = std::chrono::seconds(30);
 
 ServerResponse control_answer(const Json& json) {
@@ -54,7 +56,9 @@ TenantServer::TenantServer(const TenantOptions& options, const Services& service
 
 ServerResponse TenantServer::handle(const ServerRequest& request, const std::vector<std::string>& segments) {
   if (segments.empty() || segments.front() == "_mock") return control(request, segments);
-  const Place place = services_.mounts.locate(request, segments);
+  Place place = services_.mounts.locate(request, segments);
+  const bool is_open = is_open_to_pages(place);
+  if (is_open && is_preflight(request)) place.endpoint = kPreflight;
   Exchange exchange;
   exchange.entry.method = request.method;
   exchange.entry.path = request.path;
@@ -64,6 +68,7 @@ ServerResponse TenantServer::handle(const ServerRequest& request, const std::vec
   if (place.profile) exchange.entry.provider = place.profile->id();
   if (place.toolkit) exchange.entry.toolkit = place.toolkit->slug;
   ServerResponse response = serve_with_faults(place, request, exchange);
+  if (is_open) open_to_pages(response);
   if (exchange.delay.count() == 0) return response;
   const WaitingPlaces::Place waiting(services_.waiting);
   require(waiting);
@@ -179,6 +184,7 @@ RequestFacets TenantServer::facets_of(const Place& place, const ServerRequest& r
 }
 
 ServerResponse TenantServer::serve(const Place& place, const ServerRequest& request, Exchange& exchange) {
+  if (place.endpoint == kPreflight) return preflight_answer(request);
   if (place.endpoint == "resource_metadata") return serve_resource_metadata(*tenant_, *place.toolkit);
   if (place.toolkit) return services_.toolkits.serve(*tenant_, *place.toolkit, request, place.rest, exchange);
   if (place.profile) return serve_authorization_server(*tenant_, *place.profile, request, exchange);
@@ -197,6 +203,8 @@ ServerResponse TenantServer::serve_fault(const Place& place, const Fault& fault,
 // A delay by the clock begins within the lock, so that no move of the clock comes between.
 std::optional<Fault> TenantServer::meet_fault(const Place& place, const ServerRequest& request,
                                               std::optional<VirtualDelay>& delay) {
+  // The browser asks, not the application: what was planned for that stays for it.
+  if (place.endpoint == kPreflight) return std::nullopt;
   const std::lock_guard lock(mutex_);
   if (tenant_->faults.all().empty()) return std::nullopt;
   const Timestamp now = tenant_->clock.now();
