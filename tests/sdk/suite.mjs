@@ -2,6 +2,7 @@
 // AREA is part of an area's name, such as "0.21 links" or "legacy": without it all are run.
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import { AnswerSchemas } from "./lib/answer_schemas.mjs";
 import { Report } from "./lib/harness.mjs";
 import { helpersFor } from "./lib/helpers.mjs";
 import { Scanner } from "./lib/leak_scan.mjs";
@@ -74,26 +75,20 @@ async function scan(world, area) {
   const found = answers.flatMap(({ from, bytes }) => scanner.leaksIn(bytes).filter((name) => !isShownOnce(from, name)).map((name) => `${name} in ${from}`));
   assert.deepEqual([...new Set(found)], []);
   assert.ok(answers.length > 0, `${area} made no answers`);
+  for (const { from, bytes } of answers) misdescribed.add(described.faultOf(from, bytes));
 }
 
 // What is asked for on purpose although nothing is there.
 const NO_OPERATION = [/\/nosuchthing$/, /^GET .*\/mcp$/];
 let described;
-
-// A pattern for each operation of an OpenAPI document.
-function operationsOf(document) {
-  return Object.entries(document.paths).flatMap(([path, operations]) => {
-    const pattern = path.replaceAll(".", "\\.").replace(/\{rest\}/g, ".+").replace(/\{[^}]+\}/g, "[^/]+");
-    return Object.keys(operations).map((method) => new RegExp(`^${method.toUpperCase()} ${pattern}$`));
-  });
-}
+const misdescribed = new Set();
 
 // Each area has a daemon of its own, so that none moves another's clock or counts another's accounts.
 async function run(label, area, sdk) {
   if (!`${label} ${area}`.includes(wanted)) return;
   const world = await World.start(binary, recorder);
   worlds.push(world);
-  described ??= operationsOf((await world.call("GET", "/openapi.json", undefined, {})).json);
+  described ??= new AnswerSchemas((await world.call("GET", "/openapi.json", undefined, {})).json);
   const { default: steps } = await import(`./steps/${area}.mjs`);
   const composio = sdk?.make(world);
   const step = report.steps(label === "MCP" ? label : `${label} ${area}`);
@@ -118,8 +113,13 @@ await step("the SDKs could read every answer", async () => {
   assert.deepEqual(complaints.filter((words) => /validation failed/i.test(words)), []);
 });
 
+await step("every answer is what the OpenAPI document says of it", async () => {
+  misdescribed.delete(undefined);
+  assert.deepEqual([...misdescribed], []);
+});
+
 await step("every call that was made is an operation of the OpenAPI document", async () => {
-  const isDescribed = (call) => [...described, ...NO_OPERATION].some((pattern) => pattern.test(call));
+  const isDescribed = (call) => described.describes(call) || NO_OPERATION.some((pattern) => pattern.test(call));
   assert.ok(recorder.asked.size > 0);
   assert.deepEqual([...recorder.asked].filter((call) => !isDescribed(call)), []);
 });

@@ -90,11 +90,11 @@ class Front {
   // Made of the routes that are there, so that none can be missing; no secret, so no key.
   void add_description() {
     router_.add("GET", "/openapi.json", [this](const ServerRequest&) {
-      const std::vector<api::DescribedRoutes> tables = {{"/api/v3", api::v3_routes()},
-                                                        {"/api/v3.1", api::v3_routes()},
-                                                        {"/api", api::legacy_routes()},
-                                                        {"", api::legacy_routes()},
-                                                        {"", api::mcp_routes()}};
+      const std::vector<api::DescribedRoutes> tables = {{"/api/v3", api::v3_routes(), api::v3_answers()},
+                                                        {"/api/v3.1", api::v3_routes(), api::v3_answers()},
+                                                        {"/api", api::legacy_routes(), api::legacy_answers()},
+                                                        {"", api::legacy_routes(), api::legacy_answers()},
+                                                        {"", api::mcp_routes(), api::mcp_answers()}};
       const Json document = api::openapi_document(router_.routes(), tables, engine_.public_url());
       return ServerResponse::json(200, dump_json(document));
     });

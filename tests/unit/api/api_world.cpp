@@ -3,6 +3,7 @@
 #include <latch>
 #include <thread>
 
+#include "tests/unit/api/answer_check.h"
 #include "vault/api/legacy/legacy.h"
 #include "vault/api/mcp/mcp.h"
 #include "vault/api/v3/v3.h"
@@ -90,6 +91,7 @@ Answer ApiWorld::send_raw(const std::string& method, const std::string& target, 
   Answer answer{response.status, response.body, response.headers, nullptr};
   if (header_value(response.headers, "content-type").starts_with("application/json")) {
     answer.body = parse_json(response.body, "answer");
+    if (answer.status < 300) CHECK(fault_of_answer(method, request.path, answer.body) == "");
   }
   return answer;
 }

@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <set>
 #include <sstream>
 
@@ -101,6 +102,44 @@ TEST_CASE("the OpenAPI document names parameters, and no operation twice") {
       CAPTURE(path, method);
       CHECK(ids.insert(operation.at("operationId")).second);
     }
+  }
+}
+
+TEST_CASE("the OpenAPI document says what each route answers, and every schema that it refers to is there") {
+  ApiWorld world;
+  const Json document = parse_json(ask(world, "/openapi.json").body, "document");
+  const Json& tool = document.at("paths").at("/api/v3/tools/{slug}").at("get").at("responses");
+  CHECK(tool.at("2XX").at("content").at("application/json").at("schema") ==
+        Json({{"$ref", "#/components/schemas/Tool"}}));
+  CHECK(tool.at("default").at("content").at("application/json").at("schema") ==
+        Json({{"$ref", "#/components/schemas/Error"}}));
+  const Json& legacy = document.at("paths").at("/v1/apps").at("get").at("responses");
+  CHECK(legacy.at("default").at("content").at("application/json").at("schema") ==
+        Json({{"$ref", "#/components/schemas/LegacyError"}}));
+  const Json& refused = document.at("paths").at("/api/v3/files/list").at("get").at("responses");
+  CHECK_FALSE(refused.contains("2XX"));
+  const std::regex reference(R"#("\$ref":"#/components/schemas/(\w+)")#");
+  const std::string text = document.dump();
+  const std::sregex_iterator end;
+  REQUIRE(std::sregex_iterator(text.begin(), text.end(), reference) != end);
+  for (std::sregex_iterator found(text.begin(), text.end(), reference); found != end; ++found) {
+    CAPTURE(found->str(1));
+    CHECK(document.at("components").at("schemas").contains(found->str(1)));
+  }
+}
+
+TEST_CASE("every route that is offered has an answer of its own, and no answer is without a route") {
+  for (const auto& [routes, table] :
+       {std::pair(v3_routes(), v3_answers()), std::pair(legacy_routes(), legacy_answers()),
+        std::pair(mcp_routes(), mcp_answers())}) {
+    std::set<std::string> offered;
+    for (const RouteEntry& route : routes) {
+      if (route.support == Support::None) continue;
+      offered.insert(std::string(route.method) + " " + std::string(route.pattern));
+    }
+    std::set<std::string> described;
+    for (const Notation& answer : table.routes) CHECK(described.insert(std::string(answer.name)).second);
+    CHECK(described == offered);
   }
 }
 

@@ -294,8 +294,11 @@ TEST_CASE("the meta tool tells what is connected and makes links for the rest") 
   CHECK(gmail.at("status") == "active");
   CHECK(gmail.at("connected_account_id") == account);
   CHECK_FALSE(gmail.contains("redirect_url"));
-  CHECK(gmail.at("accounts")[0] ==
-        Json({{"id", account}, {"alias", "work"}, {"status", "ACTIVE"}, {"is_default", true}}));
+  CHECK(gmail.at("accounts")[0] == Json({{"id", account},
+                                         {"alias", "work"},
+                                         {"status", "ACTIVE"},
+                                         {"is_default", true},
+                                         {"created_at", to_rfc3339(world.outside().clock.now())}}));
   const Json& tavily = data.at("results").at("tavily");
   CHECK(tavily.at("status") == "initiated");
   CHECK(tavily.at("redirect_url").get<std::string>().starts_with(std::string(kPublicUrl) + "/link/lk_"));

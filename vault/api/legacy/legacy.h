@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "vault/api/wire/route.h"
+#include "vault/api/wire/schema_notation.h"
 #include "vault/base/error.h"
 
 namespace coffer::api {
@@ -11,6 +12,8 @@ namespace coffer::api {
 // and stand below /api and below / alike, because the JavaScript SDK adds "/api" to its base URL
 // and the Python SDK does not.
 std::vector<RouteEntry> legacy_routes();
+// Of all of them but those that are not offered.
+AnswerTable legacy_answers();
 
 void add_legacy_routes(Router& router, Engine& engine, const Guard& guard);
 

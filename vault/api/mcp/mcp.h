@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "vault/api/wire/route.h"
+#include "vault/api/wire/schema_notation.h"
 
 namespace coffer::api {
 
@@ -10,6 +11,7 @@ namespace coffer::api {
 // no configuration would be. Answers are JSON, nothing is kept between requests, no stream is opened.
 // Paths from the root.
 std::vector<RouteEntry> mcp_routes();
+AnswerTable mcp_answers();
 void add_mcp_routes(Router& router, Engine& engine, const Guard& guard);
 
 }  // namespace coffer::api

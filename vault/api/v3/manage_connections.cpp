@@ -139,7 +139,8 @@ Json accounts_view(const std::vector<Connection>& accounts, const std::optional<
     out.push_back({{"id", account.id.str()},
                    {"alias", account.alias.empty() ? Json() : Json(account.alias)},
                    {"status", to_string(account.status)},
-                   {"is_default", default_one && default_one->id == account.id}});
+                   {"is_default", default_one && default_one->id == account.id},
+                   {"created_at", to_rfc3339(account.created_at)}});
   }
   return out;
 }

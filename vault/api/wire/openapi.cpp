@@ -65,60 +65,79 @@ Json json_content(Json schema) {
   return {{"application/json", {{"schema", std::move(schema)}}}};
 }
 
-Json operation(const Router::Route& route, const TemplatedPath& path, const RouteEntry* entry) {
+// What the tables say of a route.
+struct Described {
+  RouteEntry entry;
+  std::string_view answer;
+  std::string_view error;
+};
+
+Json answer_with(const char* description, Json schema) {
+  return {{"description", description}, {"content", json_content(std::move(schema))}};
+}
+
+Json responses_of(const Described& route) {
+  Json responses = {{"default", answer_with("refused or failed", schema_of(route.error))}};
+  if (route.entry.support != Support::None) responses["2XX"] = answer_with("done", schema_of(route.answer));
+  return responses;
+}
+
+Json operation(const Router::Route& route, const TemplatedPath& path) {
   Json parameters = Json::array();
   for (const std::string& name : path.parameters) parameters.push_back(parameter(name, "path"));
-  if (entry != nullptr) {
-    for (const std::string& name : split(entry->query, ',')) parameters.push_back(parameter(name, "query"));
-  }
-  Json out = {
-      {"operationId", operation_id(route.method, path)},
-      {"parameters", std::move(parameters)},
-      {"responses",
-       {{"2XX", {{"description", "done"}}}, {"default", {{"$ref", "#/components/responses/Error"}}}}}};
-  if (entry == nullptr) {
-    out["security"] = Json::array();
-    return out;
-  }
-  out["summary"] = entry->summary;
-  out["x-coffer-support"] = support_text(entry->support);
-  if (!entry->note.empty()) out["description"] = entry->note;
-  out["responses"]["2XX"]["content"] = json_content(Json::object());
+  return {{"operationId", operation_id(route.method, path)},
+          {"parameters", std::move(parameters)},
+          {"responses",
+           {{"2XX", {{"description", "done"}}},
+            {"default", answer_with("refused or failed", schema_of("Error"))}}},
+          {"security", Json::array()}};
+}
+
+Json operation(const Router::Route& route, const TemplatedPath& path, const Described& described) {
+  const RouteEntry& entry = described.entry;
+  Json out = operation(route, path);
+  out.erase("security");
+  for (const std::string& name : split(entry.query, ','))
+    out["parameters"].push_back(parameter(name, "query"));
+  out["responses"] = responses_of(described);
+  out["summary"] = entry.summary;
+  out["x-coffer-support"] = support_text(entry.support);
+  if (!entry.note.empty()) out["description"] = entry.note;
   if (has_body(route.method)) {
     out["requestBody"] = {{"required", false}, {"content", json_content({{"type", "object"}})}};
   }
   return out;
 }
 
-Json error_schema() {
-  const Json text = {{"type", "string"}};
-  const Json number = {{"type", "integer"}};
-  const Json error = {{"type", "object"},
-                      {"required", {"message", "code", "status", "slug", "request_id", "suggested_fix"}},
-                      {"properties",
-                       {{"message", text},
-                        {"code", number},
-                        {"status", number},
-                        {"slug", text},
-                        {"request_id", text},
-                        {"suggested_fix", text},
-                        {"errors", {{"type", "array"}, {"items", text}}}}}};
-  return {{"type", "object"}, {"required", {"error"}}, {"properties", {{"error", error}}}};
+constexpr std::string_view kError =
+    "{error:{message:text, code:int, status:int, slug:text, request_id:text, suggested_fix:text,"
+    " errors?:[text]}}";
+
+Json schemas_of(const std::vector<DescribedRoutes>& described) {
+  Json schemas = {{"Error", schema_of(kError)}};
+  for (const DescribedRoutes& table : described) {
+    for (const auto& [name, notation] : table.answers.schemas)
+      schemas[std::string(name)] = schema_of(notation);
+  }
+  return schemas;
 }
 
-Json components() {
+Json components(Json schemas) {
   return {{"securitySchemes",
            {{"api_key", {{"type", "apiKey"}, {"in", "header"}, {"name", "x-api-key"}}},
             {"bearer", {{"type", "http"}, {"scheme", "bearer"}}}}},
-          {"schemas", {{"Error", error_schema()}}},
-          {"responses",
-           {{"Error",
-             {{"description", "refused or failed"},
-              {"content", json_content({{"$ref", "#/components/schemas/Error"}})}}}}}};
+          {"schemas", std::move(schemas)}};
 }
 
 std::string key_of(std::string_view method, std::string_view pattern) {
   return std::string(method).append(" ").append(pattern);
+}
+
+std::string_view answer_of(const AnswerTable& answers, std::string_view route) {
+  for (const auto& [name, notation] : answers.routes) {
+    if (name == route) return notation;
+  }
+  return "any";
 }
 
 // "a | b" would end a cell.
@@ -139,24 +158,25 @@ std::string compatibility_row(const RouteEntry& entry) {
 
 Json openapi_document(const std::vector<Router::Route>& routes, const std::vector<DescribedRoutes>& described,
                       const std::string& server_url) {
-  std::map<std::string, const RouteEntry*> entries;
+  std::map<std::string, Described> known;
   for (const DescribedRoutes& table : described) {
     for (const RouteEntry& entry : table.entries) {
-      entries[key_of(entry.method, table.prefix + std::string(entry.pattern))] = &entry;
+      known[key_of(entry.method, table.prefix + std::string(entry.pattern))] = {
+          entry, answer_of(table.answers, key_of(entry.method, entry.pattern)), table.answers.error};
     }
   }
   Json paths = Json::object();
   for (const Router::Route& route : routes) {
     const TemplatedPath path = templated(route.pattern);
-    const auto found = entries.find(key_of(route.method, route.pattern));
+    const auto found = known.find(key_of(route.method, route.pattern));
     paths[path.text][to_lower(route.method)] =
-        operation(route, path, found == entries.end() ? nullptr : found->second);
+        found == known.end() ? operation(route, path) : operation(route, path, found->second);
   }
   return {{"openapi", "3.1.0"},
           {"info", {{"title", "coffer"}, {"version", "3.1"}, {"summary", "A local credential vault"}}},
           {"servers", Json::array({{{"url", server_url}}})},
           {"security", {{{"api_key", Json::array()}}, {{"bearer", Json::array()}}}},
-          {"components", components()},
+          {"components", components(schemas_of(described))},
           {"paths", std::move(paths)}};
 }
 

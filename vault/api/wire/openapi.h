@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "vault/api/wire/route.h"
+#include "vault/api/wire/schema_notation.h"
 #include "vault/net/router.h"
 
 namespace coffer::api {
@@ -13,6 +14,7 @@ namespace coffer::api {
 struct DescribedRoutes {
   std::string prefix;
   std::vector<RouteEntry> entries;
+  AnswerTable answers = {};  // a route that is not in it answers any JSON
 };
 
 // The OpenAPI 3.1 document of these routes: all that the router has, with what the tables say
