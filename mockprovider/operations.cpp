@@ -35,12 +35,14 @@ class Operation {
       : mock_(mock), values_(values), data_(data), now_(now) {}
 
   OperationResult run() {
+    if (lacks_parent()) return std::move(result_);
     const std::string op = mock_.value("op", "reply");
     if (op == "insert") insert();
     if (op == "list") list();
     if (op == "get") get();
     if (op == "update") update();
     if (op == "delete") remove();
+    if (!result_.found_row) tell_missing(mock_);
     if (result_.found_row && !result_.is_bad_request) reply();
     return std::move(result_);
   }
@@ -66,6 +68,25 @@ class Operation {
   Rows::iterator find_row() {
     const RowFilter filter(mock_, scope(), false);
     return std::find_if(rows().begin(), rows().end(), [&](const Json& row) { return filter.fits(row); });
+  }
+
+  // A parent that the request does not name is not asked for.
+  bool lacks_parent() {
+    const auto parent = mock_.find("parent");
+    if (parent == mock_.end()) return false;
+    const auto named = render_json(parent->value("where", Json::object()), scope());
+    if (!named || named->empty()) return false;
+    const RowFilter filter(*parent, scope(), true);
+    const Rows& candidates = data_.stores[parent->value("store", "")];
+    result_.found_row =
+        std::any_of(candidates.begin(), candidates.end(), [&](const Json& row) { return filter.fits(row); });
+    if (!result_.found_row) tell_missing(parent->contains("missing") ? *parent : mock_);
+    return !result_.found_row;
+  }
+
+  void tell_missing(const Json& teller) {
+    const auto own = teller.find("missing");
+    if (own != teller.end()) result_.missing = &*own;
   }
 
   void insert() {

@@ -12,10 +12,11 @@ namespace coffer::mock {
 
 struct AccountData;
 
-// What an operation leads to. No row: `get`, `update` or `delete` found none.
+// What an operation leads to. No row: `get`, `update` or `delete` found none, or there is no parent.
 struct OperationResult {
   bool found_row = true;
-  bool is_bad_request = false;  // a page token that was never given out
+  const nlohmann::json* missing = nullptr;  // what the operation says then; null: nothing of its own
+  bool is_bad_request = false;              // a page token that was never given out
   ServerResponse response;
   Duration delay{0};  // real time to wait before the answer
 };

@@ -121,10 +121,9 @@ ServerResponse run(Tenant& tenant, const Toolkit& toolkit, const ToolkitRoute& r
   OperationResult result = run_operation(*route.mock, values, data, now);
   if (result.is_bad_request) return standard_answer(tenant, toolkit, "bad_request", values, exchange);
   if (!result.found_row) {
-    const auto missing = route.mock->find("missing");
-    if (missing == route.mock->end()) return standard_answer(tenant, toolkit, "not_found", values, exchange);
+    if (!result.missing) return standard_answer(tenant, toolkit, "not_found", values, exchange);
     exchange.entry.error = "not_found";
-    return render_answer(*missing, 404, {values, now, nullptr});
+    return render_answer(*result.missing, 404, {values, now, nullptr});
   }
   exchange.delay = result.delay;
   return std::move(result.response);

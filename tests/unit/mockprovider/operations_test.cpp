@@ -17,6 +17,7 @@ struct Store {
   int status = 0;
   bool found_row = true;
   bool is_bad_request = false;
+  Json missing;
 
   Store() {
     data.counters["items"] = 3;
@@ -33,6 +34,7 @@ struct Store {
     status = result.response.status;
     found_row = result.found_row;
     is_bad_request = result.is_bad_request;
+    missing = result.missing ? *result.missing : Json();
     return result.response.body.empty() ? Json() : parse_json(result.response.body);
   }
   // The ids of a list's page.
@@ -190,4 +192,47 @@ TEST_CASE("a reply sees the clock, counters and headers", "[operations]") {
                                     values, store.data, store.now);
   CHECK(result.response.body == R"({"at":"2026-11-22T12:00:00.000Z","n":"1"})");
   CHECK(header_value(result.response.headers, "X-Next") == "1");
+}
+
+TEST_CASE("what lies below a parent is done only if the parent is there", "[operations]") {
+  const Json parent = {{"store", "boxes"},
+                       {"where", {{"id", "{{path.box}}"}, {"owner", "{{path.owner}}"}}},
+                       {"missing", {{"status", 418}}}};
+  const Json insert = {{"op", "insert"}, {"parent", parent}, {"as", {{"id", "{{new_id|number}}"}}}};
+  Store store;
+  store.data.stores["boxes"] = {parse_json(R"({"id": 7, "owner": "ann"})")};
+  SECTION("there") {
+    store.run(insert, {{"path", {{"box", "7"}, {"owner", "ann"}}}});
+    CHECK(store.found_row);
+    CHECK(store.ids({}) == Ids{1, 2, 3, 4});
+  }
+  SECTION("not there") {
+    store.run(insert, {{"path", {{"box", "8"}, {"owner", "ann"}}}});
+    CHECK_FALSE(store.found_row);
+    CHECK(store.missing == parent["missing"]);
+    CHECK(store.ids({}) == Ids{1, 2, 3});
+  }
+  SECTION("there, and another's") {
+    store.run(insert, {{"path", {{"box", "7"}, {"owner", "ben"}}}});
+    CHECK_FALSE(store.found_row);
+  }
+  SECTION("not named") {
+    store.data.stores["boxes"].clear();
+    store.run(insert);
+    CHECK(store.found_row);
+  }
+  SECTION("of a list") {
+    CHECK(store.ids({{"parent", parent}}, {{"path", {{"box", "7"}}}}) == Ids{1, 2, 3});
+    store.run({{"op", "list"}, {"parent", parent}}, {{"path", {{"box", "8"}}}});
+    CHECK_FALSE(store.found_row);
+  }
+}
+
+TEST_CASE("a parent that says nothing of its own leaves it to the operation", "[operations]") {
+  Store store;
+  const Json parent = {{"store", "boxes"}, {"where", {{"id", "8"}}}};
+  store.run({{"op", "insert"}, {"parent", parent}, {"missing", "own"}});
+  CHECK(store.missing == "own");
+  store.run({{"op", "insert"}, {"parent", parent}});
+  CHECK(store.missing == nullptr);
 }

@@ -119,6 +119,59 @@ TEST_CASE("every tool of every toolkit answers, and its answer fits the tool's o
   }
 }
 
+TEST_CASE("what is asked for below a parent that does not exist fails as the service says it does",
+          "[tools]") {
+  struct Case {
+    std::string toolkit, tool;
+    Json wrong;
+    int status;
+    Json answer;
+  };
+  const Json no_issue = parse_json(
+      R"({"errorMessages": ["Issue does not exist or you do not have permission to see it."], "errors": {}})");
+  const Json not_found = parse_json(
+      R"({"message": "Not Found", "documentation_url": "https://docs.github.com/rest", "status": "404"})");
+  const Json no_resource = {{"detail", "The requested resource does not exist"}};
+  const Json no_channel = {{"ok", false}, {"error", "channel_not_found"}};
+  const Json no_entity = parse_json(
+      R"({"error": {"code": 404, "message": "Requested entity was not found.", "status": "NOT_FOUND"}})");
+  const std::vector<Case> cases = {
+      {"github", "GITHUB_LIST_REPOSITORY_ISSUES", {{"repo", "nothing"}}, 404, not_found},
+      {"github", "GITHUB_CREATE_AN_ISSUE", {{"owner", "nobody"}}, 404, not_found},
+      {"github", "GITHUB_CREATE_AN_ISSUE_COMMENT", {{"issue_number", 99}}, 404, not_found},
+      {"github", "GITHUB_CREATE_AN_ISSUE_COMMENT", {{"repo", "notes"}}, 404, not_found},
+      {"jira", "JIRA_ADD_COMMENT", {{"issue_key", "DEMO-99"}}, 404, no_issue},
+      {"jira", "JIRA_GET_TRANSITIONS", {{"issue_key", "DEMO-99"}}, 404, no_issue},
+      {"jira",
+       "JIRA_CREATE_ISSUE",
+       {{"project_key", "NONE"}},
+       400,
+       parse_json(R"({"errorMessages": [], "errors": {"project": "valid project is required"}})")},
+      {"sentry",
+       "SENTRY_RETRIEVE_ORGANIZATION_PROJECTS",
+       {{"organization_id_or_slug", "none"}},
+       404,
+       no_resource},
+      {"sentry", "SENTRY_RETRIEVE_PROJECT_ISSUES_LIST", {{"project_id_or_slug", "none"}}, 404, no_resource},
+      {"sentry", "SENTRY_RETRIEVE_ISSUE_EVENTS_BY_ID", {{"issue_id", "9"}}, 404, no_resource},
+      {"sentry", "SENTRY_GET_PROJECT_EVENTS", {{"organization_id_or_slug", "none"}}, 404, no_resource},
+      {"slack", "SLACK_SEND_MESSAGE", {{"channel", "C9999"}}, 200, no_channel},
+      {"slack", "SLACK_FETCH_CONVERSATION_HISTORY", {{"channel", "C9999"}}, 200, no_channel},
+      {"gmail", "GMAIL_REPLY_TO_THREAD", {{"thread_id", "t9"}}, 404, no_entity},
+      {"gmail", "GMAIL_CREATE_EMAIL_DRAFT", {{"thread_id", "t9"}}, 404, no_entity}};
+  for (const auto& [slug, name, wrong, status, answer] : cases) {
+    CAPTURE(name);
+    MockWorld world;
+    const Toolkit& toolkit = *shipped_catalog().find_toolkit(slug);
+    const Tool& tool = *shipped_catalog().find_tool(name).tool;
+    Json arguments = arguments_of(toolkit, tool);
+    arguments.update(wrong);
+    const ServerResponse response = call(world, toolkit, tool.request, arguments);
+    CHECK(response.status == status);
+    CHECK(parse_json(response.body) == answer);
+  }
+}
+
 TEST_CASE("every verifying call names the account", "[tools]") {
   for (const auto& toolkit : shipped_catalog().toolkits()) {
     if (!toolkit.verify) continue;
