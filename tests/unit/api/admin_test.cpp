@@ -1,6 +1,7 @@
 #include "vault/api/admin/admin.h"
 
 #include "tests/unit/api/api_world.h"
+#include "vault/store/audit_log.h"
 
 using namespace coffer;
 using namespace coffer::api;
@@ -111,12 +112,17 @@ TEST_CASE("a new listener clears away those that were killed") {
   CHECK(listeners(world.engine()).size() == 1);
 }
 
-TEST_CASE("a listener's subscription that was changed in the file can be deleted") {
+TEST_CASE(
+    "a listener's subscription that was changed in the file can be deleted, and the audit log says so") {
   ApiWorld world;
   const std::string id = parse_json(send(world.engine(), "POST", kPath, kListener).body).at("id");
   world.edit("UPDATE subscription SET updated_at_ms = 1 WHERE id = '" + id + "'");
   CHECK(send(world.engine(), "DELETE", kPath + ("/" + id)).status == 200);
   CHECK(world.engine().database().check().empty());
+  const auto entries = audit_log::list(*world.engine().database().read(), ConnectionId(), 1);
+  REQUIRE(entries.size() == 1);
+  CHECK(entries[0].action == "deleted");
+  CHECK(entries[0].detail == "webhook subscription " + id + " failed authentication");
 }
 
 TEST_CASE("a shredded user is gone with all accounts, and can be shredded again") {

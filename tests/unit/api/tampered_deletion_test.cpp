@@ -31,17 +31,30 @@ Thing an_auth_config(ApiWorld& world) {
           "UPDATE auth_config SET is_enabled = 0 WHERE id = '" + id + "'"};
 }
 
+Thing a_subscription(ApiWorld& world) {
+  const Answer made =
+      world.post("/webhook_subscriptions", {{"webhook_url", "https://app.example.com/hook"},
+                                            {"enabled_events", {"composio.connected_account.expired"}}});
+  CAPTURE(made.text);
+  REQUIRE(made.status == 201);
+  const auto id = made["id"].get<std::string>();
+  return {"webhook subscription " + id, "/webhook_subscriptions/" + id,
+          "UPDATE subscription SET updated_at_ms = 1"};
+}
+
 }  // namespace
 
 TEST_CASE("what was changed in the file can be deleted and nothing else, and the audit log says so") {
   ApiWorld world;
-  const auto make = GENERATE(a_session, an_mcp_server, an_auth_config);
+  const auto make = GENERATE(a_session, an_mcp_server, an_auth_config, a_subscription);
   const Thing thing = make(world);
   CAPTURE(thing.what);
   world.edit(thing.edit);
   CHECK(world.get(thing.path).status == 500);
   CHECK(world.patch(thing.path, Json::object()).status >= 400);
+  world.outside().log_text.clear();
   CHECK(world.remove(thing.path).status == 200);
+  CHECK(world.outside().log_text.find("tampered_row") != std::string::npos);
   CHECK(world.get(thing.path).status == 404);
   CHECK(world.remove(thing.path).status == 404);
   CHECK(world.engine().database().check().empty());

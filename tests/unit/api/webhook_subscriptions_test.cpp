@@ -119,19 +119,6 @@ TEST_CASE("a URL that nothing can be delivered to is refused, and the reason tol
   CHECK(world.get(path)["webhook_url"] == kUrl);
 }
 
-TEST_CASE("a subscription that was changed in the file can be deleted and nothing else") {
-  ApiWorld world;
-  const std::string id = world.post("/webhook_subscriptions", subscription_body())["id"];
-  world.edit("UPDATE subscription SET updated_at_ms = 1 WHERE id = '" + id + "'");
-  const std::string path = "/webhook_subscriptions/" + id;
-  CHECK(world.get(path).status == 500);
-  CHECK(world.patch(path, {{"webhook_url", "https://elsewhere.example/"}}).status == 500);
-  CHECK_FALSE(world.engine().database().check().empty());
-  CHECK(world.remove(path).status == 200);
-  require_error(world.get(path), 404, id);
-  CHECK(world.engine().database().check().empty());
-}
-
 TEST_CASE("a deleted subscription is absent") {
   ApiWorld world;
   const std::string path = "/webhook_subscriptions/" +

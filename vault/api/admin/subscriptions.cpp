@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "vault/api/wire/body.h"
+#include "vault/api/wire/tampered_deletion.h"
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
@@ -11,7 +12,6 @@
 #include "vault/events/listeners.h"
 #include "vault/events/subscription_rules.h"
 #include "vault/events/webhook_secret.h"
-#include "vault/store/row_guard.h"
 #include "vault/store/subscription_store.h"
 
 namespace coffer::api {
@@ -96,7 +96,8 @@ void require_hidden(Transaction& tx, const SubscriptionId& id) {
 ServerResponse remove(Engine& engine, const ServerRequest& request) {
   const SubscriptionId id(request.param("id"));
   const auto tx = engine.database().write();
-  unless_tampered(*tx, [&] { require_hidden(*tx, id); });
+  allow_tampered_deletion(*tx, engine.env().clock.now(), "webhook subscription " + id.str(),
+                          [&] { require_hidden(*tx, id); });
   subscription_store::remove(*tx, id);
   tx->commit();
   return ServerResponse::json(200, R"({"success":true})");

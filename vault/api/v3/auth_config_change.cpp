@@ -1,8 +1,8 @@
 #include "vault/api/v3/auth_config_change.h"
 
 #include "vault/api/v3/auth_config_view.h"
-#include "vault/api/v3/tampered_deletion.h"
 #include "vault/api/wire/query.h"
+#include "vault/api/wire/tampered_deletion.h"
 #include "vault/base/error.h"
 #include "vault/base/text.h"
 #include "vault/model/credential_fields.h"

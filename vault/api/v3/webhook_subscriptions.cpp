@@ -5,12 +5,12 @@
 #include "vault/api/wire/paging.h"
 #include "vault/api/wire/query.h"
 #include "vault/api/wire/secret_answer.h"
+#include "vault/api/wire/tampered_deletion.h"
 #include "vault/base/error.h"
 #include "vault/base/text.h"
 #include "vault/events/previous_secret.h"
 #include "vault/events/subscription_rules.h"
 #include "vault/events/webhook_secret.h"
-#include "vault/store/row_guard.h"
 #include "vault/store/subscription_store.h"
 
 namespace coffer::api::v3 {
@@ -119,7 +119,8 @@ ServerResponse update_subscription(Engine& engine, const ServerRequest& request)
 ServerResponse delete_subscription(Engine& engine, const ServerRequest& request) {
   const SubscriptionId id(request.param("id"));
   const auto tx = engine.database().write();
-  unless_tampered(*tx, [&] { subscription_or_not_found(*tx, id); });
+  allow_tampered_deletion(*tx, engine.env().clock.now(), "webhook subscription " + id.str(),
+                          [&] { subscription_or_not_found(*tx, id); });
   subscription_store::remove(*tx, id);
   previous_secret::forget(*tx, id);
   tx->commit();
