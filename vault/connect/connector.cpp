@@ -38,9 +38,14 @@ Connector::Connector(Env env, Database& database, const Catalog& catalog, Hooks 
     : env_(env), database_(database), catalog_(catalog), hooks_(std::move(hooks)), tokens_(env) {}
 
 ConnectLink Connector::authorize(const ConnectRequest& request) {
-  check_connect_request(request);
+  return authorize([&](Transaction&) { return request; });
+}
+
+ConnectLink Connector::authorize(const std::function<ConnectRequest(Transaction&)>& decide) {
   const Timestamp now = env_.clock.now();
   const auto tx = database_.write();
+  const ConnectRequest request = decide(*tx);
+  check_connect_request(request);
   const Blueprint blueprint = load_blueprint(*tx, catalog_, request.auth_config);
   require_enabled(blueprint);
   if (blueprint.config.scheme == AuthScheme::S2sOAuth2) {

@@ -98,6 +98,9 @@ class Connector {
   Connector(Env env, Database& database, const Catalog& catalog, Hooks hooks);
 
   ConnectLink authorize(const ConnectRequest& request);
+  // The same for a request that depends on what is in the vault: `decide` runs inside the transaction
+  // that makes the link, and what it throws ends it.
+  ConnectLink authorize(const std::function<ConnectRequest(Transaction&)>& decide);
 
   // Stores a credential that the application already has: ACTIVE at once. With `asks_service` a
   // refusal is InvalidArgument, and so is a toolkit without a verifying call. A grant of the client

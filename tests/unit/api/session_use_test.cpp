@@ -1,3 +1,5 @@
+#include <set>
+
 #include "tests/unit/api/api_world.h"
 #include "vault/store/connection_store.h"
 
@@ -373,6 +375,24 @@ TEST_CASE("a session of several accounts makes links up to its number of them") 
             .at("results")
             .at("gmail")
             .at("status") == "initiated");
+}
+
+TEST_CASE(
+    "accounts on the way count among those that a session may have: one that waits gets the next link") {
+  ApiWorld world;
+  world.oauth_account("user_1", "work");
+  const std::string id =
+      world.session("user_1", {{"multi_account", {{"enable", true}, {"max_accounts_per_toolkit", 3}}}});
+  const auto link = [&](const std::string& alias) {
+    return world.post(path_of(id, "/link"), {{"toolkit", "gmail"}, {"alias", alias}});
+  };
+  std::set<std::string> waiting;
+  for (int i = 0; i < 4; ++i) waiting.insert(link("")["connected_account_id"].get<std::string>());
+  CHECK(waiting.size() == 2);
+  CHECK(waiting.contains(link("home")["connected_account_id"].get<std::string>()));
+  CHECK(waiting.contains(link("school")["connected_account_id"].get<std::string>()));
+  require_error(link("club"), 400, "2 on the way");  // the others go by names of their own now
+  CHECK(world.get("/connected_accounts?user_ids=user_1")["total_items"] == 3);
 }
 
 TEST_CASE("a session pins no more accounts of a toolkit than it may have") {

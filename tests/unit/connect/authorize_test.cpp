@@ -15,6 +15,18 @@ TEST_CASE("a new link makes an account that waits and a token that lives ten min
   CHECK(vault.env.log_text.find(link.token.expose()) == std::string::npos);
 }
 
+TEST_CASE("what a link is for is decided inside the transaction that makes it") {
+  ConnectFixture vault;
+  bool is_writing = false;
+  const auto decide = [&](Transaction& tx) {
+    is_writing = dynamic_cast<WriteTransaction*>(&tx) != nullptr;
+    return vault.request("acme");
+  };
+  const ConnectLink link = vault.connector.authorize(decide);
+  CHECK(is_writing);
+  CHECK(vault.account(link.connection.id).status == ConnectionStatus::Initiated);
+}
+
 TEST_CASE("scopes of the auth config are asked for in place of the toolkit's") {
   ConnectFixture vault;
   vault.change("acme", [](AuthConfig& config) { config.scopes = {"read"}; });

@@ -190,6 +190,18 @@ TEST_CASE("a disabled account is hidden and cannot act until it is enabled") {
   CHECK(status_of(world, id) == "ACTIVE");
 }
 
+TEST_CASE("the application that switched an account off may connect it again") {
+  LegacyWorld world;
+  const std::string id = world.keyed_account("alice");
+  const std::string path = "/v1/connectedAccounts/" + id;
+  REQUIRE(world.call("POST", path + "/disable")["status"] == "success");
+  const Answer again = world.call("POST", path + "/reinitiate", {{"data", Json::object()}});
+  REQUIRE(again.status == 200);
+  CHECK(again["connectedAccountId"] == id);
+  CHECK(again["redirectUrl"].is_string());
+  CHECK(status_of(world, id) == "INITIATED");
+}
+
 TEST_CASE("what requests carry is told without the credential") {
   LegacyWorld world;
   const std::string id = world.oauth_account("alice");

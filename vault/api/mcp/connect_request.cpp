@@ -33,7 +33,9 @@ std::string seal_state(Engine& engine, const Session& session, const v3::Session
 }  // namespace
 
 PendingConnect make_pending(Engine& engine, const Session& session, const Toolkit& toolkit) {
-  const ConnectLink link = v3::link_for_session(engine, session, toolkit, {});
+  v3::SessionLinkRequest request;
+  request.prefers_waiting = true;
+  const ConnectLink link = v3::link_for_session(engine, session, toolkit, request);
   return {toolkit.slug, link.connection.id.str(), v3::link_url_in(engine, session, link), link.expires_at};
 }
 

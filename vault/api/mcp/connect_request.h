@@ -19,7 +19,8 @@ struct PendingConnect {
   Timestamp expires_at;
 };
 
-// A Connect Link for what the call lacks. Throws what link_for_session() throws.
+// A Connect Link for what the call lacks, of the account that waits for the user since an earlier call,
+// if there is one. Throws what link_for_session() throws.
 PendingConnect make_pending(Engine& engine, const Session& session, const Toolkit& toolkit);
 
 // Legacy: the error -32042 of revision 2025-11-25.

@@ -37,17 +37,6 @@ Json initiated(const Engine& engine, const Session& session, const Toolkit& tool
            "the tool again."}};
 }
 
-// Calling again must not leave another account behind each time: the one that waits gets a new link.
-std::optional<ConnectionId> waiting_account(const std::vector<Connection>& accounts,
-                                            const AuthConfigId& config) {
-  const auto found = std::find_if(accounts.begin(), accounts.end(), [&](const Connection& account) {
-    return account.status == ConnectionStatus::Initiated && !account.connected_at && account.alias.empty() &&
-           account.auth_config == config;
-  });
-  if (found == accounts.end()) return std::nullopt;
-  return found->id;
-}
-
 Json connect(Engine& engine, const Session& session, const SessionScope& scope, const std::string& slug,
              bool reinitiate) {
   const Toolkit& toolkit = toolkit_or_not_found(engine.catalog(), slug);
@@ -63,7 +52,7 @@ Json connect(Engine& engine, const Session& session, const SessionScope& scope, 
   } else {
     SessionLinkRequest request;
     if (current) request.reconnect = current->id;
-    if (!current) request.reconnect = waiting_account(accounts, auth_config_for(engine, session, toolkit));
+    request.prefers_waiting = true;  // calling again must not leave another account behind each time
     result = initiated(engine, session, toolkit, link_for_session(engine, session, toolkit, request));
   }
   result["accounts"] = accounts_view(accounts, current);

@@ -25,11 +25,21 @@ std::optional<AuthConfigId> newest_custom(Transaction& tx, const std::string& to
 }
 
 // A pinned account is what the session will use: connecting must bring that one back.
-std::optional<Connection> pinned_account(Engine& engine, const Session& session, const std::string& toolkit) {
+std::optional<Connection> pinned_account(Transaction& tx, const Session& session,
+                                         const std::string& toolkit) {
   const auto pinned = session.config.connected_accounts.find(toolkit);
   if (pinned == session.config.connected_accounts.end() || pinned->second.empty()) return std::nullopt;
-  auto found = connection_store::find(*engine.database().read(), pinned->second.front());
+  auto found = connection_store::find(tx, pinned->second.front());
   if (found && found->user == session.user) return found;
+  return std::nullopt;
+}
+
+// The one that the link is for, if it is for one that there is.
+std::optional<Connection> known_account(Transaction& tx, const Session& session, const Toolkit& toolkit,
+                                        const SessionLinkRequest& request) {
+  if (request.shared) return std::nullopt;
+  if (auto pinned = pinned_account(tx, session, toolkit.slug)) return pinned;
+  if (request.reconnect) return connection_store::find(tx, *request.reconnect);
   return std::nullopt;
 }
 
@@ -40,18 +50,38 @@ void refuse_disabled(const Connection& account) {
               "the application has to enable it first");
 }
 
-// For links that make a new account.
-void refuse_beyond_limit(Engine& engine, const Session& session, const std::string& toolkit) {
-  const auto limit = account_limit(session.config);
-  if (!limit) return;
-  const auto accounts = accounts_of(*engine.database().read(), session, toolkit);
-  const auto active = std::count_if(accounts.begin(), accounts.end(), [](const Connection& account) {
-    return account.status == ConnectionStatus::Active;
+std::size_t count(const std::vector<Connection>& accounts, ConnectionStatus status) {
+  return static_cast<std::size_t>(std::count_if(
+      accounts.begin(), accounts.end(), [&](const Connection& account) { return account.status == status; }));
+}
+
+// Its older link ends when it gets a new one.
+std::optional<ConnectionId> waiting_account(const std::vector<Connection>& accounts,
+                                            const AuthConfigId& config, const std::string& alias) {
+  const auto found = std::find_if(accounts.begin(), accounts.end(), [&](const Connection& account) {
+    return account.status == ConnectionStatus::Initiated && account.auth_config == config &&
+           (account.alias.empty() || account.alias == alias);
   });
-  if (static_cast<std::size_t>(active) < *limit) return;
+  if (found == accounts.end()) return std::nullopt;
+  return found->id;
+}
+
+// Absent: the session may have another account of the toolkit.
+std::optional<ConnectionId> account_instead_of_another(Transaction& tx, const Session& session,
+                                                       const std::string& toolkit,
+                                                       const SessionLinkRequest& request,
+                                                       const AuthConfigId& config) {
+  const std::vector<Connection> accounts = accounts_of(tx, session, toolkit);
+  auto waiting = request.shared ? std::nullopt : waiting_account(accounts, config, request.alias);
+  if (waiting && request.prefers_waiting) return waiting;
+  const auto limit = account_limit(session.config);
+  const std::size_t active = count(accounts, ConnectionStatus::Active);
+  const std::size_t on_the_way = count(accounts, ConnectionStatus::Initiated);
+  if (!limit || active + on_the_way < *limit) return std::nullopt;
+  if (waiting && active < *limit) return waiting;
   throw Error(ErrorCode::InvalidArgument,
-              "the user has " + std::to_string(active) + " accounts of " + in_quotes(toolkit) +
-                  ", and this session takes no more",
+              "the user has " + std::to_string(active) + " accounts of " + in_quotes(toolkit) + " and " +
+                  std::to_string(on_the_way) + " on the way, and this session takes no more",
               "raise multi_account.max_accounts_per_toolkit, or delete one of the accounts");
 }
 
@@ -72,24 +102,19 @@ ConnectLink link_for_session(Engine& engine, const Session& session, const Toolk
   connect.user = session.user;
   connect.callback_url = request.callback_url.empty() ? session.config.callback_url : request.callback_url;
   connect.alias = request.alias;
-  connect.reconnect = request.reconnect;
   connect.shared = request.shared;
-  if (request.shared) {
-    refuse_beyond_limit(engine, session, toolkit.slug);
-    connect.auth_config = auth_config_for(engine, session, toolkit);
-  } else if (const auto pinned = pinned_account(engine, session, toolkit.slug)) {
-    refuse_disabled(*pinned);
-    connect.reconnect = pinned->id;
-    connect.auth_config = pinned->auth_config;
-  } else if (connect.reconnect) {
-    const auto known = connection_store::find(*engine.database().read(), *connect.reconnect);
-    if (known) refuse_disabled(*known);
-    if (known) connect.auth_config = known->auth_config;
-  } else {
-    refuse_beyond_limit(engine, session, toolkit.slug);
-    connect.auth_config = auth_config_for(engine, session, toolkit);
-  }
-  return engine.connector().authorize(connect);
+  const bool is_known = known_account(*engine.database().read(), session, toolkit, request).has_value();
+  if (!is_known) connect.auth_config = auth_config_for(engine, session, toolkit);
+  return engine.connector().authorize([&](Transaction& tx) {
+    if (const auto known = known_account(tx, session, toolkit, request)) {
+      refuse_disabled(*known);
+      connect.reconnect = known->id;
+      connect.auth_config = known->auth_config;
+    } else {
+      connect.reconnect = account_instead_of_another(tx, session, toolkit.slug, request, connect.auth_config);
+    }
+    return connect;
+  });
 }
 
 std::string link_url_in(const Engine& engine, const Session& session, const ConnectLink& link) {
