@@ -63,6 +63,16 @@ TEST_CASE("a link that cannot be is refused by the name of what is wrong") {
 
 TEST_CASE("a link does not take credentials") {
   ApiWorld world;
+  const auto [toolkit, key] = GENERATE(table<const char*, const char*>(
+      {{"gmail", "access_token"}, {"gmail", "refresh_token"}, {"tavily", "api_key"}}));
+  CAPTURE(key);
+  const Json values = {{key, kSecret}};
+  for (const Json& data : {values, Json{{"authScheme", "OAUTH2"}, {"val", values}}}) {
+    const Answer refused = world.post(
+        "/connected_accounts/link",
+        {{"auth_config_id", world.auth_config(toolkit)}, {"user_id", "user_1"}, {"connection_data", data}});
+    require_error(refused, 400, key);
+  }
   const Answer answer =
       world.post("/connected_accounts/link", {{"auth_config_id", world.auth_config("tavily")},
                                               {"user_id", "user_1"},

@@ -121,6 +121,22 @@ TEST_CASE("restrictions that nothing would enforce are refused") {
   require_error(world.send_raw("POST", "/api/v3/auth_configs", headers, body), 501, "not offered");
 }
 
+TEST_CASE("a redirect URI of the application's own is refused: providers answer to the vault") {
+  ApiWorld world;
+  const Json credentials = {{"client_id", "id"},
+                            {"client_secret", kSecretMark},
+                            {"oauth_redirect_uri", "https://app.example.com/redirect"}};
+  require_error(
+      world.post("/auth_configs",
+                 {{"toolkit", {{"slug", "gmail"}}},
+                  {"auth_config",
+                   {{"type", "use_custom_auth"}, {"authScheme", "OAUTH2"}, {"credentials", credentials}}}}),
+      400, "oauth_redirect_uri");
+  const std::string own = world.custom_config("gmail", "OAUTH2");
+  require_error(world.patch("/auth_configs/" + own, {{"type", "custom"}, {"credentials", credentials}}), 400,
+                "oauth_redirect_uri");
+}
+
 TEST_CASE("the tools that an auth config lets run are kept by their slugs") {
   ApiWorld world;
   const Json access = {{"tools_available_for_execution", {"gmail_get_profile", "GMAIL_LIST_LABELS"}},

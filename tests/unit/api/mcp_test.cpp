@@ -273,6 +273,49 @@ TEST_CASE("a client that opens no URLs gets the link in the result, and none whe
   CHECK(refused.dump().find("/link") == std::string::npos);
 }
 
+TEST_CASE("calls for which an account is missing leave one account behind that waits") {
+  ApiWorld world;
+  const std::string id = world.session("user_1");
+  std::set<std::string> urls;
+  for (int i = 0; i < 3; ++i) {
+    const Json result = result_of(legacy(world, id, "tools/call", kProfile));
+    urls.insert(told_by(result).at("data").at("redirect_url").get<std::string>());
+  }
+  ask_for_link(world, id);
+  CHECK(urls.size() == 3);
+  CHECK(world.get("/connected_accounts?user_ids=user_1")["total_items"] == 1);
+  CHECK(world.get("/connected_accounts?user_ids=user_2")["total_items"] == 0);
+  legacy(world, world.session("user_2"), "tools/call", kProfile);
+  CHECK(world.get("/connected_accounts?user_ids=user_2")["total_items"] == 1);
+}
+
+TEST_CASE("a cursor that was never given out is an error, not the first page again") {
+  ApiWorld world;
+  const std::string id = world.session("user_1");
+  const auto cursor = GENERATE(Json("2"), Json(""), Json(5));
+  CAPTURE(cursor);
+  require_rpc_error(legacy(world, id, "tools/list", {{"cursor", cursor}}), 200, -32602);
+  require_rpc_error(modern(world, id, "tools/list", {{"cursor", cursor}}), 200, -32602);
+}
+
+TEST_CASE("a tool that the account's auth config does not let run is refused over MCP, too") {
+  ApiWorld world;
+  world.oauth_account("user_1");
+  const Json only_labels = {
+      {"tool_access_config", {{"tools_available_for_execution", {"GMAIL_LIST_LABELS"}}}}};
+  REQUIRE(world.patch("/auth_configs/" + world.auth_config("gmail"), only_labels).status == 200);
+  const std::string id = world.session("user_1");
+  const auto call = [&](const char* tool) {
+    return result_of(legacy(world, id, "tools/call", {{"name", tool}, {"arguments", Json::object()}}));
+  };
+  const Json refused = call("GMAIL_GET_PROFILE");
+  CHECK(refused.at("isError") == true);
+  CHECK(told_by(refused).at("error").get<std::string>().find("GMAIL_GET_PROFILE") != std::string::npos);
+  CHECK(world.outside().http.seen().empty());
+  world.outside().http.answer(200, R"({"labels":[]})", {{"content-type", "application/json"}});
+  CHECK(call("GMAIL_LIST_LABELS").at("isError") == false);
+}
+
 TEST_CASE("a legacy client that opens URLs is asked to, and its next call works") {
   ApiWorld world;
   const std::string id = world.session("user_1");

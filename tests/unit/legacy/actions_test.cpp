@@ -111,6 +111,24 @@ TEST_CASE("an action runs by the connected account alone, as the JavaScript SDK 
   CHECK(answer["data"].at("emailAddress") == "alice@example.com");
 }
 
+TEST_CASE("an action that the account's integration does not let run is refused") {
+  LegacyWorld world;
+  const std::string account = world.oauth_account("alice");
+  const Json only_labels = {
+      {"tool_access_config", {{"tools_available_for_execution", {"GMAIL_LIST_LABELS"}}}}};
+  REQUIRE(world.patch("/auth_configs/" + world.auth_config("gmail"), only_labels).status == 200);
+  const auto run = [&](const std::string& action, const Json& body) {
+    return world.call("POST", "/v2/actions/" + action + "/execute", body);
+  };
+  const Json by_account = {{"connectedAccountId", account}, {"input", kNoInput}};
+  const Json by_entity = {{"entityId", "alice"}, {"appName", "gmail"}, {"input", kNoInput}};
+  for (const Json& body : {by_account, by_entity})
+    require_flat_error(run("GMAIL_GET_PROFILE", body), 400, "BadRequestError", "GMAIL_GET_PROFILE");
+  CHECK(world.outside().http.seen().empty());
+  world.outside().http.answer(200, R"({"labels":[]})", {{"content-type", "application/json"}});
+  CHECK(run("GMAIL_LIST_LABELS", by_account)["successful"] == true);
+}
+
 TEST_CASE("an action runs by entity and account, as the Python SDK asks") {
   LegacyWorld world;
   const std::string account = world.oauth_account("alice");

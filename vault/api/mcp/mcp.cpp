@@ -56,21 +56,23 @@ RpcOutcome unknown_method(const std::string& method, int http_status) {
 RpcOutcome run_legacy(Engine& engine, const Session& session, const Peer& peer, const RpcMessage& message) {
   if (message.method == "initialize") return initialize(message.params);
   if (message.method == "ping") return Json::object();
-  if (message.method == "tools/list") return list_tools(engine, session);
+  if (message.method == "tools/list") return list_tools(engine, session, message.params);
   if (message.method == "tools/call") return call_tool(engine, session, peer, message.params);
   return unknown_method(message.method, 200);
 }
 
-Json with_lifetime(Json result) {
-  result["ttlMs"] = kListLifetimeMs;
-  result["cacheScope"] = "private";
-  return result;
+RpcOutcome with_lifetime(RpcOutcome outcome) {
+  if (auto* result = std::get_if<Json>(&outcome)) {
+    (*result)["ttlMs"] = kListLifetimeMs;
+    (*result)["cacheScope"] = "private";
+  }
+  return outcome;
 }
 
 RpcOutcome modern_outcome(Engine& engine, const Session& session, const Peer& peer,
                           const RpcMessage& message) {
   if (message.method == "server/discover") return with_lifetime(discover());
-  if (message.method == "tools/list") return with_lifetime(list_tools(engine, session));
+  if (message.method == "tools/list") return with_lifetime(list_tools(engine, session, message.params));
   if (message.method == "tools/call") return call_tool(engine, session, peer, message.params);
   return unknown_method(message.method, kNotFound);
 }

@@ -171,12 +171,14 @@ class ToolsCall {
 
 }  // namespace
 
-Json list_tools(const Engine& engine, const Session& session) {
+RpcOutcome list_tools(const Engine& engine, const Session& session, const Json& params) {
+  if (!params.value("cursor", Json()).is_null())
+    return invalid_params("\"cursor\" is not one of this server: its list is one page");
   Json tools = Json::array();
   for (const v3::SessionTool& tool : v3::session_tools(engine.catalog(), session.config)) {
     tools.push_back(tool_entry(tool));
   }
-  return {{"tools", std::move(tools)}};
+  return Json{{"tools", std::move(tools)}};
 }
 
 RpcOutcome call_tool(Engine& engine, const Session& session, const Peer& peer, const Json& params) {

@@ -13,20 +13,10 @@
 #include "vault/api/wire/secret_answer.h"
 #include "vault/base/error.h"
 #include "vault/connect/blueprint.h"
-#include "vault/connect/credentials.h"
 #include "vault/engine/views.h"
 
 namespace coffer::api::v3 {
 namespace {
-
-// A link is for what is not known yet: what is secret the user types, or the app imports.
-void refuse_secrets(const ObjectReader& data, const AuthMode& mode) {
-  for (const ConnectionField& field : credential_parts(mode)) {
-    if (!field.is_secret || !data.has(field.name)) continue;
-    data.fail(field.name, "is a credential, which a link does not take",
-              "import it with POST /api/v3/connected_accounts");
-  }
-}
 
 Json link_view(Engine& engine, const ConnectLink& link, const std::optional<SharedAccess>& shared) {
   return {{"link_token", link.token.expose()},

@@ -65,6 +65,11 @@ std::vector<ConnectionField> shareable_fields(const AuthMode& mode) {
 }  // namespace
 
 void read_client(ObjectReader credentials, AuthConfigInput& input) {
+  if (credentials.has("oauth_redirect_uri")) {
+    credentials.fail(
+        "oauth_redirect_uri", "cannot be chosen: providers answer to this vault",
+        "leave it out, and register this vault's /oauth/callback/{auth config id} at the provider");
+  }
   input.client_id = credentials.optional_text("client_id");
   if (credentials.has("client_secret")) {
     Secret secret = credentials.secret("client_secret");

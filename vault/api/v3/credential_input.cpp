@@ -194,6 +194,21 @@ Credential changed_credential(ObjectReader values, const AuthMode& mode, Credent
   return std::move(*fresh);
 }
 
+void refuse_secrets(const ObjectReader& values, const AuthMode& mode) {
+  std::vector<std::string> names = {"access_token",  "refresh_token", "id_token",
+                                    "client_secret", "basic_encoded", "password"};
+  names.insert(names.end(), kKeyNames.begin(), kKeyNames.end());
+  names.insert(names.end(), kTokenNames.begin(), kTokenNames.end());
+  for (const ConnectionField& field : credential_parts(mode)) {
+    if (field.is_secret) names.push_back(field.name);
+  }
+  for (const std::string& name : names) {
+    if (!values.has(name)) continue;
+    values.fail(name, "is a credential, which a link does not take",
+                "import it with POST /api/v3/connected_accounts");
+  }
+}
+
 std::map<std::string, std::string> take_fields(const ObjectReader& values, const AuthMode& mode) {
   // A user name is part of the credential, though no secret.
   std::map<std::string, std::string> fields;

@@ -20,6 +20,10 @@ std::optional<Credential> take_credential(ObjectReader values, const AuthMode& m
 // part of a credential of this mode, and for half a credential.
 Credential changed_credential(ObjectReader values, const AuthMode& mode, Credential known, Timestamp now);
 
+// Throws InvalidArgument for what is secret, by any name: links take none, the user enters it or the
+// application imports it.
+void refuse_secrets(const ObjectReader& values, const AuthMode& mode);
+
 // The connection fields of this way of authenticating that are not secret: subdomain and so on.
 // Throws InvalidArgument for a field that is not a string.
 std::map<std::string, std::string> take_fields(const ObjectReader& values, const AuthMode& mode);
