@@ -40,7 +40,18 @@ bool is_visible_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
-Check read_request_line(std::string_view line, RequestHead& head) {
+// RFC 9112 §3.2.2: leaves the origin form of an absolute one, and gives its authority.
+std::optional<std::string> take_authority(std::string& target) {
+  constexpr std::string_view kScheme = "http://";
+  if (!equals_ignoring_case(std::string_view(target).substr(0, kScheme.size()), kScheme)) return std::nullopt;
+  const std::size_t end = std::min(target.find_first_of("/?#", kScheme.size()), target.size());
+  std::string authority = target.substr(kScheme.size(), end - kScheme.size());
+  target.erase(0, end);
+  if (!target.starts_with('/')) target.insert(0, 1, '/');
+  return authority;
+}
+
+Check read_request_line(std::string_view line, RequestHead& head, std::optional<std::string>& authority) {
   const std::size_t first = line.find(' ');
   const std::size_t last = line.rfind(' ');
   if (first == std::string_view::npos || first == last) return Refusal{400, "the request line is malformed"};
@@ -52,6 +63,7 @@ Check read_request_line(std::string_view line, RequestHead& head) {
   if (std::find(kMethods.begin(), kMethods.end(), head.method) == kMethods.end()) {
     return Refusal{501, "the method is not supported"};
   }
+  authority = take_authority(head.raw_target);
   auto target = parse_target(head.raw_target);
   if (!target) return Refusal{400, "the request target is malformed"};
   head.target = std::move(*target);
@@ -86,10 +98,14 @@ Single find_single(const HttpHeaders& headers, std::string_view name) {
   return found;
 }
 
-Check check_host(const RequestHead& head) {
+// An authority that is not the Host is for somebody else, or for whoever reads only one of the two.
+Check check_host(const RequestHead& head, const std::optional<std::string>& authority) {
   const Single host = find_single(head.headers, "host");
   if (host.count != 1) return Refusal{400, "exactly one Host header is needed"};
   if (!is_host_value(host.value)) return Refusal{400, "the Host header is malformed"};
+  if (authority && !equals_ignoring_case(*authority, host.value)) {
+    return Refusal{400, "the request target is of another host"};
+  }
   return std::nullopt;
 }
 
@@ -151,10 +167,11 @@ std::variant<RequestHead, Refusal> parse_head(std::string_view text, const HeadL
   RequestHead head;
   const auto request_line = take_line(text);
   if (!request_line) return Refusal{400, "a line does not end with CR LF"};
-  if (const Check refusal = read_request_line(*request_line, head)) return *refusal;
+  std::optional<std::string> authority;
+  if (const Check refusal = read_request_line(*request_line, head, authority)) return *refusal;
   const bool is_http_1_0 = !head.keeps_alive;
   if (const Check refusal = read_fields(text, limits, head)) return *refusal;
-  if (const Check refusal = check_host(head)) return *refusal;
+  if (const Check refusal = check_host(head, authority)) return *refusal;
   if (const Check refusal = read_framing(limits, head, is_http_1_0)) return *refusal;
   if (const Check refusal = read_options(head)) return *refusal;
   return head;

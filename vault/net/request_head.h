@@ -20,7 +20,7 @@ enum class BodyFraming { None, Sized, Chunked };
 // The head of one request after the strict check: no reading of it is left to choice.
 struct RequestHead {
   std::string method;
-  std::string raw_target;
+  std::string raw_target;  // in origin form
   RequestTarget target;
   HttpHeaders headers;
   BodyFraming framing = BodyFraming::None;
@@ -36,7 +36,8 @@ struct HeadLimits {
 
 // Reads a complete head, blank line included. Refuses whatever two readers could understand
 // differently: bare CR or LF, folded lines, spaces before a colon, repeated or conflicting
-// framing fields, no or several Host fields, targets that are not in origin form.
+// framing fields, no or several Host fields, targets that are neither in origin form nor http URLs of that
+// Host.
 std::variant<RequestHead, Refusal> parse_head(std::string_view head, const HeadLimits& limits);
 
 }  // namespace coffer

@@ -1,5 +1,6 @@
 #include "vault/net/request_reader.h"
 
+#include <array>
 #include <catch2/catch.hpp>
 
 #include "tests/unit/net/hostile_cases.h"
@@ -84,6 +85,16 @@ TEST_CASE("a request is handed on as it came, decoded once", "[net]") {
   CHECK(request.query == Fields{{"x", "1"}, {"x", "2"}});
   CHECK(request.header("x-key") == "a%41 b");
   CHECK(request.body == "b%41y");
+}
+
+TEST_CASE("a target in absolute form is handed on in origin form", "[net]") {
+  const auto [line, target, path] = GENERATE(values<std::array<std::string, 3>>(
+      {{"http://localhost:4000/a/b?x=http://c/", "/a/b?x=http://c/", "/a/b"},
+       {"http://LocalHost:4000", "/", "/"},
+       {"HTTP://localhost:4000?x=1", "/?x=1", "/"}}));
+  const ServerRequest request = read_one("GET " + line + " HTTP/1.1\r\nHost: localhost:4000\r\n\r\n");
+  CHECK(request.target == target);
+  CHECK(request.path == path);
 }
 
 TEST_CASE("a chunked body arrives whole, and the next request is not touched", "[net]") {
