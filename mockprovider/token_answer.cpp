@@ -5,6 +5,7 @@
 
 #include "mockprovider/access_token.h"
 #include "mockprovider/id_token.h"
+#include "mockprovider/row_filter.h"
 #include "vault/base/json.h"
 #include "vault/catalog/template.h"
 
@@ -184,11 +185,14 @@ ServerResponse token_error(const Tenant& tenant, const Profile& profile, const S
                        {"issued_at", to_rfc3339(tenant.clock.now())}};
   int status = rfc_status(refusal.error);
   Json body = {{"error", refusal.error}, {"error_description", refusal.description}};
+  Json headers = Json::object();
   if (const Json* shape = find_shape(profile, grant_type, refusal.error)) {
     status = shape->value("status", status);
     body = render(tenant.clock.now(), shape->value("body", Json::object()), values);
+    headers = render(tenant.clock.now(), shape->value("headers", Json::object()), values);
   }
   ServerResponse response = encode(profile, wants_json(request), status, body);
+  for (const auto& [name, value] : headers.items()) response.headers.push_back({name, plain_text(value)});
   const bool used_basic = to_lower(request.header("authorization")).starts_with("basic ");
   if (status == 401 && used_basic) {
     response.headers.push_back({"WWW-Authenticate", "Basic realm=\"mock " + profile.id() + "\""});

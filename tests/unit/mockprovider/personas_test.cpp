@@ -1,3 +1,4 @@
+#include "mockprovider/token_answer.h"
 #include "tests/unit/mockprovider/jwt_reading.h"
 #include "tests/unit/mockprovider/mock_world.h"
 
@@ -338,6 +339,36 @@ TEST_CASE("square's code needs decoding", "[personas]") {
   const std::string code = persona.code();
   CHECK(percent_encode(code) != code);
   CHECK(persona.redeem(code).status == 200);
+}
+
+TEST_CASE("square refuses with 401 and a type of its own, whoever is to blame", "[personas]") {
+  Persona persona("square");
+  const ServerResponse no_code = persona.redeem("nothing");
+  CHECK(no_code.status == 401);
+  CHECK(parse_json(no_code.body) ==
+        Json({{"message", "Authorization code not found"}, {"type", "service.not_authorized"}}));
+  const ServerResponse no_client = persona.world.post_json(
+      "/mock/square/token",
+      {{"grant_type", "refresh_token"}, {"client_id", "nobody"}, {"client_secret", "x"}});
+  CHECK(no_client.status == 401);
+  CHECK(parse_json(no_client.body) ==
+        Json({{"message", "Not Authorized"}, {"type", "service.not_authorized"}}));
+}
+
+TEST_CASE("a persona's errors have headers of their own", "[personas]") {
+  const Json mock = {
+      {"errors",
+       {{"slow_down", {{"status", 400}, {"headers", {{"Retry-After", 17}, {"X-Why", "{{error}}"}}}}}}},
+      {"refresh_limit", {{"count", 1}, {"window_s", 60}}}};
+  Provider provider = *shipped_catalog().find_provider("mockidp");
+  provider.mock = std::make_shared<const Json>(mock);
+  const Profile profile = read_profile(provider);
+  MovableClock clock{from_ms(coffer::testing::kStartMs)};
+  const Tenant tenant{{kUrl, clock, shipped_catalog(), shipped_profiles(), 1}};
+  const ServerResponse response = token_error(tenant, profile, {}, {"slow_down", "too many", {}, {}});
+  CHECK(header_of(response, "Retry-After") == "17");
+  CHECK(header_of(response, "X-Why") == "slow_down");
+  CHECK(header_of(token_error(tenant, profile, {}, {"invalid_scope", "too much", {}, {}}), "X-Why").empty());
 }
 
 TEST_CASE("figma refreshes at an address of its own, in as many words as that needs", "[personas]") {

@@ -1,11 +1,14 @@
 #include "mockprovider/provider.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <thread>
+#include <vector>
 
 #include "tests/support/test_env.h"
+#include "tests/unit/net/raw_client.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 #include "vault/net/http_client.h"
@@ -206,6 +209,35 @@ TEST_CASE("stopping does not wait for a request that hangs", "[provider]") {
   running.mock.stop();
   caller.join();
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
+}
+
+TEST_CASE("one request more than may wait is refused over its socket, and the controls answer beside them",
+          "[provider]") {
+  constexpr int kMost = 240;
+  Running running;
+  running.control("/_mock/faults", R"({"endpoint":"jwks","action":"hang","for":"60s","count":0})");
+  const int port = parse_json(R"([)" + running.mock.url().substr(running.mock.url().rfind(':') + 1) + "]")[0];
+  const std::string request = "GET /mock/mockidp/jwks HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+  std::vector<std::unique_ptr<RawClient>> waiting;
+  for (int i = 0; i < kMost + 1; ++i) {
+    waiting.push_back(std::make_unique<RawClient>(port));
+    waiting.back()->send(request);
+  }
+  const auto refused = [&] {
+    HttpRequest ask;
+    ask.url = running.mock.url() + "/_mock/journal?endpoint=jwks";
+    const HttpResult result = running.http->send(ask);
+    const auto* response = std::get_if<HttpResponse>(&result);
+    return response ? parse_json(response->body)["entries"] : Json::array();
+  };
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  Json entries = refused();
+  while (entries.empty() && std::chrono::steady_clock::now() < deadline) entries = refused();
+  REQUIRE(entries.size() == 1);
+  CHECK(entries[0]["status"] == 503);
+  running.mock.stop();
+  const auto is_closed = [](const auto& client) { return client->is_closed(); };
+  CHECK(std::count_if(waiting.begin(), waiting.end(), is_closed) == kMost);
 }
 
 TEST_CASE("the mock never listens beyond loopback", "[provider]") {
