@@ -12,7 +12,7 @@ import { World } from "./lib/world.mjs";
 
 const SDK_AREAS = [
   "toolkits", "tools", "proxy", "auth_configs", "connected_accounts", "shared_accounts", "links", "sessions", "webhooks",
-  "list_filters", "edges", "mcp_servers", "project", "refusals", "isolation",
+  "list_filters", "edges", "custom_tools", "mcp_servers", "project", "refusals", "isolation",
 ];
 const MOST_SECONDS = 400;
 

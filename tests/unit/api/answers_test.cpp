@@ -92,6 +92,14 @@ struct Walk : ApiWorld {
                          {"workbench", {{"enable", true}}}};
     const std::string id = ask("POST", "/tool_router/session", config)["session_id"];
     const std::string path = "/tool_router/session/" + id;
+    const Json own = {{"slug", "GREP"},
+                      {"name", "Grep"},
+                      {"description", "Search files"},
+                      {"input_schema", Json::object()},
+                      {"output_schema", Json::object()}};
+    const Json toolkit = {{"slug", "DEV"}, {"name", "Dev"}, {"description", "Developers"}, {"tools", {own}}};
+    ask("POST", path + "/attach",
+        {{"experimental", {{"custom_tools", {own}}, {"custom_toolkits", {toolkit}}}}});
     ask("GET", path);
     ask("PATCH", path, {{"multi_account", {{"enable", true}}}});
     ask("POST", path + "/link", {{"toolkit", "tavily"}});

@@ -330,11 +330,9 @@ TEST_CASE("a session says what it was asked for and does not have") {
   ApiWorld world;
   const Answer session = world.get(path_of(world.session(
       "user_1",
-      {{"workbench", {{"enable", true}, {"enable_proxy_execution", false}, {"sandbox_size", "small"}}},
-       {"experimental", {{"custom_tools", {{{"slug", "MINE"}}}}}}})));
+      {{"workbench", {{"enable", true}, {"enable_proxy_execution", false}, {"sandbox_size", "small"}}}})));
   CHECK(session["config"].at("workbench") ==
         Json({{"enable", false}, {"proxy_execution_enabled", false}, {"sandbox_size", "small"}}));
-  REQUIRE(session["warnings"].size() == 2);
+  REQUIRE(session["warnings"].size() == 1);
   CHECK(session["warnings"][0].at("code") == "workbench_unsupported");
-  CHECK(session["warnings"][1].at("code") == "custom_tools_unsupported");
 }

@@ -174,8 +174,8 @@ TEST_CASE("a call that is not an object of the right types is refused before any
 TEST_CASE("what SDKs know and this daemon does not offer is told as such") {
   ApiWorld world;
   for (const char* path :
-       {"/tools/execute/GMAIL_GET_PROFILE/input", "/tool_router/session/x/attach",
-        "/tool_router/session/x/mounts/m/upload_url", "/files/upload/request", "/logs/tool_execution"}) {
+       {"/tools/execute/GMAIL_GET_PROFILE/input", "/tool_router/session/x/mounts/m/upload_url",
+        "/files/upload/request", "/logs/tool_execution"}) {
     const Answer answer = world.post(path, Json::object());
     require_error(answer, 501, "not offered");
     CHECK(answer["error"].at("slug") == "unsupported");

@@ -67,7 +67,11 @@ constexpr Notation kSchemas[] = {
      "{revoked_tokens:[(access_token refresh_token)], connected_account:{id:text, status:Status}}"},
     {"Session",
      "{session_id:text, config_version:int, mcp:{type:text, url:text}, tool_router_tools:[text],"
-     " config:SessionConfig, warnings?:[{code:text, message:text}]}"},
+     " config:SessionConfig, experimental?:{custom_tools?:[CustomTool], custom_toolkits?:[{slug:text,"
+     " name:text, description:text, tools:[CustomTool]}]}, warnings?:[{code:text, message:text}]}"},
+    {"CustomTool",
+     "{slug:text, original_slug:text, name:text, description:text, input_schema:object,"
+     " output_schema?:object, extends_toolkit?:text}"},
     {"SessionConfig",
      "{user_id:text, preload:{tools:any}, execute:{enable_multi_execute:bool}, search:{enable:bool},"
      " workbench:object, manage_connections:object, toolkits?:{enabled?:[text], disabled?:[text]},"
@@ -137,6 +141,7 @@ constexpr Notation kRoutes[] = {{"GET /toolkits", "page<Toolkit>"},
                                 {"POST /connected_accounts/:id/refresh", "ReconnectedAccount"},
                                 {"POST /tool_router/session", "Session"},
                                 {"GET /tool_router/session/:id", "Session"},
+                                {"POST /tool_router/session/:id/attach", "Session"},
                                 {"PATCH /tool_router/session/:id", "Session"},
                                 {"DELETE /tool_router/session/:id", "DeletedSession"},
                                 {"POST /tool_router/session/:id/link", "ConnectLink"},

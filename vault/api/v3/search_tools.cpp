@@ -5,11 +5,14 @@
 #include <set>
 #include <vector>
 
+#include "vault/api/v3/custom_tools.h"
 #include "vault/api/v3/manage_connections.h"
 #include "vault/api/v3/session_accounts.h"
 #include "vault/api/v3/session_scope.h"
 #include "vault/api/v3/tool_filter.h"
 #include "vault/api/v3/toolkit_view.h"
+#include "vault/base/encoding.h"
+#include "vault/catalog/search_words.h"
 
 namespace coffer::api::v3 {
 namespace {
@@ -19,6 +22,7 @@ constexpr std::size_t kMostSlugs = 50;
 constexpr std::size_t kMostMatches = 10;
 constexpr std::size_t kMostPrimary = 4;
 constexpr double kPrimaryShare = 0.75;  // of the best score: nearly as good
+constexpr double kCustomPrimaryShare = 0.5;
 
 struct UseCase {
   std::string text;
@@ -50,6 +54,40 @@ void fill(UseCase& use_case, const std::vector<ToolMatch>& matches) {
     auto& list = is_near_best && use_case.primary.size() < kMostPrimary ? use_case.primary : use_case.related;
     list.push_back(match.ref);
   }
+}
+
+// How much of what has to be done the words of a tool say, from 0 to 1. A deed alone names no tool.
+double fit(std::vector<std::string> wanted, const Toolkit& toolkit, const Tool& tool) {
+  if (!std::all_of(wanted.begin(), wanted.end(), is_bare_deed)) std::erase_if(wanted, is_bare_deed);
+  if (wanted.empty()) return 0;
+  const auto words =
+      search_stems(tool.aliases.front() + " " + tool.name + " " + tool.description + " " + toolkit.name);
+  const auto said = std::count_if(wanted.begin(), wanted.end(), [&](const std::string& stem) {
+    return std::find(words.begin(), words.end(), stem) != words.end();
+  });
+  return static_cast<double>(said) / static_cast<double>(wanted.size());
+}
+
+// The application's own are few and belong to no corpus: those that say half of it are as good as any.
+void add_custom(UseCase& use_case, const std::vector<Toolkit>& custom,
+                const std::vector<std::string>& toolkits) {
+  for (const Toolkit& toolkit : custom) {
+    if (!toolkits.empty() && !contains_ignoring_case(toolkits, toolkit.slug)) continue;
+    for (const Tool& tool : toolkit.tools) {
+      const double share = fit(query_stems(use_case.text), toolkit, tool);
+      if (share >= kCustomPrimaryShare) use_case.primary.push_back({&toolkit, &tool});
+      if (share > 0 && share < kCustomPrimaryShare) use_case.related.push_back({&toolkit, &tool});
+    }
+  }
+}
+
+ToolRef find_custom(const std::vector<Toolkit>& custom, const std::string& slug) {
+  for (const Toolkit& toolkit : custom) {
+    for (const Tool& tool : toolkit.tools) {
+      if (equals_ignoring_case(tool.slug, slug)) return {&toolkit, &tool};
+    }
+  }
+  return {};
 }
 
 Json slugs_of(const std::vector<ToolRef>& tools) {
@@ -132,7 +170,8 @@ Json connection_statuses(Engine& engine, const Session& session, const std::vect
   Json statuses = Json::array();
   const auto tx = engine.database().read();
   for (const std::string& slug : slugs) {
-    statuses.push_back(connection_status(*tx, session, *engine.catalog().find_toolkit(slug)));
+    const Toolkit* toolkit = engine.catalog().find_toolkit(slug);  // of the application's own toolkits: none
+    if (toolkit != nullptr) statuses.push_back(connection_status(*tx, session, *toolkit));
   }
   return statuses;
 }
@@ -207,9 +246,11 @@ Json search_tools(Engine& engine, const Session& session, const ObjectReader& ar
     return (wanted.empty() || contains_ignoring_case(wanted, ref.toolkit->slug)) &&
            scope.admits(*ref.toolkit, *ref.tool);
   };
+  const std::vector<Toolkit> custom = custom_toolkits_of(session.config);
   Json results = Json::array();
   for (UseCase& use_case : cases) {
     fill(use_case, engine.tool_search().find(use_case.text, kMostMatches, admits));
+    add_custom(use_case, custom, wanted);
     results.push_back(result_view(results.size() + 1, use_case));
   }
   Json statuses = connection_statuses(engine, session, cases);
@@ -249,11 +290,14 @@ Json tool_schemas(Engine& engine, const Session& session, const ObjectReader& ar
   if (slugs.empty()) arguments.fail("tool_slugs", "is missing", "name at least one tool");
   if (slugs.size() > kMostSlugs) arguments.fail("tool_slugs", "has more than 50 entries");
   const SessionScope scope(session.config);
+  const std::vector<Toolkit> custom = custom_toolkits_of(session.config);
   Json schemas = Json::object();
   Json not_found = Json::array();
   for (const std::string& slug : slugs) {
-    const ToolRef ref = engine.catalog().find_tool(slug);
-    if (ref.tool == nullptr || !scope.admits(*ref.toolkit, *ref.tool)) {
+    ToolRef ref = engine.catalog().find_tool(slug);
+    if (ref.tool != nullptr && !scope.admits(*ref.toolkit, *ref.tool)) ref = {};
+    if (ref.tool == nullptr) ref = find_custom(custom, slug);
+    if (ref.tool == nullptr) {
       not_found.push_back(slug);
       continue;
     }

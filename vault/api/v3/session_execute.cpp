@@ -1,5 +1,6 @@
 #include "vault/api/v3/session_execute.h"
 
+#include "vault/api/v3/custom_tools.h"
 #include "vault/api/v3/manage_connections.h"
 #include "vault/api/v3/meta_tools.h"
 #include "vault/api/v3/session_accounts.h"
@@ -41,6 +42,7 @@ ToolResult run_tool(Engine& engine, const Session& session, const ToolRef& ref, 
 }  // namespace
 
 SessionResult execute_catalog_tool(Engine& engine, const Session& session, SessionCall call) {
+  refuse_custom_tool(session.config, call.tool);
   const ToolRef ref = tool_or_not_found(engine.catalog(), call.tool);
   SessionScope(session.config).require(*ref.toolkit, *ref.tool);
   try {

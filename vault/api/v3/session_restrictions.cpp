@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "vault/api/v3/custom_tools.h"
 #include "vault/api/v3/tool_filter.h"
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
@@ -187,6 +188,7 @@ void check_restrictions(const Engine& engine, const ObjectReader& body) {
   if (body.has("tools")) check_tools(engine, body);
   check_switches(body);
   check_multi_account(body);
+  check_custom_tools(body);
   const auto experimental = body.object("experimental");
   if (!experimental) return;
   for (const char* key : {"permissions", "session_config_id"}) {

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "vault/api/v3/custom_tools.h"
 #include "vault/api/v3/meta_tools.h"
 #include "vault/api/v3/routes.h"
 #include "vault/api/v3/search_tools.h"
@@ -12,9 +13,10 @@ namespace {
 
 // The meta tool under a path of its own.
 ServerResponse search_in_session(Engine& engine, const ServerRequest& request) {
-  const Session session = session_or_not_found(*engine.database().read(), SessionId(request.param("id")));
+  Session session = session_or_not_found(*engine.database().read(), SessionId(request.param("id")));
   require_enabled(*find_meta_tool("COMPOSIO_SEARCH_TOOLS"), session.config);
   RequestBody parsed(request);
+  take_custom_tools(parsed.root(), session.config);
   return ServerResponse::json(200, dump_json(search_tools(engine, session, parsed.root())));
 }
 

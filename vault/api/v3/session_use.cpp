@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "vault/api/v3/account_change.h"
+#include "vault/api/v3/custom_tools.h"
 #include "vault/api/v3/routes.h"
 #include "vault/api/v3/session_accounts.h"
 #include "vault/api/v3/session_execute.h"
@@ -114,8 +115,9 @@ SessionCall read_session_call(const ObjectReader& body) {
 }
 
 ServerResponse run_in_session(Engine& engine, const ServerRequest& request) {
-  const Session session = session_of(engine, request);
+  Session session = session_of(engine, request);
   RequestBody parsed(request);
+  take_custom_tools(parsed.root(), session.config);
   SessionResult result = execute_in_session(engine, session, read_session_call(parsed.root()));
   // Told not to be kept on the way: meta tools answer links.
   return secret_answer(200, {{"data", std::move(result.data)},

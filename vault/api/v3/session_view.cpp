@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "vault/api/v3/custom_tools.h"
 #include "vault/api/v3/meta_tools.h"
 #include "vault/base/json.h"
 
@@ -86,9 +87,6 @@ Json warnings_of(const SessionConfig& config) {
   if (kept.value("/workbench/enable"_json_pointer, Json(false)) == true) {
     warnings.push_back({{"code", "workbench_unsupported"}, {"message", "there is no workbench here"}});
   }
-  if (kept.value("/experimental/custom_tools"_json_pointer, Json()).size() > 0) {
-    warnings.push_back({{"code", "custom_tools_unsupported"}, {"message", "custom tools are not kept here"}});
-  }
   return warnings;
 }
 
@@ -102,6 +100,8 @@ Json session_view(const std::string& own_url, const Session& session) {
                {"mcp", {{"type", "http"}, {"url", own_url + "/tool_router/" + session.id.str() + "/mcp"}}},
                {"tool_router_tools", std::move(meta_tools)},
                {"config", config_view(session)}};
+  if (Json custom = custom_tools_view(session.config); !custom.empty())
+    view["experimental"] = std::move(custom);
   if (Json warnings = warnings_of(session.config); !warnings.empty()) view["warnings"] = std::move(warnings);
   return view;
 }

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "vault/api/v3/custom_tools.h"
 #include "vault/api/v3/routes.h"
 #include "vault/api/v3/session_input.h"
 #include "vault/api/v3/session_link.h"
@@ -31,6 +32,14 @@ ServerResponse create_session(Engine& engine, const ServerRequest& request) {
 
 ServerResponse get_session(Engine& engine, const ServerRequest& request) {
   const Session session = session_or_not_found(*engine.database().read(), SessionId(request.param("id")));
+  return ServerResponse::json(200, dump_json(session_view(own_url(engine.public_url(), request), session)));
+}
+
+// What a program brings along holds for this program's calls, which bring it again: nothing is stored.
+ServerResponse attach_session(Engine& engine, const ServerRequest& request) {
+  Session session = session_or_not_found(*engine.database().read(), SessionId(request.param("id")));
+  RequestBody parsed(request);
+  take_custom_tools(parsed.root(), session.config);
   return ServerResponse::json(200, dump_json(session_view(own_url(engine.public_url(), request), session)));
 }
 
@@ -91,9 +100,12 @@ std::vector<RouteEntry> session_routes() {
            "a session answers what SDKs need, with enabled where the request says enable",
            {},
            Support::Partial,
-           "no workbench and no tools that the caller defines"},
+           "no workbench; tools that the caller defines are found, and run by its SDK alone"},
           {"GET", "/tool_router/session/:id", get_session, "Get a session",
            "a session answers what SDKs need, with enabled where the request says enable"},
+          {"POST", "/tool_router/session/:id/attach", attach_session,
+           "Get a session, with tools of the program's own",
+           "a program that attaches gets its own tools back by the slugs that agents see"},
           {"PATCH", "/tool_router/session/:id", update_session, "Change a session's configuration",
            "updating a session changes what is named, null clears, and the version grows"},
           {"DELETE", "/tool_router/session/:id", delete_session, "Delete a session",

@@ -20,7 +20,6 @@ RouteEntry refused(const char* method, const char* pattern, const char* summary)
 
 std::vector<RouteEntry> unsupported_routes() {
   return {refused("POST", "/tools/execute/:slug/input", "Make arguments out of plain language"),
-          refused("POST", "/tool_router/session/:id/attach", "Add tools that the caller defines"),
           refused("GET", "/tool_router/session/:id/config_history", "List a session's configurations"),
           refused("GET", "/tool_router/session/:id/mounts/*rest", "List a session's files"),
           refused("POST", "/tool_router/session/:id/mounts/*rest", "Move a session's files"),
