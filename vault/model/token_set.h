@@ -19,10 +19,11 @@ struct TokenSet {
   Secret refresh_token;           // empty: none was given
   Secret previous_refresh_token;  // kept until the new pair has proved itself
   std::string token_type = "Bearer";
-  std::optional<Timestamp> expires_at;  // absent: does not expire
-  std::vector<std::string> scopes;      // as granted
-  ClientCredentials client;             // that it was issued to; no id: the auth config's
-  bool is_client_grant = false;         // RFC 6749 section 4.4: the client alone brings the next one
+  std::optional<Timestamp> expires_at;          // absent: does not expire
+  std::optional<Timestamp> refresh_expires_at;  // of the refresh token; absent: nobody said
+  std::vector<std::string> scopes;              // as granted
+  ClientCredentials client;                     // that it was issued to; no id: the auth config's
+  bool is_client_grant = false;                 // RFC 6749 section 4.4: the client alone brings the next one
 };
 
 // Whether there is anything to get another access token by.

@@ -115,6 +115,16 @@ std::optional<Timestamp> expiry_of(Json& body, const Provider& provider, Timesta
   return sent_at + std::clamp(*lifetime, kShortestLifetime, kLongestLifetime);
 }
 
+// No RFC names it, and providers have three names for it. Keycloak says 0 where there is no end.
+std::optional<Timestamp> refresh_expiry_of(Json& body, const Provider& provider, Timestamp sent_at) {
+  for (const char* name : {"refresh_token_expires_in", "refresh_expires_in", "x_refresh_token_expires_in"}) {
+    const Json* value = find_field(body, provider, name);
+    const auto lifetime = value == nullptr ? std::nullopt : parse_lifetime(*value, sent_at);
+    if (lifetime) return sent_at + *lifetime;
+  }
+  return std::nullopt;
+}
+
 // Where providers put the name of an error, most telling first.
 std::vector<std::string> error_words(const Json& body) {
   static const std::array<const char*, 9> kPlaces = {"/error_description", "/error",        "/error/code",
@@ -189,6 +199,7 @@ std::optional<TokenSet> TokenAnswer::take_tokens(const Provider& provider, Times
   tokens.token_type = token_type_of(find_field(*body_, provider, "token_type"));
   tokens.scopes = scopes_of(find_field(*body_, provider, "scope"));
   tokens.expires_at = expiry_of(*body_, provider, sent_at);
+  tokens.refresh_expires_at = refresh_expiry_of(*body_, provider, sent_at);
   return tokens;
 }
 

@@ -63,7 +63,8 @@ std::variant<RefreshResult, RefreshAnswer> RefreshAttempt::run() {
                        std::move(lost_),
                        std::move(outcome),
                        std::move(tokens_.client),
-                       tokens_.is_client_grant};
+                       tokens_.is_client_grant,
+                       tokens_.refresh_expires_at};
 }
 
 std::optional<RefreshResult> RefreshAttempt::take() {

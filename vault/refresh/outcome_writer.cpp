@@ -51,6 +51,10 @@ TokenSet successor(const Refreshed& outcome, const RefreshAnswer& answer, const 
   if (!(tokens.refresh_token == answer.presented)) tokens.previous_refresh_token = answer.presented.clone();
   tokens.token_type = fresh.token_type;
   tokens.expires_at = fresh.expires_at;
+  tokens.refresh_expires_at = fresh.refresh_expires_at;
+  if (fresh.refresh_token.empty() && !fresh.refresh_expires_at) {
+    tokens.refresh_expires_at = answer.presented_until;
+  }
   tokens.scopes = fresh.scopes.empty() ? connection.scopes : fresh.scopes;
   tokens.client = {answer.own_client.client_id, answer.own_client.client_secret.clone()};
   tokens.is_client_grant = answer.is_client_grant;

@@ -27,6 +27,7 @@ struct RefreshAnswer {
   RefreshOutcome outcome;
   ClientCredentials own_client = {};  // of the credential itself; no id: the auth config's
   bool is_client_grant = false;
+  std::optional<Timestamp> presented_until = {};  // the refresh token's own end
 };
 
 // Makes the body of the expired event for an account that is EXPIRED already; called inside the

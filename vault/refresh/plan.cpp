@@ -42,8 +42,13 @@ Timestamp refresh_at(Timestamp sent_at, Timestamp expires_at, const ConnectionId
 std::optional<Timestamp> next_refresh_of(const TokenSet& tokens, Timestamp sent_at,
                                          const ConnectionId& connection,
                                          std::optional<Duration> latest_lead) {
-  if (!tokens.expires_at || !is_renewable(tokens)) return std::nullopt;
-  return refresh_at(sent_at, *tokens.expires_at, connection, latest_lead);
+  if (!is_renewable(tokens)) return std::nullopt;
+  std::optional<Timestamp> next;
+  if (tokens.expires_at) next = refresh_at(sent_at, *tokens.expires_at, connection, latest_lead);
+  const auto end = tokens.refresh_expires_at;
+  if (latest_lead || !end || *end - sent_at < kShortLife) return next;
+  const Timestamp while_it_lives = refresh_at(sent_at, *end, connection);
+  return next ? std::min(*next, while_it_lives) : while_it_lives;
 }
 
 Duration backoff(std::int64_t failures, Random& random, Duration cap) {

@@ -18,7 +18,9 @@ namespace coffer {
 Timestamp refresh_at(Timestamp sent_at, Timestamp expires_at, const ConnectionId& connection,
                      std::optional<Duration> latest_lead = std::nullopt);
 
-// When the next refresh is due for this grant; nullopt: never (no expiry, or nothing to refresh with).
+// When the next refresh is due for this grant: for the access token, or before the refresh token's
+// own end where that comes first. An end within 15 minutes does not count: the provider did not move
+// it by the last refresh. nullopt: never (no end is known, or there is nothing to refresh with).
 std::optional<Timestamp> next_refresh_of(const TokenSet& tokens, Timestamp sent_at,
                                          const ConnectionId& connection,
                                          std::optional<Duration> latest_lead = std::nullopt);

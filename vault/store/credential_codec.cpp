@@ -20,10 +20,12 @@ enum Kind : std::uint8_t {
   kFields = 5,
   kTokenSetOfClient = 6,
   kClientGrant = 7,
+  kEndingTokenSet = 8,  // whose refresh token has an end of its own
 };
 
 Kind kind_of(const TokenSet& set) {
   if (set.is_client_grant) return kClientGrant;
+  if (set.refresh_expires_at) return kEndingTokenSet;
   return set.client.client_id.empty() ? kTokenSet : kTokenSetOfClient;
 }
 
@@ -36,6 +38,7 @@ struct Encoder {
     out.byte(kind).secret(set.access_token).secret(set.refresh_token).secret(set.previous_refresh_token);
     out.text(set.token_type).time(set.expires_at).list(set.scopes);
     if (kind != kTokenSet) out.text(set.client.client_id).secret(set.client.client_secret);
+    if (kind == kEndingTokenSet) out.time(set.refresh_expires_at);
   }
   void operator()(const ApiKeyCredential& credential) { out.byte(kApiKey).secret(credential.key); }
   void operator()(const BearerCredential& credential) { out.byte(kBearer).secret(credential.token); }
@@ -63,6 +66,7 @@ TokenSet decode_token_set_of_client(RecordReader& in, std::uint8_t kind) {
   set.is_client_grant = kind == kClientGrant;
   set.client.client_id = in.text();
   set.client.client_secret = in.secret();
+  if (kind == kEndingTokenSet) set.refresh_expires_at = in.time();
   return set;
 }
 
@@ -104,6 +108,7 @@ Credential decode_credential(const Plaintext& record) {
       return decode_fields(in);
     case kTokenSetOfClient:
     case kClientGrant:
+    case kEndingTokenSet:
       return decode_token_set_of_client(in, kind);
     default:
       throw Error(ErrorCode::TamperedRow, "a sealed credential is of an unknown kind");

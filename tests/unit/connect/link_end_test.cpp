@@ -105,7 +105,7 @@ TEST_CASE("tokens that were refreshed during the revocation are revoked as well"
     const auto tx = vault.database->write();
     auto row = connection_store::find(*tx, account.id);
     const Credential fresh =
-        TokenSet{Secret("at-secret-2"), Secret("rt-secret-2"), {}, "Bearer", {}, {}, {}, false};
+        TokenSet{Secret("at-secret-2"), Secret("rt-secret-2"), {}, "Bearer", {}, {}, {}, {}, false};
     REQUIRE(connection_store::commit_credential(*tx, *row, fresh));
     tx->commit();
     HttpResponse response;

@@ -292,6 +292,27 @@ TEST_CASE("scopes come as text with spaces or commas, or as a list", "[oauth]") 
   CHECK(scopes("7").empty());
 }
 
+TEST_CASE("the end of a refresh token is read under each of its names", "[oauth]") {
+  const auto seconds_left = [](const std::string& member) -> std::optional<Duration> {
+    const auto end =
+        tokens_of(R"({"access_token":"at","refresh_token":"rt")" + member + "}").refresh_expires_at;
+    if (!end) return std::nullopt;
+    return *end - kSent;
+  };
+  const std::optional<Duration> day = std::chrono::hours(24);
+  CHECK(seconds_left(R"(,"refresh_token_expires_in":86400)") == day);  // GitHub
+  CHECK(seconds_left(R"(,"refresh_token_expires_in":"86400")") == day);
+  CHECK(seconds_left(R"(,"refresh_expires_in":86400)") == day);          // Airtable
+  CHECK(seconds_left(R"(,"x_refresh_token_expires_in":86400)") == day);  // QuickBooks
+  CHECK(seconds_left(R"(,"refresh_expires_in":0)") == std::nullopt);     // Keycloak: no end
+  CHECK(seconds_left(R"(,"refresh_token_expires_in":"soon")") == std::nullopt);
+  CHECK(seconds_left("") == std::nullopt);
+  Provider nested;
+  nested.token_response = {{"access_token", "/data/at"}, {"refresh_token_expires_in", "/data/left"}};
+  CHECK(tokens_of(R"({"data":{"at":"at","left":60}})", nested).refresh_expires_at ==
+        kSent + std::chrono::seconds(60));
+}
+
 TEST_CASE("a missing refresh token stays empty, so that the old one is kept", "[oauth]") {
   CHECK(tokens_of(R"({"access_token":"at"})").refresh_token.empty());
   CHECK(tokens_of(R"({"access_token":"at","refresh_token":null})").refresh_token.empty());

@@ -71,6 +71,33 @@ TEST_CASE("a refresh always comes after the request and before the end", "[plan]
   }
 }
 
+TEST_CASE("a refresh comes before the refresh token's own end", "[plan]") {
+  TokenSet tokens = tokens_with("rt", kNow + hours(24 * 60));
+  tokens.refresh_expires_at = kNow + hours(24 * 30);
+  const auto next = next_refresh_of(tokens, kNow, kAccount);
+  REQUIRE(next);
+  CHECK(*next == refresh_at(kNow, kNow + hours(24 * 30), kAccount));
+  tokens.expires_at.reset();
+  CHECK(next_refresh_of(tokens, kNow, kAccount) == next);
+  tokens.expires_at = kNow + hours(1);
+  CHECK(next_refresh_of(tokens, kNow, kAccount) == refresh_at(kNow, kNow + hours(1), kAccount));
+}
+
+TEST_CASE("an end that refreshes do not move is not chased", "[plan]") {
+  TokenSet tokens = tokens_with("rt", kNow + hours(24 * 60));
+  const Timestamp end = kNow + hours(24);
+  tokens.refresh_expires_at = end;
+  Timestamp now = kNow;
+  int rounds = 0;
+  while (now < end) {
+    now = next_refresh_of(tokens, now, kAccount).value();
+    ++rounds;
+  }
+  CHECK(rounds <= 6);
+  tokens.expires_at.reset();
+  CHECK(next_refresh_of(tokens, end, kAccount) == std::nullopt);
+}
+
 TEST_CASE("a provider that refuses early refreshes is asked well within its time", "[plan]") {
   for (int i = 0; i < 200; ++i) {
     const ConnectionId account("ca_" + std::to_string(i));

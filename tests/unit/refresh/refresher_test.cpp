@@ -89,6 +89,32 @@ TEST_CASE_METHOD(RefreshFixture, "the replaced refresh token is kept until the n
   CHECK(tokens(id).previous_refresh_token == Secret(std::string_view("rt2")));
 }
 
+TEST_CASE_METHOD(RefreshFixture, "an idle account is refreshed before its refresh token ends", "[refresh]") {
+  const auto id = connect("strict");
+  constexpr const char* kMonth =
+      R"({"access_token":"at","refresh_token":"rt","refresh_token_expires_in":2592000})";
+  for (int i = 0; i < 6; ++i) http.answer(200, kMonth);
+  live_until(clock.now() + hours(24 * 85));
+  CHECK(row(id).status == ConnectionStatus::Active);
+  CHECK(requests() == 4);  // for the access token, then after 23 to 26 days each
+}
+
+TEST_CASE_METHOD(RefreshFixture, "the end of a refresh token that stays in force is kept", "[refresh]") {
+  const auto id = connect("plain");
+  http.answer(200,
+              R"({"access_token":"at2","refresh_token":"rt2","expires_in":3600,"refresh_expires_in":7200})");
+  refresher->refresh_now(id, true);
+  const auto end = clock.now() + hours(2);
+  CHECK(tokens(id).refresh_expires_at == end);
+  clock.advance(minutes(10));
+  answer_tokens("at3");
+  refresher->refresh_now(id, true);
+  CHECK(tokens(id).refresh_expires_at == end);
+  answer_tokens("at4", "rt4");
+  refresher->refresh_now(id, true);
+  CHECK(tokens(id).refresh_expires_at == std::nullopt);
+}
+
 TEST_CASE_METHOD(RefreshFixture, "a token with more than a minute to live is left alone", "[refresh]") {
   const auto id = connect("strict");
   clock.advance(hours(1) - seconds(61));

@@ -59,6 +59,35 @@ TEST_CASE("a token set that was issued to a client of its own names it at its en
         "0000000173");
 }
 
+TEST_CASE("a token set whose refresh token ends says when at its end", "[credential]") {
+  TokenSet set;
+  set.access_token = Secret("a");
+  set.refresh_token = Secret("r");
+  set.refresh_expires_at = from_ms(1);
+  CHECK(hex_of(std::move(set)) ==
+        "0108"
+        "0000000161"
+        "0000000172"
+        "00000000"
+        "00000006426561726572"
+        "00"
+        "00000000"
+        "00000000"
+        "00000000"
+        "010000000000000001");
+}
+
+TEST_CASE("the end of a refresh token comes back with the client it was issued to", "[credential]") {
+  TokenSet set = testing::make_tokens();
+  set.client = {"client-7", Secret("client-secret-7")};
+  set.refresh_expires_at = from_ms(86400000);
+  const Credential credential = decode_credential(encode_credential(std::move(set)));
+  const auto& found = std::get<TokenSet>(credential);
+  CHECK(found.refresh_expires_at == from_ms(86400000));
+  CHECK(found.client.client_id == "client-7");
+  CHECK(found.refresh_token == Secret("refresh-token-1"));
+}
+
 TEST_CASE("the client of a token set and named fields come back as they went in", "[credential]") {
   TokenSet set = testing::make_tokens();
   set.client = {"client-7", Secret("client-secret-7")};

@@ -84,11 +84,12 @@ void replace_credential(Engine& engine, const ConnectionId& id, const ObjectRead
 }
 
 // A switched off account is left alone; one that comes back may have to be refreshed at once.
-void plan_refresh(Connection& connection, Timestamp now) {
+void plan_refresh(Transaction& tx, Connection& connection, Timestamp now) {
   connection.next_refresh_at.reset();
-  if (connection.status == ConnectionStatus::Active && connection.expires_at) {
-    connection.next_refresh_at = refresh_at(now, *connection.expires_at, connection.id);
-  }
+  if (connection.status != ConnectionStatus::Active) return;
+  const auto opened = connection_store::open(tx, connection.id);
+  const auto* tokens = opened ? std::get_if<TokenSet>(&opened->credential) : nullptr;
+  if (tokens != nullptr) connection.next_refresh_at = next_refresh_of(*tokens, now, connection.id);
 }
 
 bool is_under_way(const Connection& connection) {
@@ -135,7 +136,7 @@ void set_enabled(Engine& engine, const ConnectionId& id, bool enabled) {
   connection.status_reason = enabled ? "" : std::string(reason::kDisabledByUser);
   connection.updated_at = engine.env().clock.now();
   end_without_link(*tx, connection, connection.updated_at);
-  plan_refresh(connection, connection.updated_at);
+  plan_refresh(*tx, connection, connection.updated_at);
   store(*tx, connection);
   audit_log::append(*tx, {0, connection.updated_at, enabled ? "enabled" : "disabled", id, {}});
   tx->commit();
