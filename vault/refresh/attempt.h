@@ -15,9 +15,9 @@
 
 namespace coffer {
 
-// The provider behind a toolkit's tokens; nullptr if the catalog no longer has it.
-const Provider* provider_of_toolkit(const Catalog& catalog, std::string_view toolkit,
-                                    AuthScheme scheme = AuthScheme::OAuth2);
+// The provider behind the tokens of a toolkit's accounts with this scheme; nullptr if the catalog no longer
+// has it.
+const Provider* provider_of_toolkit(const Catalog& catalog, std::string_view toolkit, AuthScheme scheme);
 
 // One attempt to refresh one connection: decides whether to ask, commits the intent, asks. What
 // comes back is the caller's to store. At most one attempt per connection may exist at a time.

@@ -226,12 +226,15 @@ TEST_CASE_METHOD(Race, "waiters see only what is committed", "[refresh]") {
 }
 
 TEST_CASE_METHOD(Race, "a provider that hangs holds up no other provider", "[refresh]") {
-  for (int i = 0; i < 10; ++i) connect("strict", "ca_slow_" + std::to_string(i));
-  const auto quick = connect("plain", "ca_quick");
+  const auto [slow, quick_one, scheme] = GENERATE(table<std::string, std::string, AuthScheme>(
+      {{"strict", "plain", AuthScheme::OAuth2}, {"service", "errand", AuthScheme::S2sOAuth2}}));
+  for (int i = 0; i < 10; ++i) connect(slow, "ca_slow_" + std::to_string(i), {.scheme = scheme});
+  clock.advance(std::chrono::minutes(30));  // so that it is the last to become due
+  const auto quick = connect(quick_one, "ca_quick", {.scheme = scheme});
   struct TwoHosts : HttpClient {
     HttpResult send(const HttpRequest& request) override {
       request.before_send();
-      if (request.url.find("strict") != std::string::npos) {
+      if (request.url.find(slow) != std::string::npos) {
         gate.wait();
         return HttpFailure{HttpFailure::Sent::Maybe, HttpFailure::Kind::Timeout, "timed out"};
       }
@@ -241,10 +244,12 @@ TEST_CASE_METHOD(Race, "a provider that hangs holds up no other provider", "[ref
       response.body = token_body("at2");
       return response;
     }
+    std::string slow;
     std::promise<void> release, was_asked;
     std::shared_future<void> gate = release.get_future().share();
   };
   TwoHosts hosts;
+  hosts.slow = slow;
   clock.advance(hours(1));
   Refresher other({clock, random, hosts, *log}, *database, rotations.catalog(),
                   [](Transaction&, const Connection&, const std::string&) { return "{}"; }, {});

@@ -24,7 +24,8 @@
 namespace coffer::testing {
 
 // Providers that differ in rotation alone, each behind a toolkit of the same name: "plain",
-// "grace" (60 s), "strict" and "unknown".
+// "grace" (60 s), "strict" and "unknown"; "service" and "errand" have accounts of
+// S2S_OAUTH2 alone.
 class RotationCatalog {
  public:
   explicit RotationCatalog(const std::filesystem::path& directory) {
@@ -33,6 +34,8 @@ class RotationCatalog {
     write_pair(directory, "strict", R"("rotation": "strict",)");
     write_pair(directory, "unknown", "");
     write_pair(directory, "scoped", R"("rotation": "strict", "refresh_params": {"scope": "read"},)");
+    write_pair(directory, "service", "", "S2S_OAUTH2");
+    write_pair(directory, "errand", "", "S2S_OAUTH2");
     CatalogOptions options;
     options.directories = {directory};
     catalog_ = Catalog::load(options);
@@ -45,7 +48,7 @@ class RotationCatalog {
     std::ofstream(path) << text;
   }
   static void write_pair(const std::filesystem::path& directory, const std::string& id,
-                         const std::string& rules) {
+                         const std::string& rules, const std::string& scheme = "OAUTH2") {
     write(directory / "providers" / (id + ".json"), R"({"format": 1, "id": ")" + id + R"(", "name": "P", )" +
                                                         rules + R"( "token_auth": "body",
              "authorization_url": "https://)" + id + R"(.example/authorize",
@@ -54,7 +57,7 @@ class RotationCatalog {
                                                        R"(", "name": "T", "description": "A toolkit.",
              "version": "20261101_00", "categories": [], "base_url": "https://api.)" +
                                                        id + R"(.example",
-             "auth": [{"scheme": "OAUTH2", "provider": ")" +
+             "auth": [{"scheme": ")" + scheme + R"(", "provider": ")" +
                                                        id + R"(", "scopes": ["read"],
                        "headers": {"Authorization": "Bearer {{access_token}}"}}], "tools": []})");
   }
@@ -65,6 +68,7 @@ struct Grant {
   std::string refresh_token = "rt1";
   std::optional<Duration> lifetime = std::chrono::hours(1);
   ConnectionStatus status = ConnectionStatus::Active;
+  AuthScheme scheme = AuthScheme::OAuth2;
 };
 
 // A vault on disk with a frozen clock and a scripted provider.
@@ -95,6 +99,7 @@ struct RefreshFixture : TestEnv {
       AuthConfig config;
       config.id = config_id;
       config.toolkit = toolkit;
+      config.scheme = grant.scheme;
       config.name = toolkit;
       config.client_id = "client";
       config.created_at = config.updated_at = clock.now();
@@ -105,6 +110,7 @@ struct RefreshFixture : TestEnv {
     connection.user = UserId("alice");
     connection.toolkit = toolkit;
     connection.auth_config = config_id;
+    connection.scheme = grant.scheme;
     connection.status = grant.status;
     connection.scopes = {"read"};
     connection.created_at = connection.updated_at = clock.now();
