@@ -21,12 +21,8 @@ struct AnchorOptions {
   bool json = false;
 };
 
-VaultLocation location(const Globals& globals) {
-  return {vault_file(globals), key_source(globals), false};
-}
-
 void show(const Globals& globals, bool as_json) {
-  const anchors::State state = anchors::look(location(globals), null_log());
+  const anchors::State state = anchors::look(vault_location(globals), null_log());
   if (as_json) {
     print_json({{"file", state.file.string()}, {"exists", state.was_seen}});
   } else if (state.file.empty()) {
@@ -40,19 +36,19 @@ void set(const Globals& globals, const std::string& directory) {
   SystemRandom random;
   const std::filesystem::path path =
       directory.empty() ? default_anchor_directory() : std::filesystem::path(directory);
-  anchors::set(location(globals), path, SystemClock().now(), random, null_log());
+  anchors::set(vault_location(globals), path, SystemClock().now(), random, null_log());
   print_line("what is seen of the vault is remembered in " + path.string());
 }
 
 void remove(const Globals& globals) {
   SystemRandom random;
-  anchors::remove(location(globals), SystemClock().now(), random, null_log());
+  anchors::remove(vault_location(globals), SystemClock().now(), random, null_log());
   print_line("the vault has no anchor");
 }
 
 void accept(const Globals& globals) {
   SystemRandom random;
-  anchors::accept(location(globals), random, null_log());
+  anchors::accept(vault_location(globals), random, null_log());
   print_line(
       "the vault is taken as it is; refresh tokens that were used up since will be refused, and their "
       "accounts expire");

@@ -23,14 +23,10 @@ struct KeysOptions {
   bool json = false;
 };
 
-VaultLocation location(const Globals& globals) {
-  return {vault_file(globals), key_source(globals), false};
-}
-
 void list(const Globals& globals, bool as_json) {
   Json array = Json::array();
   Table table({"SLOT", "KIND", "THIS KEY'S"});
-  for (const header::SlotEntry& slot : key_slots::list(location(globals))) {
+  for (const header::SlotEntry& slot : key_slots::list(vault_location(globals))) {
     table.add({std::to_string(slot.number), std::string(to_string(slot.kind)), slot.is_opened ? "yes" : ""});
     array.push_back({{"slot", slot.number}, {"kind", to_string(slot.kind)}, {"opened", slot.is_opened}});
   }
@@ -43,7 +39,7 @@ void list(const Globals& globals, bool as_json) {
 
 void add(const Globals& globals, KeySource added) {
   SystemRandom random;
-  const std::int64_t number = key_slots::add(location(globals), std::move(added), random);
+  const std::int64_t number = key_slots::add(vault_location(globals), std::move(added), random);
   print_line("slot " + std::to_string(number) + " opens the vault");
 }
 
@@ -54,13 +50,13 @@ void remove(const Globals& globals, const std::string& text) {
     throw Error(ErrorCode::InvalidArgument, "\"" + text + "\" is not the number of a slot",
                 "`coffer keys` lists them");
   }
-  key_slots::remove(location(globals), number);
+  key_slots::remove(vault_location(globals), number);
   print_line("slot " + text + " is gone");
 }
 
 void rotate(const Globals& globals, bool as_json) {
   SystemRandom random;
-  const key_rotation::Rotated rotated = key_rotation::rotate(location(globals), random, null_log());
+  const key_rotation::Rotated rotated = key_rotation::rotate(vault_location(globals), random, null_log());
   if (as_json) {
     print_json(
         {{"root_epoch", rotated.root_epoch}, {"data_keys", rotated.data_keys}, {"rows", rotated.rows}});

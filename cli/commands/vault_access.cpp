@@ -39,6 +39,10 @@ KeySource key_source(const Globals& globals) {
   return KeyFile{default_key_file()};
 }
 
+VaultLocation vault_location(const Globals& globals) {
+  return {vault_file(globals), key_source(globals), false};
+}
+
 std::map<std::string, ClientCredentials> read_managed_clients(const std::filesystem::path& file) {
   const Secret text = read_private_file(file);
   Json clients = parse_json(text.expose(), file.string());

@@ -7,6 +7,7 @@
 #include "cli/commands/command.h"
 #include "vault/model/auth_config.h"
 #include "vault/model/key_source.h"
+#include "vault/store/database.h"
 
 namespace coffer::cli {
 
@@ -14,6 +15,9 @@ std::filesystem::path vault_file(const Globals& globals);
 
 // --key-file; --passphrase-file; systemd's credential "master-key"; the default key file.
 KeySource key_source(const Globals& globals);
+
+// Of the vault that is there already, with the key above.
+VaultLocation vault_location(const Globals& globals);
 
 // OAuth clients of managed auth: {"<toolkit>": {"client_id": "..", "client_secret": ".."}, ...}.
 // Throws InvalidArgument that names what is wrong, never a value.
