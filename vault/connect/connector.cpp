@@ -89,10 +89,6 @@ Connection Connector::import(const ConnectRequest& request, Credential credentia
   return commit_import(*tx, std::move(connection), std::move(grant));
 }
 
-Connection Connector::replace_credential(const ConnectionId& id, Credential credential) {
-  return change_credential(id, [&](Credential) { return std::move(credential); });
-}
-
 Connection Connector::change_credential(const ConnectionId& id,
                                         const std::function<Credential(Credential)>& change) {
   const auto tx = database_.write();

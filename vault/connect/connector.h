@@ -106,10 +106,8 @@ class Connector {
   // refusal is InvalidArgument, and so is a toolkit without a verifying call. A grant of the client
   // alone that has no access token yet gets one.
   Connection import(const ConnectRequest& request, Credential credential);
-  // Replaces the credential of an account; keeps its id.
-  Connection replace_credential(const ConnectionId& id, Credential credential);
-  // The same by what `change` makes of the one that is stored (none: monostate). It runs inside the
-  // transaction.
+  // Replaces the credential of an account by what `change` makes of it (none: monostate); the
+  // account keeps its id. `change` runs inside the transaction.
   Connection change_credential(const ConnectionId& id, const std::function<Credential(Credential)>& change);
 
   LinkView view(std::string_view link_token) const;

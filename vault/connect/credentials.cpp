@@ -104,9 +104,15 @@ struct CheckParts {
 std::size_t index_of(CredentialKind kind) {
   return static_cast<std::size_t>(kind);
 }
-static_assert(
-    std::is_same_v<std::variant_alternative_t<static_cast<std::size_t>(CredentialKind::Fields), Credential>,
-                   FieldsCredential>);
+template <CredentialKind kind, typename Alternative>
+constexpr bool kHolds =
+    std::is_same_v<std::variant_alternative_t<static_cast<std::size_t>(kind), Credential>, Alternative>;
+static_assert(kHolds<CredentialKind::None, std::monostate>);
+static_assert(kHolds<CredentialKind::Tokens, TokenSet>);
+static_assert(kHolds<CredentialKind::ApiKey, ApiKeyCredential>);
+static_assert(kHolds<CredentialKind::Bearer, BearerCredential>);
+static_assert(kHolds<CredentialKind::Basic, BasicCredential>);
+static_assert(kHolds<CredentialKind::Fields, FieldsCredential>);
 
 bool has_part(const FieldsCredential& credential, const std::string& name) {
   return credential.names.contains(name) || credential.secrets.contains(name);

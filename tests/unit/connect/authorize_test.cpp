@@ -3,6 +3,15 @@
 using namespace coffer;
 using namespace coffer::testing;
 
+namespace {
+
+Connection replace(ConnectFixture& vault, const ConnectionId& id, const std::string& key) {
+  return vault.connector.change_credential(id,
+                                           [&](const Credential&) { return ApiKeyCredential{Secret(key)}; });
+}
+
+}  // namespace
+
 TEST_CASE("a new link makes an account that waits and a token that lives ten minutes") {
   ConnectFixture vault;
   const ConnectLink link = vault.link("acme");
@@ -215,8 +224,7 @@ TEST_CASE("a replaced credential keeps the account's id and brings it back to li
     row.status = ConnectionStatus::Expired;
     row.status_reason = "gone";
   });
-  const Connection replaced =
-      vault.connector.replace_credential(account.id, ApiKeyCredential{Secret("new-key")});
+  const Connection replaced = replace(vault, account.id, "new-key");
   CHECK(replaced.id == account.id);
   CHECK(replaced.status == ConnectionStatus::Active);
   CHECK(replaced.status_reason.empty());
@@ -229,7 +237,7 @@ TEST_CASE("a credential from the application is nobody's until the service was a
       vault.connector.import(vault.request("openco"), ApiKeyCredential{Secret("key-of-alice-0001")});
   vault.change(account.id, [](Connection& row) { row.identity = "alice@example.com"; });
   SECTION("that replaces another") {
-    vault.connector.replace_credential(account.id, ApiKeyCredential{Secret("key-of-bob-0002")});
+    replace(vault, account.id, "key-of-bob-0002");
   }
   SECTION("that is imported into the same account") {
     ConnectRequest request = vault.request("openco");
@@ -245,15 +253,12 @@ TEST_CASE("a switched-off account keeps its status when its credential is replac
   ConnectFixture vault;
   const Connection account =
       vault.connector.import(vault.request("openco"), ApiKeyCredential{Secret("old-key")});
-  const auto replace = [&] {
-    return vault.connector.replace_credential(account.id, ApiKeyCredential{Secret("new-key")});
-  };
+  const auto replaced = [&] { return replace(vault, account.id, "new-key"); };
   vault.change(account.id, [](Connection& row) { row.status = ConnectionStatus::Inactive; });
-  CHECK(replace().status == ConnectionStatus::Inactive);
+  CHECK(replaced().status == ConnectionStatus::Inactive);
   vault.change(account.id, [](Connection& row) { row.status = ConnectionStatus::Revoked; });
-  CHECK(code_of(replace) == ErrorCode::WrongState);
-  CHECK(code_of([&] { vault.connector.replace_credential(ConnectionId("ca_none"), std::monostate{}); }) ==
-        ErrorCode::NotFound);
+  CHECK(code_of(replaced) == ErrorCode::WrongState);
+  CHECK(code_of([&] { replace(vault, ConnectionId("ca_none"), "new-key"); }) == ErrorCode::NotFound);
 }
 
 TEST_CASE("an imported credential of several fields must have those that the toolkit needs") {
