@@ -59,8 +59,7 @@ constexpr auto kNearWords = std::to_array<std::string_view>({
 
 constexpr std::string_view kBareDeeds =
     "add change check create delete display do edit fetch find get give list look make new open put read "
-    "remove "
-    "retrieve return see set show take tell update view write";
+    "remove retrieve return see set show take tell update view write";
 
 constexpr auto kEmptyWords = std::to_array<std::string_view>({
     "a",     "about", "am",        "an",     "and",   "are",  "as",   "at",    "be",    "by",   "can",
