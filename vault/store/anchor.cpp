@@ -162,16 +162,10 @@ struct Opened {
   KeyedTransaction tx;
 };
 
-void require_newest_schema(const Opened& opened) {
-  if (opened.is_newest_schema()) return;
-  throw Error(ErrorCode::WrongState, "the vault has the schema of an older release",
-              "start `coffer serve` once, which brings it to the newest");
-}
-
 // Empty: nowhere.
 void put_note(VaultLocation location, const std::string& directory, Timestamp now, Random& random, Log& log) {
   Opened opened(std::move(location), random, log);
-  require_newest_schema(opened);
+  migrations::require_newest(*opened.vault.connection, opened.vault.steps);
   DigestKeeper digest(*opened.vault.connection, *opened.keys);
   document_store::remove(opened.tx, kKind, kDirectory);
   document_store::put(opened.tx, {std::string(kKind), std::string(kDirectory), directory, now, now});

@@ -279,14 +279,6 @@ class Rotation {
   Rotated rotated_;
 };
 
-void require_newest_schema(SqlConnection& connection, int newest) {
-  const int version = migrations::version_of(connection);
-  if (version == newest) return;
-  throw Error(ErrorCode::WrongState,
-              "the vault has schema " + std::to_string(version) + " of an older release",
-              "start `coffer serve` once, which brings it to schema " + std::to_string(newest));
-}
-
 void require_sound(Transaction& tx, SqlConnection& connection) {
   const integrity::Faults faults = integrity::check_all(tx, connection);
   if (faults.empty()) return;
@@ -299,7 +291,7 @@ Rotated rotate_open(const OfflineVault& vault, Random& random, Log& log) {
   connection.execute("BEGIN IMMEDIATE");
   const int newest = static_cast<int>(vault.steps.size());
   const auto old_keys = header::unlock(connection, vault.key, newest);
-  require_newest_schema(connection, newest);
+  migrations::require_newest(connection, vault.steps);
   const auto anchor = anchors::find(connection, *old_keys, log);
   if (anchor) anchor->check(DigestRow::read(connection, *old_keys).commits);
   KeyedTransaction before(connection, *old_keys, random, log);

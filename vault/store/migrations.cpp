@@ -3,6 +3,8 @@
 #include <array>
 #include <string>
 
+#include "vault/base/error.h"
+
 namespace coffer::migrations {
 namespace {
 
@@ -208,6 +210,14 @@ Steps all() {
 
 int version_of(SqlConnection& connection) {
   return connection.value_of("PRAGMA user_version");
+}
+
+void require_newest(SqlConnection& connection, Steps steps) {
+  const int version = version_of(connection);
+  if (version == std::ssize(steps)) return;
+  throw Error(ErrorCode::WrongState,
+              "the vault has schema " + std::to_string(version) + " of an older release",
+              "start `coffer serve` once, which brings it to schema " + std::to_string(steps.size()));
 }
 
 void apply(SqlConnection& connection, Steps steps, int from) {

@@ -14,6 +14,8 @@ using Steps = std::span<const char* const>;
 Steps all();
 // PRAGMA user_version.
 int version_of(SqlConnection& connection);
+// Throws WrongState for a vault of an older release.
+void require_newest(SqlConnection& connection, Steps steps);
 // Takes the schema from version `from` to `from + 1`, within the caller's transaction.
 void apply(SqlConnection& connection, Steps steps, int from);
 
