@@ -13,7 +13,6 @@ namespace coffer {
 namespace {
 
 // SDKs demand strings where credentials stand; no byte of a credential is ever among them.
-constexpr std::string_view kMasked = "REDACTED";
 
 bool holds_credential(ConnectionStatus status) {
   return status == ConnectionStatus::Active || status == ConnectionStatus::Inactive;

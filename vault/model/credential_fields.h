@@ -21,6 +21,9 @@ struct CredentialField {
 enum class CredentialKind { None, Tokens, ApiKey, Bearer, Basic, Fields };
 CredentialKind credential_kind(AuthScheme scheme);
 
+// Stands in answers where a credential would: SDKs demand texts there, and no byte of it is shown.
+inline constexpr std::string_view kMasked = "REDACTED";
+
 // What a credential of this scheme consists of; toolkits may add fields of their own. Empty for
 // schemes without a credential, for tokens, and where the toolkit alone says what there is.
 std::span<const CredentialField> credential_fields(AuthScheme scheme);

@@ -188,6 +188,20 @@ TEST_CASE("a key scheme without a key gets a link with a form") {
   CHECK(made["redirect_url"].is_string());
 }
 
+TEST_CASE("what answers show in place of a credential is taken for none") {
+  ApiWorld world;
+  const auto [scheme, name] = GENERATE(table<std::string, std::string>({{"API_KEY", "generic_api_key"},
+                                                                        {"BEARER_TOKEN", "token"},
+                                                                        {"OAUTH2", "access_token"},
+                                                                        {"OAUTH1", "oauth_token"}}));
+  CAPTURE(scheme);
+  const Json val = {{"status", "ACTIVE"}, {name, "REDACTED"}};
+  const Answer refused = create(world, world.custom_config("mock", scheme),
+                                {{"user_id", "user_1"}, {"state", {{"authScheme", scheme}, {"val", val}}}});
+  require_error(refused, 400, name);
+  CHECK(world.get("/connected_accounts")["items"].empty());
+}
+
 TEST_CASE("a credential that cannot be is refused and leaves no account behind") {
   ApiWorld world;
   const std::string gmail = world.auth_config("gmail");

@@ -4,12 +4,10 @@
 
 #include "vault/base/encoding.h"
 #include "vault/base/json.h"
+#include "vault/model/credential_fields.h"
 
 namespace coffer::api::legacy {
 namespace {
-
-// SDKs demand strings where credentials stand; no byte of a credential is ever among them.
-constexpr std::string_view kMasked = "REDACTED";
 
 bool is_usable(const Connection& connection) {
   return connection.status == ConnectionStatus::Active;

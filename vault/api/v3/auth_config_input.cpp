@@ -11,7 +11,6 @@
 namespace coffer::api::v3 {
 namespace {
 
-constexpr std::string_view kMasked = "REDACTED";  // as answers show a secret
 constexpr std::size_t kMostScopes = 200;
 constexpr std::size_t kMostNameBytes = 200;
 constexpr std::size_t kMostTools = 1000;
@@ -71,14 +70,7 @@ void read_client(ObjectReader credentials, AuthConfigInput& input) {
         "leave it out, and register this vault's /oauth/callback/{auth config id} at the provider");
   }
   input.client_id = credentials.optional_text("client_id");
-  if (credentials.has("client_secret")) {
-    Secret secret = credentials.secret("client_secret");
-    if (secret.expose() == kMasked) {
-      credentials.fail("client_secret", "is the mask of an answer",
-                       "leave it out to keep the one that is stored");
-    }
-    input.client_secret = std::move(secret);
-  }
+  if (credentials.has("client_secret")) input.client_secret = credentials.secret("client_secret");
   if (auto scopes = read_scopes(credentials)) input.scopes = std::move(scopes);
 }
 

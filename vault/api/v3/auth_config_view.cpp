@@ -15,8 +15,6 @@
 namespace coffer::api::v3 {
 namespace {
 
-constexpr std::string_view kMasked = "REDACTED";
-
 Json credentials_view(const AuthConfig& config) {
   Json view = Json::object();
   if (credential_kind(config.scheme) != CredentialKind::Tokens) return view;

@@ -5,6 +5,7 @@
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
 #include "vault/base/text.h"
+#include "vault/model/credential_fields.h"
 #include "vault/model/user_id.h"
 
 namespace coffer::api {
@@ -117,7 +118,12 @@ const Json& ObjectReader::value(std::string_view key) const {
 Secret ObjectReader::secret(std::string_view key) {
   const Json* found = find(key);
   if (found != nullptr && !found->is_string()) fail(key, "is not a string");
-  return take_secret(*object_, key);
+  Secret taken = take_secret(*object_, key);
+  if (taken.expose() == kMasked) {
+    fail(key, "is the mask that answers show in place of a credential",
+         "leave it out, or give the credential itself");
+  }
+  return taken;
 }
 
 RequestBody::RequestBody(const ServerRequest& request)

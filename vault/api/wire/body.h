@@ -38,7 +38,8 @@ class ObjectReader {
   std::vector<ObjectReader> objects(std::string_view key) const;
   // The value itself; null if absent.
   const Json& value(std::string_view key) const;
-  // Takes the string out of the body, so that no copy is left there. Empty if absent.
+  // Takes the string out of the body, so that no copy is left there. Empty if absent; the mask of
+  // an answer (kMasked) is refused: it would take the place of the credential that it hides.
   Secret secret(std::string_view key);
 
   // "path.key", for messages.
