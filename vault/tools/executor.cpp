@@ -20,7 +20,7 @@ ToolRef require_tool(const Catalog& catalog, const std::string& slug) {
   const ToolRef ref = catalog.find_tool(slug);
   if (ref.tool != nullptr) return ref;
   throw Error(ErrorCode::NotFound, "tool " + in_quotes(slug) + " does not exist",
-              "GET /api/v3/tools lists the tools");
+              "GET /api/v3/tools?toolkit_slug=... lists a toolkit's tools");
 }
 
 ToolResult to_result(ServiceAnswer answer, const Tool& tool, const Scrubber& scrubber) {
