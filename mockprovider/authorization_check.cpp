@@ -138,6 +138,8 @@ CheckedAuthorization check_authorization(const Tenant& tenant, const Profile& pr
   checked.redirect_uri = redirect_uri;
   checked.state = state;
   checked.scopes = split_scopes(profile, text_of(parameters, profile.provider->scope_param));
+  if (!profile.companion_param.empty())
+    checked.companion_scopes = split_scopes(profile, text_of(parameters, profile.companion_param));
   checked.code_challenge = text_of(parameters, "code_challenge");
   checked.resources = texts_of(parameters, "resource");
   checked.nonce = text_of(parameters, "nonce");

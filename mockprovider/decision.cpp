@@ -47,8 +47,16 @@ Consent consent_of(const Tenant& tenant, const Profile& profile, const Authoriza
   consent.resources = request.resources;
   consent.signed_in_at = tenant.clock.now();
   consent.access_lifetime = decision.access_lifetime;
-  std::copy_if(request.scopes.begin(), request.scopes.end(), std::back_inserter(consent.scopes),
-               [&](const auto& scope) { return !contains(decision.refused_scopes, scope); });
+  const auto is_refused = [&](const auto& scope) { return contains(decision.refused_scopes, scope); };
+  consent.scopes = request.scopes;
+  std::erase_if(consent.scopes, is_refused);
+  consent.companion_scopes = request.companion_scopes;
+  std::erase_if(consent.companion_scopes, is_refused);
+  // Nothing is asked for the person: the companion is all there is.
+  if (consent.scopes.empty() && !consent.companion_scopes.empty()) {
+    consent.scopes.swap(consent.companion_scopes);
+    consent.is_companion = true;
+  }
   consent.gives_refresh_token = wants_refresh_token(tenant, profile, request, consent);
   return consent;
 }

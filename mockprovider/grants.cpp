@@ -1,6 +1,7 @@
 #include "mockprovider/grants.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "mockprovider/digest.h"
 #include "vault/base/error.h"
@@ -76,7 +77,8 @@ std::string Grants::issue_code(Consent consent, const TokenPolicy& policy) {
     throw Error(ErrorCode::TooLarge, "more than 20000 codes wait to be redeemed", "reset the mock provider");
   }
   std::string value = random_id(random_, policy.code_prefix, 24);
-  codes_.emplace(value, Code{std::move(consent), next_id("code_"), clock_.now() + kCodeLifetime, {}, false});
+  codes_.emplace(value,
+                 Code{std::move(consent), next_id("code_"), clock_.now() + kCodeLifetime, {}, {}, false});
   return value;
 }
 
@@ -112,8 +114,10 @@ GrantOutcome Grants::redeem(const Redemption& request, const TokenPolicy& policy
     return invalid_grant("the code was issued to another client", {}, code.id);
   }
   if (code.is_used) {
-    const auto family = families_.find(code.family);
-    if (family != families_.end()) end(family->second, "its code was presented twice");
+    for (const std::string& id : {code.family, code.companion}) {
+      const auto family = families_.find(id);
+      if (family != families_.end()) end(family->second, "its code was presented twice");
+    }
     return invalid_grant("the code was used before; what it gave is revoked", code.family, code.id);
   }
   // From here on every answer uses the code up: a guess at the verifier has one try.
@@ -126,7 +130,18 @@ GrantOutcome Grants::redeem(const Redemption& request, const TokenPolicy& policy
   IssuedTokens issued = issue(family, family.scopes, resources, code.id, policy);
   if (consent.gives_refresh_token && policy.gives_refresh_tokens) give_refresh_token(issued, family, policy);
   issued.nonce = consent.nonce;
+  if (consent.companion_scopes.empty()) return issued;
+  issued.companion.push_back(begin_companion(consent, code.id, policy));
+  code.companion = issued.companion.front().family;
   return issued;
+}
+
+IssuedTokens Grants::begin_companion(const Consent& consent, const std::string& parent,
+                                     const TokenPolicy& policy) {
+  Consent companion = consent;
+  companion.scopes = std::exchange(companion.companion_scopes, {});
+  companion.is_companion = true;
+  return begin(companion, parent, policy);
 }
 
 IssuedTokens Grants::begin(const Consent& consent, const std::string& parent, const TokenPolicy& policy) {
@@ -147,6 +162,7 @@ Family& Grants::open_family(const Consent& consent, const TokenPolicy& policy) {
   family.resources = consent.resources;
   family.signed_in_at = consent.signed_in_at;
   family.access_lifetime = consent.access_lifetime;
+  family.is_companion = consent.is_companion;
   family.created_at = clock_.now();
   if (!family.account.empty()) {
     auto& siblings = families_of_consent_[consent_key(family.provider, family.client_id, family.account)];
@@ -255,8 +271,10 @@ IssuedTokens Grants::issue(Family& family, std::vector<std::string> scopes,
   issued.family = family.id;
   issued.parent = parent;
   issued.access_id = token.id;
+  issued.is_companion = family.is_companion;
+  const std::string& prefix = family.is_companion ? policy.companion_access_prefix : policy.access_prefix;
   issued.access_token =
-      policy.make_access ? policy.make_access(token, family) : random_id(random_, policy.access_prefix, 32);
+      policy.make_access ? policy.make_access(token, family) : random_id(random_, prefix, 32);
   keep(std::move(token), issued.access_token);
   return issued;
 }
@@ -267,7 +285,8 @@ void Grants::give_refresh_token(IssuedTokens& issued, const Family& family, cons
   token.resources = family.resources;
   issued.refresh_id = token.id;
   issued.refresh_expires_in = until(token.expires_at, token.issued_at);
-  issued.refresh_token = keep(std::move(token), random_id(random_, policy.refresh_prefix, 32));
+  const std::string& prefix = family.is_companion ? policy.companion_refresh_prefix : policy.refresh_prefix;
+  issued.refresh_token = keep(std::move(token), random_id(random_, prefix, 32));
 }
 
 Token Grants::make_token(TokenKind kind, const Family& family, const std::string& parent,

@@ -55,6 +55,8 @@ struct TokenPolicy {
   std::string access_prefix = "mat_";
   std::string refresh_prefix = "mrt_";
   std::string code_prefix = "mac_";
+  std::string companion_access_prefix;  // of a companion's tokens
+  std::string companion_refresh_prefix;
 };
 
 // What the person consented to: the birth of a grant.
@@ -70,6 +72,10 @@ struct Consent {
   std::optional<Timestamp> signed_in_at;  // absent: nobody did
   bool gives_refresh_token = true;
   std::optional<Duration> access_lifetime;  // chosen on the consent page, instead of the policy's
+  // What a second grant of the same consent may do, such as that of an application's bot; empty: there is
+  // none.
+  std::vector<std::string> companion_scopes;
+  bool is_companion = false;
 };
 
 // One consent and every token that came of it.
@@ -82,6 +88,7 @@ struct Family {
   std::vector<std::string> resources;
   std::optional<Timestamp> signed_in_at;
   std::optional<Duration> access_lifetime;
+  bool is_companion = false;
   Timestamp created_at;
   std::optional<Timestamp> access_ends;  // of the newest access token
   std::string ended_because = {};        // empty: alive
@@ -121,6 +128,8 @@ struct IssuedTokens {
   std::string refresh_id;
   std::string parent;             // id of what was presented
   std::string issued_token_type;  // of a token exchange alone (RFC 8693 section 2.2.1)
+  bool is_companion = false;
+  std::vector<IssuedTokens> companion;  // at most one, with the answer to a code alone
 };
 
 // An RFC 6749 section 5.2 error.
@@ -209,6 +218,7 @@ class Grants {
     std::string id;
     Timestamp expires_at;
     std::string family;  // once redeemed
+    std::string companion = {};
     bool is_used = false;
   };
   struct Hash {
@@ -221,6 +231,7 @@ class Grants {
   using ById = std::map<std::string, T, std::less<>>;
 
   Family& open_family(const Consent& consent, const TokenPolicy& policy);
+  IssuedTokens begin_companion(const Consent& consent, const std::string& parent, const TokenPolicy& policy);
   std::optional<Refusal> refuse_code(const Code& code, const Redemption& request) const;
   std::optional<Refusal> refuse_refresh(const Token& token, Family& family, const RefreshRequest& request,
                                         const TokenPolicy& policy);

@@ -47,6 +47,7 @@ ServerResponse show_consent(const Tenant& tenant, const Profile& profile, const 
   page.redirect_host = host_of(request.redirect_uri).value_or("an application on this device");
   if (!request.device_code.empty()) page.redirect_host.clear();
   page.scopes = request.scopes;
+  page.scopes.insert(page.scopes.end(), request.companion_scopes.begin(), request.companion_scopes.end());
   page.choices = choices_of(profile, request.scopes);
   const Json values = {{"client", request.client_name}, {"account", account_values(tenant, pending.account)}};
   page.text = render_text(profile.consent_text, {values, tenant.clock.now(), nullptr}).value_or("");

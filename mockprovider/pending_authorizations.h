@@ -19,6 +19,7 @@ struct AuthorizationRequest {
   std::string redirect_uri;
   std::optional<std::string> state;  // echoed exactly, even when empty
   std::vector<std::string> scopes;
+  std::vector<std::string> companion_scopes;  // asked for a second grant of the same consent
   std::vector<std::string> resources;
   std::string code_challenge;
   std::string nonce;

@@ -75,6 +75,16 @@ void read_prefixes(const Members& mock, TokenPolicy& policy) {
   policy.code_prefix = members.text("code", policy.code_prefix);
 }
 
+void read_companion(const Members& mock, Profile& profile) {
+  const Json* companion = mock.find("companion");
+  if (!companion) return;
+  const Members members(*companion, "companion");
+  members.allow_only({"scope_param", "access_token", "refresh_token"});
+  profile.companion_param = members.text("scope_param");
+  profile.policy.companion_access_prefix = members.text("access_token", profile.policy.access_prefix);
+  profile.policy.companion_refresh_prefix = members.text("refresh_token", profile.policy.refresh_prefix);
+}
+
 void read_refresh_limit(const Members& mock, TokenPolicy& policy) {
   const Json* limit = mock.find("refresh_limit");
   if (!limit) return;
@@ -162,6 +172,7 @@ void check_members(const Members& mock) {
                    "most_grants",
                    "most_access_tokens",
                    "password_revokes",
+                   "companion",
                    "consent",
                    "cross_origin",
                    "prefixes",
@@ -243,6 +254,7 @@ Profile read_profile(const Provider& provider) {
   profile.grant_types = read_choice(mock, "grant_types", profile.grant_types);
   profile.has_openid = unless_denied(mock, "openid");
   read_manners(mock, profile);
+  read_companion(mock, profile);
   profile.has_jwt_access_tokens = mock.flag("jwt_access_tokens");
   profile.userinfo_scope = mock.text("userinfo_scope", "");
   profile.consent_text = mock.text("consent", "");

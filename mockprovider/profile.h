@@ -38,7 +38,8 @@ struct Profile {
   bool password_ends_grants = false;  // a changed password ends the account's grants
   bool secret_is_basic_user = false;  // the secret stands alone, as user of the Basic header
   std::string ambiguous_client = "invalid_request";  // credentials in header and body at once
-  std::string expiry_param;  // tokens end only where the token request has it; empty: always
+  std::string companion_param;  // asks for a second token of the same consent; empty: there is none
+  std::string expiry_param;     // tokens end only where the token request has it; empty: always
   int token_status = 200;
   Duration device_interval = std::chrono::seconds(5);
   Duration device_lifetime = std::chrono::minutes(10);

@@ -71,7 +71,8 @@ CredentialMarks::CredentialMarks(const Profiles& profiles) {
   for (const auto prefix : kOwnPrefixes) add(std::string(prefix), kLeastOfOwn);
   for (const auto& [id, profile] : profiles) {
     const TokenPolicy& policy = profile.policy;
-    for (const auto& prefix : {policy.access_prefix, policy.refresh_prefix, policy.code_prefix}) {
+    for (const auto& prefix : {policy.access_prefix, policy.refresh_prefix, policy.code_prefix,
+                               policy.companion_access_prefix, policy.companion_refresh_prefix}) {
       add(prefix, kLeastOfPersona);
       add(form_encode(prefix), kLeastOfPersona);
     }

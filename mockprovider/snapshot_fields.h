@@ -78,18 +78,19 @@ class SnapshotFields {
 
   template <class Visit>
   static void describe(Visit& visit, Grants::Code& code) {
-    auto& [consent, id, expires_at, family, is_used] = code;
+    auto& [consent, id, expires_at, family, companion, is_used] = code;
     visit("consent", consent);
     visit("id", id);
     visit("expires_at", expires_at);
     visit("family", family);
+    visit("companion", companion);
     visit("is_used", is_used);
   }
 
   template <class Visit>
   static void describe(Visit& visit, Consent& consent) {
     auto& [provider, client_id, account, scopes, redirect_uri, code_challenge, nonce, resources, signed_in_at,
-           gives_refresh_token, access_lifetime] = consent;
+           gives_refresh_token, access_lifetime, companion_scopes, is_companion] = consent;
     visit("provider", provider);
     visit("client_id", client_id);
     visit("account", account);
@@ -101,6 +102,8 @@ class SnapshotFields {
     visit("signed_in_at", signed_in_at);
     visit("gives_refresh_token", gives_refresh_token);
     visit("access_lifetime", access_lifetime);
+    visit("companion_scopes", companion_scopes);
+    visit("is_companion", is_companion);
   }
 
   template <class Visit>
@@ -123,8 +126,8 @@ class SnapshotFields {
 
   template <class Visit>
   static void describe(Visit& visit, Family& family) {
-    auto& [id, provider, client_id, account, scopes, resources, signed_in_at, access_lifetime, created_at,
-           access_ends, ended_because] = family;
+    auto& [id, provider, client_id, account, scopes, resources, signed_in_at, access_lifetime, is_companion,
+           created_at, access_ends, ended_because] = family;
     visit("id", id);
     visit("provider", provider);
     visit("client_id", client_id);
@@ -133,6 +136,7 @@ class SnapshotFields {
     visit("resources", resources);
     visit("signed_in_at", signed_in_at);
     visit("access_lifetime", access_lifetime);
+    visit("is_companion", is_companion);
     visit("created_at", created_at);
     visit("access_ends", access_ends);
     visit("ended_because", ended_because);
@@ -148,14 +152,15 @@ class SnapshotFields {
 
   template <class Visit>
   static void describe(Visit& visit, AuthorizationRequest& request) {
-    auto& [provider, client_id, client_name, redirect_uri, state, scopes, resources, code_challenge, nonce,
-           prompt, offline_params, login_hint, device_code, script] = request;
+    auto& [provider, client_id, client_name, redirect_uri, state, scopes, companion_scopes, resources,
+           code_challenge, nonce, prompt, offline_params, login_hint, device_code, script] = request;
     visit("provider", provider);
     visit("client_id", client_id);
     visit("client_name", client_name);
     visit("redirect_uri", redirect_uri);
     visit("state", state);
     visit("scopes", scopes);
+    visit("companion_scopes", companion_scopes);
     visit("resources", resources);
     visit("code_challenge", code_challenge);
     visit("nonce", nonce);

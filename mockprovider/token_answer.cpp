@@ -105,20 +105,30 @@ void add_times(Timestamp now, const IssuedTokens& issued, Json& values) {
   values["expires_in_dhm"] = days_hours_minutes(*issued.expires_in);
 }
 
-// What the templates of a provider's answer see.
-Json answer_values(const Tenant& tenant, const Profile& profile, const IssuedTokens& issued) {
+bool has_own_answer(const Profile& profile) {
+  return profile.token_answer || profile.refresh_answer;
+}
+
+Json values_of_tokens(const Tenant& tenant, const Profile& profile, const IssuedTokens& issued) {
   const auto scopes = echoed_scopes(profile, issued.scopes);
   Json values = {{"access_token", issued.access_token},
                  {"token_type", "Bearer"},
                  {"scope", join(scopes, profile.provider->scope_separator)},
                  {"scopes", scopes}};
-  if (profile.token_answer || profile.refresh_answer) {
-    values["account"] = account_values(tenant, issued.account);
-    add_times(tenant.clock.now(), issued, values);
-  }
+  if (has_own_answer(profile)) add_times(tenant.clock.now(), issued, values);
   if (!issued.refresh_token.empty()) values["refresh_token"] = issued.refresh_token;
   if (!issued.issued_token_type.empty()) values["issued_token_type"] = issued.issued_token_type;
   if (issued.expires_in) values["expires_in"] = in_seconds(*issued.expires_in);
+  return values;
+}
+
+// What the templates of a provider's answer see.
+Json answer_values(const Tenant& tenant, const Profile& profile, const IssuedTokens& issued) {
+  Json values = values_of_tokens(tenant, profile, issued);
+  if (issued.is_companion) values = {{"companion", std::move(values)}};
+  if (!issued.companion.empty())
+    values["companion"] = values_of_tokens(tenant, profile, issued.companion.front());
+  if (has_own_answer(profile)) values["account"] = account_values(tenant, issued.account);
   return values;
 }
 
@@ -170,7 +180,7 @@ TokenDraft draft_token_answer(Tenant& tenant, const Profile& profile, const Serv
                             accepts_json = wants_json(request)]() mutable {
             TokenAnswer answer;
             answer.access_token = signer ? signer->sign(issued.access_token) : issued.access_token;
-            values["access_token"] = answer.access_token;
+            if (signer) values["access_token"] = answer.access_token;
             if (make_id_token) values["id_token"] = answer.id_token = make_id_token(answer.access_token);
             answer.response = encode(profile, accepts_json, profile.token_status,
                                      shape ? render(now, *shape, values) : rfc_answer(values));

@@ -74,6 +74,10 @@ void note(Exchange& exchange, const IssuedTokens& issued) {
   exchange.entry.access_id = issued.access_id;
   exchange.entry.refresh_id = issued.refresh_id;
   exchange.hide(issued.refresh_token, issued.refresh_id);
+  for (const auto& companion : issued.companion) {
+    exchange.hide(companion.access_token, companion.access_id);
+    exchange.hide(companion.refresh_token, companion.refresh_id);
+  }
 }
 
 ServerResponse tell(const Tenant& tenant, const Profile& profile, const ServerRequest& request,

@@ -132,6 +132,53 @@ TEST_CASE("google-idle's grants die of half a year without use and of a new pass
   CHECK(persona.refresh(token).status == 400);
 }
 
+TEST_CASE("slack gives the bot's token and the person's, each with a refresh token of its own",
+          "[personas]") {
+  Persona persona("slack");
+  const std::string code =
+      persona.code({{"user_scope", "search:read"}, {"scope", "chat:write,channels:read"}});
+  const Json answer = parse_json(persona.redeem(code).body);
+  CHECK(answer["token_type"] == "bot");
+  CHECK(answer["scope"] == "chat:write,channels:read");
+  CHECK(answer["access_token"].get<std::string>().starts_with("xoxe.xoxb-1-"));
+  CHECK(answer["authed_user"]["scope"] == "search:read");
+  CHECK(answer["authed_user"]["access_token"].get<std::string>().starts_with("xoxe.xoxp-1-"));
+  const Json bot = persona.refreshed(answer["refresh_token"]);
+  CHECK(bot["token_type"] == "bot");
+  CHECK(bot["scope"] == "chat:write,channels:read");
+  CHECK(bot["access_token"].get<std::string>().starts_with("xoxe.xoxb-1-"));
+  const Json person = persona.refreshed(answer["authed_user"]["refresh_token"]);
+  CHECK(person["token_type"] == "user");
+  CHECK(person["scope"] == "search:read");
+  CHECK(parse_json(persona.redeem(code).body)["ok"] == false);
+  // A code that comes twice ends both.
+  CHECK(persona.refreshed(bot["refresh_token"])["ok"] == false);
+  CHECK(persona.refreshed(person["refresh_token"])["ok"] == false);
+}
+
+TEST_CASE("slack gives only the token whose scopes were asked for", "[personas]") {
+  Persona persona(GENERATE("slack", "slack-static"));
+  const Json bot = persona.connect({{"user_scope", ""}, {"scope", "chat:write"}});
+  CHECK(bot["scope"] == "chat:write");
+  CHECK(bot["bot_user_id"].get<std::string>().starts_with("U"));
+  CHECK_FALSE(bot["authed_user"].contains("access_token"));
+  const Json person = persona.connect({{"scope", ""}, {"user_scope", "search:read"}});
+  CHECK_FALSE(person.contains("access_token"));
+  CHECK_FALSE(person.contains("token_type"));
+  CHECK_FALSE(person.contains("bot_user_id"));
+  CHECK(person["authed_user"]["scope"] == "search:read");
+}
+
+TEST_CASE("neither of two tokens stands in the journal", "[personas]") {
+  Persona persona("slack");
+  const Json answer = persona.connect({{"user_scope", "search:read"}, {"scope", "chat:write"}});
+  const std::string journal = persona.world.get("/_mock/journal").body;
+  for (const Json& part : {answer, answer["authed_user"]}) {
+    CHECK(journal.find(part["access_token"].get<std::string>()) == std::string::npos);
+    CHECK(journal.find(part["refresh_token"].get<std::string>()) == std::string::npos);
+  }
+}
+
 TEST_CASE("slack-static gives a token for ever and nothing else", "[personas]") {
   Persona persona("slack-static");
   const Json answer = persona.connect();
