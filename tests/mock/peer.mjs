@@ -64,6 +64,7 @@ const configuration = (keys) => ({
   claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
   cookies: { keys: ["not a secret"], long: { sameSite: "none" } },
   enableHttpPostMethods: true,
+  clientBasedCORS: () => true,
   clientAuthMethods: ["client_secret_basic", "client_secret_post", "none"],
   enabledJWA: { idTokenSigningAlgValues: ["RS256", "EdDSA"] },
   responseTypes: ["code"],
