@@ -191,6 +191,29 @@ TEST_CASE("a session lists the meta tool and the tools it admits") {
   CHECK(reading.size() < gmail.size());
 }
 
+TEST_CASE("a toolkit's own tags hold in place of the session's, and beside the tools that it names") {
+  ApiWorld world;
+  const auto tools = [&](const Json& gmail) {
+    const Json config = {{"toolkits", {{"enable", {"gmail"}}}},
+                         {"tags", {{"disable", {"readOnlyHint"}}}},
+                         {"tools", {{"gmail", gmail}}},
+                         {"preload", {{"tools", "all"}}},
+                         {"manage_connections", {{"enable", false}}},
+                         {"search", {{"enable", false}}},
+                         {"execute", {{"enable_multi_execute", false}}}};
+    const auto slugs =
+        ids_of(world.get(path_of(world.session("user_1", config), "/tools?limit=500")), "slug");
+    return std::set<std::string>(slugs.begin(), slugs.end());
+  };
+  using Slugs = std::set<std::string>;
+  const Json two = {"GMAIL_GET_PROFILE", "GMAIL_SEND_EMAIL"};  // the first is for reading, the second is not
+  CHECK(tools({{"enable", two}}) == Slugs{"GMAIL_SEND_EMAIL"});
+  CHECK(tools({{"enable", two}, {"tags", {{"disable", {"destructiveHint"}}}}}) == Slugs{"GMAIL_GET_PROFILE"});
+  const Slugs reading = tools({{"tags", {"readOnlyHint"}}});
+  CHECK(reading.contains("GMAIL_GET_PROFILE"));
+  CHECK_FALSE(reading.contains("GMAIL_SEND_EMAIL"));
+}
+
 TEST_CASE("a session's pages of tools join without a gap") {
   ApiWorld world;
   const std::string id =
@@ -284,6 +307,30 @@ TEST_CASE("where several accounts must be told apart, a call without a name is r
   CHECK(fix.find("home") != std::string::npos);
   answer_profile(world);
   CHECK(execute(world, id, "GMAIL_GET_PROFILE", {{"account", "work"}}).status == 200);
+}
+
+TEST_CASE("a call needs no name of an account where there is one, or where the session is not of several") {
+  ApiWorld world;
+  world.oauth_account("user_1", "work");
+  const auto runs = [&](bool is_enabled) {
+    const Json several = {{"enable", is_enabled}, {"require_explicit_selection", true}};
+    answer_profile(world);
+    return execute(world, world.session("user_1", {{"multi_account", several}}), "GMAIL_GET_PROFILE").status;
+  };
+  CHECK(runs(true) == 200);
+  second_account(world, "user_1", "home");
+  CHECK(runs(false) == 200);
+}
+
+TEST_CASE("an account that waits under another auth config is left to its link") {
+  ApiWorld world;
+  const Answer other =
+      world.post("/connected_accounts/link",
+                 {{"auth_config_id", world.custom_config("gmail", "OAUTH2")}, {"user_id", "user_1"}});
+  const Json gmail =
+      manage(world, world.session("user_1"), {{"toolkits", {"gmail"}}}).at("results").at("gmail");
+  CHECK(gmail.at("status") == "initiated");
+  CHECK(gmail.at("connected_account_id") != other["connected_account_id"]);
 }
 
 TEST_CASE("the meta tool tells what is connected and makes links for the rest") {

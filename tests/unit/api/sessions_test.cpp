@@ -98,6 +98,7 @@ TEST_CASE("a session that cannot be is refused by the name of what is wrong") {
   refuse({{"connected_accounts", {{"tavily", {mine}}}}}, "connected_accounts.tavily");
   refuse({{"manage_connections", {{"callback_url", "http://app.example.com/"}}}}, "callback_url");
   refuse({{"multi_account", {{"max_accounts_per_toolkit", 11}}}}, "max_accounts_per_toolkit");
+  refuse({{"multi_account", {{"max_accounts_per_toolkit", 1}}}}, "max_accounts_per_toolkit");
   refuse({{"preload", "all"}}, "preload");
   refuse({{"multi_account", {{"enable", true}, {"require_explicit_selection", "yes"}}}},
          "multi_account.require_explicit_selection");

@@ -192,6 +192,17 @@ TEST_CASE("a session uses a SHARED account that it pins and that lets its user i
   require_error(call(), 400, "No connected account found");
 }
 
+TEST_CASE("a link of a session that pins another's SHARED account makes one of its own user's") {
+  ApiWorld world;
+  const std::string id = shared_account(world, "maker", {{"allow_all_users", true}});
+  const std::string session = world.session("user_1", {{"connected_accounts", {{"gmail", {id}}}}});
+  const Answer link = world.post("/tool_router/session/" + session + "/link", {{"toolkit", "gmail"}});
+  REQUIRE(link.status == 201);
+  const std::string made = link["connected_account_id"];
+  CHECK(made != id);
+  CHECK(world.get("/connected_accounts/" + made)["user_id"] == "user_1");
+}
+
 TEST_CASE("a session pins at most one SHARED account of a toolkit") {
   ApiWorld world;
   const std::string one = shared_account(world, "maker", {{"allow_all_users", true}});
