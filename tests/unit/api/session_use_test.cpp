@@ -442,6 +442,17 @@ TEST_CASE(
   CHECK(world.get("/connected_accounts?user_ids=user_1")["total_items"] == 3);
 }
 
+TEST_CASE("a session of several accounts has five of a toolkit where it does not say how many") {
+  ApiWorld world;
+  const std::string id = world.session("user_1", {{"multi_account", {{"enable", true}}}});
+  std::set<std::string> made;
+  for (int i = 0; i < 7; ++i) {
+    const Answer link = world.post(path_of(id, "/link"), {{"toolkit", "gmail"}});
+    made.insert(link["connected_account_id"].get<std::string>());
+  }
+  CHECK(made.size() == 5);
+}
+
 TEST_CASE("a session pins no more accounts of a toolkit than it may have") {
   ApiWorld world;
   const Json pins = {{"gmail", {world.oauth_account("user_1"), second_account(world, "user_1", "home")}}};
