@@ -201,12 +201,6 @@ void write_slot(SqlConnection& connection, const KeySlot& slot) {
 }
 
 // SQLite's results for a file with a broken header.
-bool is_damage(int sqlite_result) {
-  constexpr int kPrimaryCode = 0xFF;
-  const int code = sqlite_result & kPrimaryCode;
-  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR;
-}
-
 struct Unlocked {
   Contents contents;
   OpenedSlot slot;

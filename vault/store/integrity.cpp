@@ -1,10 +1,13 @@
 #include "vault/store/integrity.h"
 
+#include <sqlite3.h>
+
 #include <array>
 #include <utility>
 
 #include "vault/store/data_keys.h"
 #include "vault/store/document_store.h"
+#include "vault/store/sql_error.h"
 #include "vault/store/sql_query.h"
 
 namespace coffer::integrity {
@@ -75,10 +78,15 @@ DigestRow digest_of_rows(SqlConnection& connection, const Keyring& keys) {
 }
 
 bool is_of_one_piece(SqlConnection& connection, const Keyring& keys) {
-  if (!digest_of_rows(connection, keys).is_of_same_rows(DigestRow::read(connection, keys))) return false;
-  Faults faults;
-  check_file(connection, faults);
-  return faults.empty();
+  try {
+    if (!digest_of_rows(connection, keys).is_of_same_rows(DigestRow::read(connection, keys))) return false;
+    Faults faults;
+    check_file(connection, faults);
+    return faults.empty();
+  } catch (const Error&) {
+    if (!is_damage(sqlite3_errcode(connection.handle()))) throw;
+    return false;
+  }
 }
 
 Faults check_all(Transaction& tx, SqlConnection& connection) {

@@ -38,7 +38,8 @@ void check_data_keys(Transaction& tx, Faults& faults);
 // Over the rows that are there: digest and count, without the count of commits.
 DigestRow digest_of_rows(SqlConnection& connection, const Keyring& keys);
 
-// False where rows were added, taken away or put back, or where an index is not its table's.
+// False where rows were added, taken away or put back, where an index is not its table's, and where
+// SQLite finds the file damaged.
 bool is_of_one_piece(SqlConnection& connection, const Keyring& keys);
 
 // PRAGMA integrity_check; all of the above; and the stored set digest against the rows that are

@@ -10,6 +10,8 @@
 namespace coffer {
 namespace {
 
+constexpr int kPrimaryCode = 0xFF;
+
 std::string hint_for(int code) {
   switch (code) {
     case SQLITE_FULL:
@@ -27,13 +29,17 @@ std::string hint_for(int code) {
 }
 
 [[noreturn]] void throw_converted(const SQLite::Exception& failure) {
-  constexpr int kPrimaryCode = 0xFF;
   const int code = failure.getErrorCode() & kPrimaryCode;
   if (code == SQLITE_CONSTRAINT) throw Error(ErrorCode::Conflict, failure.what());
   throw Error(ErrorCode::Storage, std::string("vault storage: ") + failure.what(), hint_for(code));
 }
 
 }  // namespace
+
+bool is_damage(int result) {
+  const int code = result & kPrimaryCode;
+  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR;
+}
 
 void rethrow_converted() {
   try {
