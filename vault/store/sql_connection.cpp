@@ -24,7 +24,9 @@ constexpr const char* kSettings = R"sql(
   PRAGMA temp_store = MEMORY;
 )sql";
 
+// A commit writes whole pages, so new vaults have small ones (docs/decisions/0009); others keep theirs.
 constexpr const char* kWriterSettings = R"sql(
+  PRAGMA page_size = 2048;
   PRAGMA synchronous = FULL;
   PRAGMA wal_autocheckpoint = 0;
   PRAGMA secure_delete = ON;

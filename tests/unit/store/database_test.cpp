@@ -57,6 +57,8 @@ struct Place {
   std::string hint;
 };
 
+constexpr int kPageSize = 2048;  // of a vault that is made now
+
 PassphraseCost cheap() {
   return {1, 8192, true};
 }
@@ -144,12 +146,28 @@ TEST_CASE("a file of somebody else's is refused and not changed", "[open]") {
   CHECK(file_bytes(place.vault) == before);
 }
 
+TEST_CASE("a new vault has small pages, and one that has others keeps them", "[open]") {
+  Place place;
+  const auto page_size = [&] {
+    return SQLite::Database(place.vault.string()).execAndGet("PRAGMA page_size").getInt();
+  };
+  place.open();
+  CHECK(page_size() == kPageSize);
+  {
+    SQLite::Database vault(place.vault.string(), SQLite::OPEN_READWRITE);
+    vault.exec("PRAGMA journal_mode = DELETE; PRAGMA page_size = 4096; VACUUM");
+  }
+  place.open()->write()->commit();
+  CHECK(page_size() == 4096);
+  CHECK(place.open(false)->check().empty());
+}
+
 TEST_CASE("a vault that lacks a page is refused as damaged", "[open]") {
   Place place;
   place.open();
   const std::string whole = file_bytes(place.vault);
   REQUIRE(whole.size() > 20'000);
-  for (std::size_t size = 512; size <= whole.size() - 4096; size += 4096 - 512) {
+  for (std::size_t size = 512; size <= whole.size() - kPageSize; size += kPageSize - 512) {
     CAPTURE(size);
     write_file(place.vault, whole.substr(0, size));
     CHECK(place.refusal(true) == ErrorCode::CorruptHeader);
@@ -163,8 +181,8 @@ TEST_CASE("damage in a page that opening does not read is found by the check", "
   const int page = SQLite::Database(place.vault.string())
                        .execAndGet("SELECT rootpage FROM sqlite_schema WHERE name = 'audit_connection'")
                        .getInt();
-  write_file(place.vault,
-             std::string(whole).replace(static_cast<std::size_t>(page - 1) * 4096, 4096, 4096, 'x'));
+  write_file(place.vault, std::string(whole).replace(static_cast<std::size_t>(page - 1) * kPageSize,
+                                                     kPageSize, kPageSize, 'x'));
   CHECK_FALSE(place.open(false)->check().empty());
 }
 

@@ -269,7 +269,7 @@ TEST_CASE("a rotation killed between any two rows leaves the vault as it was", "
 TEST_CASE("a rotation killed at any write to the files leaves the vault as it was or all of it new",
           "[rotation][crash]") {
   RotationFixture f;
-  constexpr rlim_t kStep = 4096 + 24;  // a page of the log with its head
+  constexpr rlim_t kStep = 2048 + 24;  // a page of the log with its head
   std::map<std::string, int> ends;
   for (rlim_t limit = 0; ends["2"] == 0; limit += kStep) {
     is_killed([&] {
