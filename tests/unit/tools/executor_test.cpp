@@ -226,8 +226,7 @@ TEST_CASE("a refused key is a failed result and the account stays", "[executor]"
   f.http.answer(401, R"({"detail":{"error":"Unauthorized: missing or invalid API key."}})");
   const ToolResult result = f.run("TAVILY_TAVILY_USAGE");
   CHECK_FALSE(result.successful);
-  CHECK(result.error ==
-        "Tavily refused the credential (401: Unauthorized: missing or invalid API key.)");
+  CHECK(result.error == "Tavily refused the credential (401: Unauthorized: missing or invalid API key.)");
   CHECK(f.http.seen().size() == 1);
   CHECK(f.sent_header(0, "authorization") == "Bearer tvly-key-1");
   CHECK(f.find(id).status == ConnectionStatus::Active);
