@@ -10,6 +10,7 @@
 #include "vault/base/json.h"
 #include "vault/base/text.h"
 #include "vault/events/listeners.h"
+#include "vault/events/previous_secret.h"
 #include "vault/events/subscription_rules.h"
 #include "vault/events/webhook_secret.h"
 #include "vault/store/subscription_store.h"
@@ -99,6 +100,7 @@ ServerResponse remove(Engine& engine, const ServerRequest& request) {
   allow_tampered_deletion(*tx, engine.env().clock.now(), "webhook subscription " + id.str(),
                           [&] { require_hidden(*tx, id); });
   subscription_store::remove(*tx, id);
+  previous_secret::forget(*tx, id);
   tx->commit();
   return ServerResponse::json(200, R"({"success":true})");
 }
