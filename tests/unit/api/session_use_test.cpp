@@ -294,6 +294,40 @@ TEST_CASE("an account is chosen by id, by alias, by pin, or as the most recently
   CHECK(bearer(by_config, Json::object()) == first_bearer);
 }
 
+TEST_CASE("no number of newer attempts to connect hides an account that is connected") {
+  ApiWorld world;
+  const std::string account = world.oauth_account("user_1", "work");
+  const std::string config = world.auth_config("gmail");
+  auto tx = world.engine().database().write();
+  Connection attempt = *connection_store::find(*tx, ConnectionId(account));
+  attempt.alias.clear();
+  attempt.status = ConnectionStatus::Initiated;
+  attempt.connected_at.reset();
+  for (int i = 0; i < 101; ++i) {
+    attempt.id = ConnectionId(random_id(world.outside().env().random, "ca_"));
+    connection_store::insert(*tx, attempt);
+  }
+  tx->commit();
+  tx.reset();
+  const std::string id = world.session("user_1", {{"auth_configs", {{"gmail", config}}}});
+  for (const char* name : {"", "work", account.c_str()}) {
+    CAPTURE(name);
+    answer_profile(world);
+    CHECK(execute(world, id, "GMAIL_GET_PROFILE", {{"account", name}}).status == 200);
+  }
+  CHECK(state_of(world.get(path_of(id, "/toolkits?limit=50")), "gmail").at("connected_account").at("id") ==
+        account);
+  const std::string several =
+      world.session("user_1", {{"multi_account", {{"enable", true}, {"require_explicit_selection", true}}}});
+  CHECK(manage(world, several, {{"toolkits", {"gmail"}}})
+            .at("results")
+            .at("gmail")
+            .at("accounts")[0]
+            .at("id") == account);
+  second_account(world, "user_1", "home");
+  require_error(execute(world, several, "GMAIL_GET_PROFILE"), 400, "several");
+}
+
 TEST_CASE("where several accounts must be told apart, a call without a name is refused") {
   ApiWorld world;
   world.oauth_account("user_1", "work");

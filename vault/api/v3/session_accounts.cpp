@@ -1,6 +1,5 @@
 #include "vault/api/v3/session_accounts.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "vault/base/error.h"
@@ -12,7 +11,8 @@
 namespace coffer::api::v3 {
 namespace {
 
-constexpr std::int64_t kMostAccounts = 100;
+constexpr std::int64_t kMostActive = 1000;
+constexpr std::int64_t kMostOthers = 100;
 constexpr std::size_t kAccountLimit = 5;
 
 bool is_active(const Connection& connection) {
@@ -49,18 +49,70 @@ bool demands_a_name(const Session& session) {
 std::string names_of(const std::vector<Connection>& accounts) {
   std::string text;
   for (const Connection& account : accounts) {
-    if (!is_active(account)) continue;
     if (!text.empty()) text += ", ";
     text += account.alias.empty() ? account.id.str() : account.alias + " (" + account.id.str() + ")";
   }
   return text;
 }
 
-Connection named_account(std::vector<Connection> accounts, const Toolkit& toolkit, const std::string& name) {
-  const auto found = std::find_if(accounts.begin(), accounts.end(), [&](const Connection& account) {
-    return account.id.str() == name || (!account.alias.empty() && account.alias == name);
-  });
-  if (found != accounts.end()) return std::move(*found);
+const std::vector<ConnectionId>* pins_of(const Session& session, const std::string& toolkit) {
+  const auto found = session.config.connected_accounts.find(toolkit);
+  return found == session.config.connected_accounts.end() ? nullptr : &found->second;
+}
+
+const AuthConfigId* config_of(const Session& session, const std::string& toolkit) {
+  const auto found = session.config.auth_configs.find(toolkit);
+  return found == session.config.auth_configs.end() ? nullptr : &found->second;
+}
+
+// Statuses apart: any number of rows of one kind must not hide those of another.
+std::vector<Connection> newest(Transaction& tx, const Session& session, const std::string& toolkit,
+                               std::vector<ConnectionStatus> statuses, std::int64_t at_most) {
+  connection_store::Query query;
+  query.users = {session.user};
+  query.toolkits = {toolkit};
+  query.statuses = std::move(statuses);
+  query.page.limit = at_most;
+  if (const AuthConfigId* config = config_of(session, toolkit)) query.auth_configs = {*config};
+  return shared_account_store::list(tx, query, shared_account_store::AccountType::Private).items;
+}
+
+std::vector<Connection> active_accounts(Transaction& tx, const Session& session, const std::string& toolkit) {
+  const auto* pins = pins_of(session, toolkit);
+  if (pins == nullptr) return newest(tx, session, toolkit, {ConnectionStatus::Active}, kMostActive);
+  std::vector<Connection> accounts = pinned_accounts(tx, session, *pins);
+  std::erase_if(accounts, [](const Connection& account) { return !is_active(account); });
+  return accounts;
+}
+
+bool is_called(const Connection& account, const std::string& name) {
+  return account.id.str() == name || (!account.alias.empty() && account.alias == name);
+}
+
+bool is_of_session(Transaction& tx, const Session& session, const std::string& toolkit,
+                   const Connection& account) {
+  const AuthConfigId* config = config_of(session, toolkit);
+  return account.user == session.user && account.toolkit == toolkit &&
+         (config == nullptr || account.auth_config == *config) && !shared_account_store::find(tx, account.id);
+}
+
+std::optional<Connection> find_named(Transaction& tx, const Session& session, const std::string& toolkit,
+                                     const std::string& name) {
+  if (const auto* pins = pins_of(session, toolkit)) {
+    for (Connection& account : pinned_accounts(tx, session, *pins)) {
+      if (is_called(account, name)) return std::move(account);
+    }
+    return std::nullopt;
+  }
+  auto found = connection_store::find(tx, ConnectionId(name));
+  if (!found) found = connection_store::find_by_alias(tx, session.user, toolkit, name);
+  if (found && !is_of_session(tx, session, toolkit, *found)) return std::nullopt;
+  return found;
+}
+
+Connection named_account(Transaction& tx, const Session& session, const Toolkit& toolkit,
+                         const std::string& name) {
+  if (auto found = find_named(tx, session, toolkit.slug, name)) return std::move(*found);
   throw Error(ErrorCode::NotFound, "this session has no account " + in_quotes(name) + " for " + toolkit.slug,
               "use the id or alias of one of the user's accounts");
 }
@@ -74,25 +126,24 @@ std::optional<std::size_t> account_limit(const SessionConfig& config) {
 }
 
 std::vector<Connection> accounts_of(Transaction& tx, const Session& session, const std::string& toolkit) {
-  const auto pinned = session.config.connected_accounts.find(toolkit);
-  if (pinned != session.config.connected_accounts.end()) return pinned_accounts(tx, session, pinned->second);
-  connection_store::Query query;
-  query.users = {session.user};
-  query.toolkits = {toolkit};
-  query.page.limit = kMostAccounts;
-  const auto config = session.config.auth_configs.find(toolkit);
-  if (config != session.config.auth_configs.end()) query.auth_configs = {config->second};
-  return shared_account_store::list(tx, query, shared_account_store::AccountType::Private).items;
+  using enum ConnectionStatus;
+  if (const auto* pins = pins_of(session, toolkit)) return pinned_accounts(tx, session, *pins);
+  std::vector<Connection> all = newest(tx, session, toolkit, {Active}, kMostActive);
+  for (auto& statuses :
+       {std::vector{Initializing, Initiated}, std::vector{Failed, Expired, Inactive, Revoked}}) {
+    for (Connection& account : newest(tx, session, toolkit, statuses, kMostOthers)) {
+      all.push_back(std::move(account));
+    }
+  }
+  return all;
 }
 
 std::optional<Connection> default_account(Transaction& tx, const Session& session,
                                           const std::string& toolkit) {
-  const bool is_free =
-      !session.config.connected_accounts.contains(toolkit) && !session.config.auth_configs.contains(toolkit);
+  const bool is_free = pins_of(session, toolkit) == nullptr && config_of(session, toolkit) == nullptr;
   if (is_free) return connection_store::find_default(tx, session.user, toolkit);
   std::optional<Connection> latest;
-  for (Connection& account : accounts_of(tx, session, toolkit)) {
-    if (!is_active(account)) continue;
+  for (Connection& account : active_accounts(tx, session, toolkit)) {
     if (!latest || account.connected_at > latest->connected_at) latest = std::move(account);
   }
   return latest;
@@ -100,17 +151,19 @@ std::optional<Connection> default_account(Transaction& tx, const Session& sessio
 
 std::optional<Connection> shown_account(Transaction& tx, const Session& session, const std::string& toolkit) {
   if (auto active = default_account(tx, session, toolkit)) return active;
-  std::vector<Connection> accounts = accounts_of(tx, session, toolkit);
+  const auto* pins = pins_of(session, toolkit);
+  std::vector<Connection> accounts =
+      pins != nullptr ? pinned_accounts(tx, session, *pins) : newest(tx, session, toolkit, {}, kMostOthers);
   if (accounts.empty()) return std::nullopt;
   return std::move(accounts.front());
 }
 
 Connection account_for_call(Transaction& tx, const Session& session, const Toolkit& toolkit,
                             const std::string& name) {
-  if (!name.empty()) return named_account(accounts_of(tx, session, toolkit.slug), toolkit, name);
+  if (!name.empty()) return named_account(tx, session, toolkit, name);
   if (demands_a_name(session)) {
-    const auto accounts = accounts_of(tx, session, toolkit.slug);
-    if (std::count_if(accounts.begin(), accounts.end(), is_active) > 1) {
+    const auto accounts = active_accounts(tx, session, toolkit.slug);
+    if (accounts.size() > 1) {
       throw Error(ErrorCode::InvalidArgument,
                   "\"account\" is missing: the user has several for " + toolkit.slug,
                   "use one of " + names_of(accounts));

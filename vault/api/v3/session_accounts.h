@@ -18,7 +18,8 @@ namespace coffer::api::v3 {
 // enabled, and one may be pinned.
 std::optional<std::size_t> account_limit(const SessionConfig& config);
 
-// Newest first; at most 100.
+// The ACTIVE ones first, then those that wait for their user, then the others: each newest first, and at
+// most 1000, 100 and 100, so that no number of one kind hides another.
 std::vector<Connection> accounts_of(Transaction& tx, const Session& session, const std::string& toolkit);
 
 // The most recently connected ACTIVE one of them.
