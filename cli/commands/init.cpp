@@ -22,7 +22,7 @@ struct InitOptions {
 };
 
 fs::path api_key_file(const Globals& globals) {
-  return globals.api_key_file.empty() ? default_api_key_file() : fs::path(globals.api_key_file);
+  return globals.api_key_file.empty() ? default_api_key_file() : fs::absolute(globals.api_key_file);
 }
 
 void refuse_existing(const fs::path& path, const std::string& what) {

@@ -29,11 +29,11 @@ ClientCredentials read_client(const std::filesystem::path& file, const std::stri
 }  // namespace
 
 std::filesystem::path vault_file(const Globals& globals) {
-  return globals.vault.empty() ? default_vault_file() : std::filesystem::path(globals.vault);
+  return globals.vault.empty() ? default_vault_file() : std::filesystem::absolute(globals.vault);
 }
 
 KeySource key_source(const Globals& globals) {
-  if (!globals.key_file.empty()) return KeyFile{globals.key_file};
+  if (!globals.key_file.empty()) return KeyFile{std::filesystem::absolute(globals.key_file)};
   if (!globals.passphrase_file.empty()) return Passphrase{read_private_file(globals.passphrase_file), {}};
   if (has_systemd_credential()) return SystemdCredential{};
   return KeyFile{default_key_file()};

@@ -11,6 +11,7 @@
 
 namespace coffer::cli {
 
+// Absolute.
 std::filesystem::path vault_file(const Globals& globals);
 
 // --key-file; --passphrase-file; systemd's credential "master-key"; the default key file.
