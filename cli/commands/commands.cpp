@@ -18,11 +18,13 @@ std::vector<Option> global_options(Globals& globals) {
 
 std::vector<Command> all_commands(const Globals& globals) {
   return {
-      dev_command(globals),      serve_command(globals),    mock_command(globals),    init_command(globals),
-      connect_command(globals),  accounts_command(globals), token_command(globals),   exec_command(globals),
-      refresh_command(globals),  listen_command(globals),   trigger_command(globals), clock_command(globals),
-      toolkits_command(globals), doctor_command(globals),   keys_command(globals),    anchor_command(globals),
-      shred_command(globals),    mcp_command(globals),      help_command(),
+      dev_command(globals),      serve_command(globals),   mock_command(globals),
+      init_command(globals),     connect_command(globals), accounts_command(globals),
+      token_command(globals),    exec_command(globals),    refresh_command(globals),
+      listen_command(globals),   trigger_command(globals), clock_command(globals),
+      toolkits_command(globals), doctor_command(globals),  keys_command(globals),
+      api_keys_command(globals), anchor_command(globals),  shred_command(globals),
+      mcp_command(globals),      help_command(),
   };
 }
 

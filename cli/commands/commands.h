@@ -22,6 +22,7 @@ Command clock_command(const Globals& globals);
 Command toolkits_command(const Globals& globals);
 Command doctor_command(const Globals& globals);
 Command keys_command(const Globals& globals);
+Command api_keys_command(const Globals& globals);
 Command anchor_command(const Globals& globals);
 Command shred_command(const Globals& globals);
 Command mcp_command(const Globals& globals);

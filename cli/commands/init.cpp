@@ -31,9 +31,26 @@ void refuse_existing(const fs::path& path, const std::string& what) {
               "nothing was changed; move it away first if you mean to start anew");
 }
 
+bool is_missing_or_empty(const fs::path& path) {
+  std::error_code error;
+  return !fs::exists(path, error) || (fs::is_regular_file(path, error) && fs::file_size(path, error) == 0);
+}
+
+void refuse_half_made(const fs::path& vault, const fs::path& api_key) {
+  if (!fs::exists(vault) || !is_missing_or_empty(api_key)) return;
+  throw Error(ErrorCode::Conflict, "there is a vault at \"" + vault.string() + "\" already",
+              std::string("its API key is missing: run `") +
+                  (fs::exists(api_key) ? "rm " + api_key.string() + " && " : "") +
+                  "coffer api-keys add --file " + api_key.string() + "`");
+}
+
 // A key file that is there already is used: it may have been made elsewhere.
 void make_key_file(const fs::path& path) {
-  if (fs::exists(path)) return;
+  if (fs::exists(path)) {
+    if (!is_missing_or_empty(path)) return;
+    throw Error(ErrorCode::Conflict, "the key file \"" + path.string() + "\" is empty",
+                "an earlier `coffer init` was cut short: remove the file and run it again");
+  }
   SystemRandom random;
   const KeyBytes key = random_key(random);
   create_private_file(path, {reinterpret_cast<const char*>(key.data()), KeyBytes::kSize});
@@ -82,6 +99,7 @@ void report(const fs::path& vault, const std::string& key, const fs::path& api_k
 int run(const Globals& globals, const InitOptions& options) {
   const fs::path vault = vault_file(globals);
   const fs::path api_key = api_key_file(globals);
+  refuse_half_made(vault, api_key);
   refuse_existing(vault, "a vault");
   refuse_existing(api_key, "an API key");
   KeySource key = key_source(globals);

@@ -1,5 +1,8 @@
 #include "vault/store/api_key_store.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
 #include "vault/crypto/row_message.h"
@@ -21,18 +24,30 @@ Mac mac_of(const Row& row, const Keyring& keys) {
   return message.mac();
 }
 
+constexpr std::size_t kIdBytes = 6;
+
+std::string id_of(Bytes key_hash) {
+  return to_hex(key_hash.first(std::min(kIdBytes, key_hash.size())));
+}
+
 // Columns: key_hash, name, scopes, created_at_ms, mac.
-ApiKey read(SqlQuery& query, const Keyring& keys) {
+Listed read_any(SqlQuery& query, const Keyring& keys) {
   Row row;
   row.key_hash = query.blob();
   row.value.name = query.text();
   row.value.scopes = split(query.text(), ' ');
   row.created_at = query.time();
-  if (!constant_time_equal(mac_of(row, keys), query.blob())) {
+  const bool is_authentic = constant_time_equal(mac_of(row, keys), query.blob());
+  return {id_of(row.key_hash), std::move(row.value), row.created_at, is_authentic};
+}
+
+ApiKey read(SqlQuery& query, const Keyring& keys) {
+  Listed row = read_any(query, keys);
+  if (!row.is_authentic) {
     throw Error(ErrorCode::TamperedRow, "API key \"" + row.value.name + "\" fails authentication",
                 "make a new API key");
   }
-  return row.value;
+  return std::move(row.value);
 }
 
 // Scopes are stored as words: a space inside one would make two of it.
@@ -65,6 +80,18 @@ std::optional<ApiKey> find(Transaction& tx, std::string_view key) {
 
 bool any(Transaction& tx) {
   return SqlQuery(tx, "SELECT 1 FROM api_key LIMIT 1").step();
+}
+
+std::vector<Listed> list(Transaction& tx) {
+  SqlQuery rows(
+      tx, "SELECT key_hash, name, scopes, created_at_ms, mac FROM api_key ORDER BY created_at_ms, key_hash");
+  std::vector<Listed> keys;
+  while (rows.step()) keys.push_back(read_any(rows, tx.keys()));
+  return keys;
+}
+
+bool remove(WriteTransaction& tx, std::string_view id) {
+  return SqlQuery(tx, "DELETE FROM api_key WHERE lower(hex(substr(key_hash, 1, 6))) = ?").text(id).run() > 0;
 }
 
 }  // namespace coffer::api_key_store

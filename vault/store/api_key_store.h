@@ -21,4 +21,15 @@ void insert(WriteTransaction& tx, const Secret& key, const ApiKey& info, Timesta
 std::optional<ApiKey> find(Transaction& tx, std::string_view key);
 bool any(Transaction& tx);
 
+struct Listed {
+  std::string id;  // 12 hex digits that tell it apart and say nothing of the key
+  ApiKey value;
+  Timestamp created_at;
+  bool is_authentic = false;
+};
+// Oldest first; those that fail authentication too, so that they can be removed.
+std::vector<Listed> list(Transaction& tx);
+// False if there is none of that id.
+bool remove(WriteTransaction& tx, std::string_view id);
+
 }  // namespace coffer::api_key_store

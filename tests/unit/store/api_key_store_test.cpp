@@ -43,6 +43,32 @@ TEST_CASE("an API key is stored once", "[api_key]") {
   CHECK(f.find("key-1")->name == "first");
 }
 
+TEST_CASE("API keys are listed and removed by an id, those that fail authentication too", "[api_key]") {
+  ApiKeyFixture f;
+  f.insert("key-1", "one", {"api"});
+  f.insert("key-2", "other", {"api", "tokens"});
+  f.edit("UPDATE api_key SET scopes = 'api tokens' WHERE name = 'one'");
+  const auto list = [&] { return f.vault.read([](Transaction& tx) { return api_key_store::list(tx); }); };
+  const auto remove = [&](const std::string& id) {
+    return f.vault.write([&](WriteTransaction& tx) { return api_key_store::remove(tx, id); });
+  };
+  const auto before = list();
+  REQUIRE(before.size() == 2);
+  CHECK(before[0].id != before[1].id);
+  for (const auto& key : before) {
+    CAPTURE(key.value.name);
+    CHECK(key.id.size() == 12);
+    CHECK(key.is_authentic == (key.value.name == "other"));
+    if (!key.is_authentic) CHECK(remove(key.id));
+  }
+  CHECK_FALSE(remove("000000000000"));
+  CHECK_FALSE(remove(""));
+  REQUIRE(list().size() == 1);
+  CHECK(f.find("key-2"));
+  CHECK_FALSE(f.find("key-1"));
+  CHECK(f.vault->check().empty());
+}
+
 TEST_CASE("one scope cannot be read as two", "[api_key]") {
   ApiKeyFixture f;
   CHECK(code_of([&] { f.insert("key-1", "n", {"api tokens"}); }) == ErrorCode::InvalidArgument);

@@ -70,7 +70,7 @@ void Guard::check_api_key(const ServerRequest& request, const std::string& scope
   }
   if (std::find(known->scopes.begin(), known->scopes.end(), scope) == known->scopes.end()) {
     throw Error(ErrorCode::Forbidden, "the API key lacks the scope " + in_quotes(scope),
-                "make a key that has it");
+                "make a key that has it: coffer api-keys add --scope " + scope);
   }
 }
 
