@@ -15,8 +15,8 @@ NODE = MODULES / ".bin" / "node"
 sys.path.insert(0, str(HERE.parent / "scripts"))
 from coffer_process import environment, temporary_home  # noqa: E402
 
-JEST = ["--experimental-vm-modules", MODULES / "jest/bin/jest.js", "--rootDir", HERE / "runners", "--testMatch", "**/jest.test.mjs",
-        "--transform", "{}", "--watchman=false"]
+JEST = [MODULES / "jest/bin/jest.js", "--rootDir", HERE / "runners", "--testMatch", "**/jest.test.cjs",
+        "--watchman=false"]
 
 # What each runner prints when all of its tests have run and passed.
 RUNNERS = {

@@ -1,6 +1,7 @@
 // usage: COFFER=path node --test
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { createRequire } from "node:module";
 import { after, before, beforeEach, test } from "node:test";
 import { mockFixture, MockError, startMock } from "./index.mjs";
 
@@ -194,3 +195,7 @@ for (const [how, program] of [["ends without stopping it", STARTS_ONE],
     assert.fail(`${url} is still there`);
   });
 }
+
+test("a program that requires it gets what one that imports it gets", () => {
+  assert.equal(createRequire(import.meta.url)("coffer-testing").startMock, startMock);
+});

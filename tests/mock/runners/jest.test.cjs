@@ -1,6 +1,5 @@
-// Jest, as npm gives it, with one mock for the file.
-import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
-import { startMock } from "../../../mockprovider/clients/node/index.mjs";
+// Jest, as npm gives it and with no flag, with one mock for the file.
+const { startMock } = require("../../../mockprovider/clients/node");
 
 let mock;
 beforeAll(async () => { mock = await startMock(); });
