@@ -9,6 +9,7 @@
 #include "vault/api/v3/v3.h"
 #include "vault/net/request_target.h"
 #include "vault/store/api_key_store.h"
+#include "vault/store/connection_store.h"
 #include "vault/store/sql_query.h"
 
 namespace coffer::api::testing {
@@ -201,6 +202,14 @@ void require_error(const Answer& answer, int status, const std::string& fragment
   CHECK(error.at("slug").is_string());
   CHECK(error.at("suggested_fix").is_string());
   CHECK(error.at("request_id") == "00000000-0000-4000-8000-000000000001");
+}
+
+void set_status(ApiWorld& world, const std::string& account, ConnectionStatus status) {
+  const auto tx = world.engine().database().write();
+  Connection changed = *connection_store::find(*tx, ConnectionId(account));
+  changed.status = status;
+  REQUIRE(connection_store::update(*tx, changed));
+  tx->commit();
 }
 
 void at_once(Engine& engine, const std::vector<std::function<void()>>& calls) {

@@ -81,6 +81,8 @@ void require_page(const Answer& answer, std::size_t items);
 // The error envelope: contract section 2.
 void require_error(const Answer& answer, int status, const std::string& fragment);
 
+void set_status(ApiWorld& world, const std::string& account, ConnectionStatus status);
+
 // Runs the calls on a thread each; none is at its write before all are on their way.
 void at_once(Engine& engine, const std::vector<std::function<void()>>& calls);
 

@@ -113,6 +113,42 @@ TEST_CASE("linking a pinned account reconnects that one") {
   CHECK(world.post(path_of(id, "/link"), {{"toolkit", "gmail"}})["connected_account_id"] == pinned);
 }
 
+TEST_CASE("a pinned account that is revoked is connected again by its id, one that is deleted by no link") {
+  ApiWorld world;
+  const std::string pinned = world.oauth_account("user_1");
+  const std::string id = world.session("user_1", {{"connected_accounts", {{"gmail", {pinned}}}}});
+  set_status(world, pinned, ConnectionStatus::Revoked);
+  require_error(execute(world, id, "GMAIL_GET_PROFILE"), 400, "No connected account found");
+  const auto managed = [&] { return manage(world, id, {{"toolkits", {"gmail"}}}).at("results").at("gmail"); };
+  CHECK(managed().at("connected_account_id") == pinned);
+  REQUIRE(world.remove("/connected_accounts/" + pinned).status == 200);
+  for (const Answer& refused :
+       {execute(world, id, "GMAIL_GET_PROFILE"), world.post(path_of(id, "/link"), {{"toolkit", "gmail"}})}) {
+    require_error(refused, 422, pinned);
+    CHECK(refused["error"].at("suggested_fix").get<std::string>().find("connected_accounts") !=
+          std::string::npos);
+  }
+  CHECK(managed().at("status") == "failed");
+  CHECK_FALSE(managed().contains("redirect_url"));
+}
+
+TEST_CASE("of several pinned accounts a link connects the one that it names, else the one not at work") {
+  ApiWorld world;
+  const std::string first = world.oauth_account("user_1", "work");
+  const std::string second = second_account(world, "user_1", "home");
+  const std::string id = world.session("user_1", {{"connected_accounts", {{"gmail", {first, second}}}},
+                                                  {"multi_account", {{"enable", true}}}});
+  const auto link = [&](const std::string& alias) {
+    return world.post(path_of(id, "/link"), {{"toolkit", "gmail"}, {"alias", alias}})["connected_account_id"];
+  };
+  set_status(world, second, ConnectionStatus::Expired);
+  CHECK(link("home") == second);
+  CHECK(link("") == second);
+  CHECK(link("work") == first);
+  const Json again = manage(world, id, {{"toolkits", {"gmail"}}, {"reinitiate_all", true}});
+  CHECK(again.at("results").at("gmail").at("connected_account_id") == second);
+}
+
 TEST_CASE("a session's toolkits show the user's connection") {
   ApiWorld world;
   const std::string account = world.oauth_account("user_1");
@@ -426,12 +462,7 @@ TEST_CASE("attempts to connect that came to nothing are not listed by the meta t
   const std::string id = world.session("user_1");
   const std::string spent =
       manage(world, id, {{"toolkits", {"gmail"}}}).at("results").at("gmail").at("connected_account_id");
-  auto tx = world.engine().database().write();
-  Connection account = *connection_store::find(*tx, ConnectionId(spent));
-  account.status = ConnectionStatus::Expired;
-  REQUIRE(connection_store::update(*tx, account));
-  tx->commit();
-  tx.reset();
+  set_status(world, spent, ConnectionStatus::Expired);
   CHECK(manage(world, id, {{"toolkits", {"gmail"}}}).at("results").at("gmail").at("connected_account_id") !=
         spent);
   const Json again = manage(world, id, {{"toolkits", {"gmail"}}}).at("results").at("gmail");

@@ -94,6 +94,7 @@ TEST_CASE("a session that cannot be is refused by the name of what is wrong") {
   refuse({{"auth_configs", {{"gmail", "ac_unknown"}}}}, "auth_configs.gmail");
   refuse({{"auth_configs", {{"tavily", gmail}}}}, "auth_configs.tavily");
   refuse({{"connected_accounts", {{"gmail", {"ca_AAAAAAAAAAAA"}}}}}, "connected_accounts.gmail");
+  refuse({{"connected_accounts", {{"gmail", Json::array()}}}}, "connected_accounts.gmail");
   refuse({{"connected_accounts", {{"gmail", {foreign}}}}}, "connected_accounts.gmail");
   refuse({{"connected_accounts", {{"tavily", {mine}}}}}, "connected_accounts.tavily");
   refuse({{"manage_connections", {{"callback_url", "http://app.example.com/"}}}}, "callback_url");

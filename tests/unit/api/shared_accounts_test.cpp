@@ -189,7 +189,24 @@ TEST_CASE("a session uses a SHARED account that it pins and that lets its user i
   foreign["user_id"] = "user_2";
   require_error(world.post("/tool_router/session", foreign), 400, id);
   REQUIRE(change_list(world, id, {{"not_allowed_user_ids", {"user_1"}}}).status == 200);
-  require_error(call(), 400, "No connected account found");
+  require_error(call(), 422, id);
+  const std::string path = "/tool_router/session/" + session;
+  require_error(world.post(path + "/link", {{"toolkit", "gmail"}}), 422, id);
+}
+
+TEST_CASE("another's SHARED account that a session pins waits for its maker, not for the session's user") {
+  ApiWorld world;
+  const std::string id = shared_account(world, "maker", {{"allow_all_users", true}});
+  const std::string session = world.session("user_1", {{"connected_accounts", {{"gmail", {id}}}}});
+  const std::string path = "/tool_router/session/" + session;
+  const Json again = {{"tool_slug", "COMPOSIO_MANAGE_CONNECTIONS"},
+                      {"arguments", {{"toolkits", {"gmail"}}, {"reinitiate_all", true}}}};
+  const Json told = world.post(path + "/execute", again)["data"].at("results").at("gmail");
+  CHECK(told.at("status") == "failed");
+  CHECK(told.at("error_message").get<std::string>().find("not this user's") != std::string::npos);
+  set_status(world, id, ConnectionStatus::Expired);
+  require_error(world.post(path + "/execute", {{"tool_slug", "GMAIL_GET_PROFILE"}}), 422, "another user");
+  require_error(world.post(path + "/link", {{"toolkit", "gmail"}}), 422, "another user");
 }
 
 TEST_CASE("a link of a session that pins another's SHARED account makes one of its own user's") {

@@ -1,5 +1,6 @@
 #include "vault/api/v3/session_accounts.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "vault/base/error.h"
@@ -117,6 +118,20 @@ Connection named_account(Transaction& tx, const Session& session, const Toolkit&
               "use the id or alias of one of the user's accounts");
 }
 
+Error unusable_pins(const std::vector<ConnectionId>& pins, const std::string& toolkit,
+                    const std::string& fault) {
+  std::string names;
+  for (const ConnectionId& id : pins) names += (names.empty() ? "" : ", ") + in_quotes(id.str());
+  return {ErrorCode::WrongState,
+          "of " + toolkit + " this session may use only connected account " + names + ", which " + fault,
+          "the application has to pin another: change connected_accounts of the session"};
+}
+
+int order_of_connecting(const Connection& account) {
+  if (account.status == ConnectionStatus::Inactive) return 2;
+  return is_active(account) ? 1 : 0;
+}
+
 }  // namespace
 
 std::optional<std::size_t> account_limit(const SessionConfig& config) {
@@ -158,6 +173,24 @@ std::optional<Connection> shown_account(Transaction& tx, const Session& session,
   return std::move(accounts.front());
 }
 
+std::optional<Connection> pinned_to_connect(Transaction& tx, const Session& session,
+                                            const std::string& toolkit, const std::string& alias) {
+  const auto* pins = pins_of(session, toolkit);
+  if (pins == nullptr) return std::nullopt;
+  std::vector<Connection> accounts = pinned_accounts(tx, session, *pins);
+  if (accounts.empty()) throw unusable_pins(*pins, toolkit, "is deleted or not this user's to use");
+  const bool is_usable = std::any_of(accounts.begin(), accounts.end(), is_active);
+  std::erase_if(accounts, [&](const Connection& account) { return account.user != session.user; });
+  if (accounts.empty() && is_usable) return std::nullopt;
+  if (accounts.empty()) throw unusable_pins(*pins, toolkit, "waits for another user to connect it again");
+  const auto chosen =
+      std::min_element(accounts.begin(), accounts.end(), [&](const Connection& a, const Connection& b) {
+        if (is_called(a, alias) != is_called(b, alias)) return is_called(a, alias);
+        return order_of_connecting(a) < order_of_connecting(b);
+      });
+  return std::move(*chosen);
+}
+
 Connection account_for_call(Transaction& tx, const Session& session, const Toolkit& toolkit,
                             const std::string& name) {
   if (!name.empty()) return named_account(tx, session, toolkit, name);
@@ -170,6 +203,7 @@ Connection account_for_call(Transaction& tx, const Session& session, const Toolk
     }
   }
   if (auto found = default_account(tx, session, toolkit.slug)) return std::move(*found);
+  pinned_to_connect(tx, session, toolkit.slug);  // where there is none to connect, a link would not help
   throw Error(ErrorCode::NeedsConnection,
               "No connected account found for toolkit " + in_quotes(toolkit.slug) + " and this user",
               "make a link with POST /api/v3/tool_router/session/" + session.id.str() +

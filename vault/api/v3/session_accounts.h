@@ -29,8 +29,15 @@ std::optional<Connection> default_account(Transaction& tx, const Session& sessio
 // The default one, or the newest where none is ACTIVE.
 std::optional<Connection> shown_account(Transaction& tx, const Session& session, const std::string& toolkit);
 
+// The pinned account that a link of the session connects again: the one of that alias, else the first that
+// is not at work. nullopt: none is pinned, or none of the user's own. Throws WrongState where the user cannot
+// make a pinned one work: it is deleted, no longer shared with the user, or waits for its own user.
+std::optional<Connection> pinned_to_connect(Transaction& tx, const Session& session,
+                                            const std::string& toolkit, const std::string& alias = {});
+
 // The one that a call uses. `name`: its id or alias, empty for the default. Throws NeedsConnection,
-// NotFound, and InvalidArgument where the session demands a name and there are several.
+// NotFound, what pinned_to_connect() throws, and InvalidArgument where the session demands a name and there
+// are several.
 Connection account_for_call(Transaction& tx, const Session& session, const Toolkit& toolkit,
                             const std::string& name);
 

@@ -88,7 +88,9 @@ void read_pinned_accounts(Engine& engine, Transaction& tx, const UserId& user, c
   if (!given) return;
   for (const std::string& key : given->keys()) {
     const std::string slug = known_toolkit(engine, *given, key, key);
-    for (const std::string& text : given->texts(key)) {
+    const std::vector<std::string> ids = given->texts(key);
+    if (ids.empty()) given->fail(key, "is empty", "leave the toolkit out to use all of the user's accounts");
+    for (const std::string& text : ids) {
       const ConnectionId id(text);
       check_pinned(tx, *given, key, user, slug, id);
       config.connected_accounts[slug].push_back(id);

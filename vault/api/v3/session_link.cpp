@@ -24,22 +24,20 @@ std::optional<AuthConfigId> newest_custom(Transaction& tx, const std::string& to
   return found.items.front().id;
 }
 
-// A pinned account is what the session will use: connecting must bring that one back.
-std::optional<Connection> pinned_account(Transaction& tx, const Session& session,
-                                         const std::string& toolkit) {
-  const auto pinned = session.config.connected_accounts.find(toolkit);
-  if (pinned == session.config.connected_accounts.end() || pinned->second.empty()) return std::nullopt;
-  auto found = connection_store::find(tx, pinned->second.front());
-  if (found && found->user == session.user) return found;
-  return std::nullopt;
+Connection own_account(Transaction& tx, const Session& session, const ConnectionId& id) {
+  auto found = connection_store::find(tx, id);
+  if (found && found->user == session.user) return std::move(*found);
+  throw Error(ErrorCode::WrongState, "connected account " + in_quotes(id.str()) + " is not this user's",
+              "only the user whose account it is can connect it again");
 }
 
 // The one that the link is for, if it is for one that there is.
 std::optional<Connection> known_account(Transaction& tx, const Session& session, const Toolkit& toolkit,
                                         const SessionLinkRequest& request) {
   if (request.shared) return std::nullopt;
-  if (auto pinned = pinned_account(tx, session, toolkit.slug)) return pinned;
-  if (request.reconnect) return connection_store::find(tx, *request.reconnect);
+  // What the session will use is what connecting must bring back.
+  if (auto pinned = pinned_to_connect(tx, session, toolkit.slug, request.alias)) return pinned;
+  if (request.reconnect) return own_account(tx, session, *request.reconnect);
   return std::nullopt;
 }
 

@@ -25,7 +25,7 @@ AuthConfigId auth_config_for(Engine& engine, const Session& session, const Toolk
 // A Connect Link for the session's user, under that auth config. Accounts that wait for the user count
 // among those that the session may have: the last one to wait gets the new link. Throws
 // InvalidArgument where there is no auth config and beyond the session's number of accounts, WrongState
-// for an account that is disabled, and what Connector::authorize throws.
+// for an account that is disabled or not the user's to connect, and what Connector::authorize throws.
 ConnectLink link_for_session(Engine& engine, const Session& session, const Toolkit& toolkit,
                              const SessionLinkRequest& request);
 
