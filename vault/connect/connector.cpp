@@ -89,8 +89,7 @@ Connection Connector::import(const ConnectRequest& request, Credential credentia
   return commit_import(*tx, std::move(connection), std::move(grant));
 }
 
-Connection Connector::change_credential(const ConnectionId& id,
-                                        const std::function<Credential(Credential)>& change) {
+Connection Connector::change_credential(const ConnectionId& id, const CredentialChange& change) {
   const auto tx = database_.write();
   auto opened = connection_store::open(*tx, id);
   if (!opened)
@@ -100,7 +99,7 @@ Connection Connector::change_credential(const ConnectionId& id,
     throw Error(ErrorCode::WrongState, in_quotes(id.str()) + " was revoked",
                 "connect it again with a new link");
   }
-  Grant grant{.credential = change(std::move(opened->credential)),
+  Grant grant{.credential = change(*tx, connection, std::move(opened->credential)),
               .asked_at = env_.clock.now(),
               .origin = "replacement"};
   check_credential(connection.scheme, grant.credential);

@@ -106,9 +106,11 @@ class Connector {
   // refusal is InvalidArgument, and so is a toolkit without a verifying call. A grant of the client
   // alone that has no access token yet gets one.
   Connection import(const ConnectRequest& request, Credential credential);
+  using CredentialChange = std::function<Credential(WriteTransaction&, Connection&, Credential)>;
   // Replaces the credential of an account by what `change` makes of it (none: monostate); the
-  // account keeps its id. `change` runs inside the transaction.
-  Connection change_credential(const ConnectionId& id, const std::function<Credential(Credential)>& change);
+  // account keeps its id. `change` runs inside the transaction and may change the account too; what it
+  // throws leaves everything as it was.
+  Connection change_credential(const ConnectionId& id, const CredentialChange& change);
 
   LinkView view(std::string_view link_token) const;
 

@@ -374,3 +374,29 @@ TEST_CASE("unknown accounts are absent for every verb") {
   require_error(world.post(path + "/refresh", Json::object()), 404, "ca_unknown");
   require_error(world.remove(path), 404, "ca_unknown");
 }
+
+TEST_CASE("a PATCH that is refused has changed nothing, whichever part of it was wrong") {
+  ApiWorld world;
+  const std::string fresh = std::string("fresh-") + kSecretMark;
+  world.api_key_account("user_1", "taken");
+  const std::string id = world.api_key_account("user_1", "mine");
+  Json body = credential_patch("API_KEY", {{"generic_api_key", fresh}});
+  body["alias"] = GENERATE("taken", "ca_x");
+  require_error(world.patch("/connected_accounts/" + id, body), 400, "alias");
+  const Credential kept = stored_credential(world, id);
+  CHECK(std::get<ApiKeyCredential>(kept).key.expose() == std::string("key-") + kSecretMark);
+  CHECK(stored(world, id).alias == "mine");
+
+  body["alias"] = "other";
+  CHECK(world.patch("/connected_accounts/" + id, body).status == 200);
+  const Credential changed = stored_credential(world, id);
+  CHECK(std::get<ApiKeyCredential>(changed).key.expose() == fresh);
+  CHECK(stored(world, id).alias == "other");
+}
+
+TEST_CASE("a null alias is an absent one") {
+  ApiWorld world;
+  const std::string path = "/connected_accounts/" + world.api_key_account("user_1", "work");
+  CHECK(world.patch(path, {{"alias", nullptr}}).status == 200);
+  CHECK(world.get(path)["alias"] == "work");
+}

@@ -243,3 +243,15 @@ TEST_CASE("an alias is one for private and SHARED accounts, and a link never tak
   CHECK(world.remove("/connected_accounts/" + id).status == 200);
   require_page(world.get("/connected_accounts?account_type=SHARED"), 0);
 }
+
+TEST_CASE("a PATCH with an alias that is refused lets nobody in") {
+  ApiWorld world;
+  const std::string id = shared_account(world, "maker", Json::object());
+  require_error(world.patch("/connected_accounts/" + id,
+                            {{"experimental", {{"acl_config_for_shared", {{"allow_all_users", true}}}}},
+                             {"alias", "ca_x"}}),
+                400, "alias");
+  CHECK(world.get("/connected_accounts/" + id)["experimental"]
+            .at("acl_config_for_shared")
+            .at("allow_all_users") == false);
+}

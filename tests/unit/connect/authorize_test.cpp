@@ -6,8 +6,8 @@ using namespace coffer::testing;
 namespace {
 
 Connection replace(ConnectFixture& vault, const ConnectionId& id, const std::string& key) {
-  return vault.connector.change_credential(id,
-                                           [&](const Credential&) { return ApiKeyCredential{Secret(key)}; });
+  return vault.connector.change_credential(
+      id, [&](WriteTransaction&, Connection&, const Credential&) { return ApiKeyCredential{Secret(key)}; });
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "tests/unit/legacy/legacy_world.h"
+#include "vault/store/auth_config_store.h"
 
 using namespace coffer;
 using namespace coffer::api::testing;
@@ -125,4 +126,48 @@ TEST_CASE("integrations are listed by app, changed, disabled and deleted") {
   CHECK(deleted["status"] == "success");
   CHECK(deleted["count"] == 1);
   require_flat_error(world.call("GET", "/v1/integrations/" + id), 404, "NotFoundError", id);
+}
+
+TEST_CASE("an own client is refused by name where the scheme takes none, and nothing is left behind") {
+  LegacyWorld world;
+  const auto [scheme, fragment] =
+      GENERATE(table<Json, std::string>({{"BASIC", "BASIC of toolkit \"zendesk\""}, {nullptr, "OAUTH2"}}));
+  CAPTURE(fragment);
+  const Json app = {{"uniqueKey", "zendesk"}};
+  const Json config = {{"name", "z"}, {"authScheme", scheme}, {"integrationSecrets", own_client()}};
+  const auto refused = [&](const std::string& path, const Json& body) {
+    require_flat_error(world.call("POST", path, body), 400, "BadRequestError", fragment);
+  };
+  refused("/v2/connectedAccounts/initiateConnection",
+          {{"app", app},
+           {"config", config},
+           {"connection", {{"entityId", "user_1"}, {"initiateData", Json::object()}}}});
+  refused("/v1/integrations", {{"appId", "zendesk"}, {"authScheme", scheme}, {"authConfig", own_client()}});
+  refused("/v2/integrations/create", {{"app", app}, {"config", config}});
+  CHECK(world.call("GET", "/v1/integrations?showDisabled=true")["items"].empty());
+}
+
+TEST_CASE("an integration of a scheme that its app has no longer is not chosen for others") {
+  LegacyWorld world;
+  AuthConfig stray;
+  stray.id = AuthConfigId("ac_AAAAAAAAAAAA");
+  stray.toolkit = "zendesk";
+  stray.name = "stray";
+  stray.scheme = AuthScheme::OAuth2;
+  const auto tx = world.engine().database().write();
+  auth_config_store::insert(*tx, stray, Secret("x"));
+  tx->commit();
+  const Answer started = world.initiate("zendesk", "user_1", {{"subdomain", "acme"}});
+  CAPTURE(started.text);
+  CHECK(started.status == 200);
+}
+
+TEST_CASE("a change of an integration that is refused has changed nothing") {
+  LegacyWorld world;
+  const std::string id =
+      make(world, "create", {{"authScheme", "OAUTH2"}, {"integrationSecrets", own_client()}});
+  require_flat_error(world.call("PATCH", "/v1/integrations/" + id,
+                                {{"authConfig", {{"client_id", "changed"}}}, {"enabled", "nope"}}),
+                     400, "BadRequestError", "enabled");
+  CHECK(world.call("GET", "/v1/integrations/" + id)["authConfig"].at("client_id") == "own-client");
 }

@@ -4,6 +4,7 @@
 
 #include "vault/api/v3/auth_config_change.h"
 #include "vault/api/wire/query.h"
+#include "vault/base/error.h"
 #include "vault/store/auth_config_store.h"
 
 namespace coffer::api::legacy {
@@ -13,14 +14,16 @@ bool has_own_client(const IntegrationRequest& request) {
   return !request.input.client_id.value_or("").empty();
 }
 
-// Newest first.
+// Newest first. One of a scheme that the catalog no longer offers for its toolkit could not be connected.
 std::vector<AuthConfig> enabled_ones(Engine& engine, const IntegrationRequest& request) {
   auth_config_store::Query query;
   query.toolkits = {request.toolkit->slug};
   query.page.limit = kMostItems;
   std::vector<AuthConfig> found = auth_config_store::list(*engine.database().read(), query).items;
-  std::erase_if(found,
-                [&](const AuthConfig& config) { return request.scheme && config.scheme != *request.scheme; });
+  std::erase_if(found, [&](const AuthConfig& config) {
+    return request.toolkit->find_auth(config.scheme) == nullptr ||
+           (request.scheme && config.scheme != *request.scheme);
+  });
   return found;
 }
 
@@ -31,14 +34,22 @@ bool is_of_client(Engine& engine, const AuthConfig& config, const v3::AuthConfig
   return input.client_secret ? client.client_secret == *input.client_secret : client.client_secret.empty();
 }
 
+void require_offered(const Toolkit& toolkit, AuthScheme scheme) {
+  if (toolkit.find_auth(scheme) != nullptr) return;
+  throw Error(ErrorCode::InvalidArgument,
+              "scheme " + std::string(to_string(scheme)) + " is no way of authenticating at " + toolkit.name,
+              "GET /api/v1/apps/" + toolkit.slug + " lists its schemes");
+}
+
 AuthConfig own_integration(Engine& engine, IntegrationRequest request) {
-  request.scheme = AuthScheme::OAuth2;
+  request.scheme = request.scheme.value_or(AuthScheme::OAuth2);
+  require_offered(*request.toolkit, *request.scheme);
   if (!request.wants_new) {
     for (AuthConfig& known : enabled_ones(engine, request)) {
       if (is_of_client(engine, known, request.input)) return std::move(known);
     }
   }
-  return v3::create_custom_auth_config(engine, *request.toolkit, AuthScheme::OAuth2, request.input);
+  return v3::create_custom_auth_config(engine, *request.toolkit, *request.scheme, request.input);
 }
 
 bool managed_fits(const Engine& engine, const IntegrationRequest& request) {

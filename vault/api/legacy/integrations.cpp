@@ -85,10 +85,9 @@ ServerResponse change_integration(Engine& engine, const ServerRequest& request) 
   RequestBody parsed(request);
   const ObjectReader body = parsed.root();
   const AuthConfigId id(request.param("integration"));
-  if (const auto secrets = body.object("authConfig")) {
-    v3::change_auth_config(engine, id, read_own_client(secrets));
-  }
-  if (const auto enabled = body.boolean("enabled")) v3::enable_auth_config(engine, id, *enabled);
+  v3::AuthConfigInput input = read_own_client(body.object("authConfig"));
+  input.is_enabled = body.boolean("enabled");
+  v3::change_auth_config(engine, id, std::move(input));
   return shown(engine, id);
 }
 

@@ -33,29 +33,27 @@ void refuse_without_auth_config(Transaction& tx, const Connection& connection) {
               "connect the user again with another auth config");
 }
 
-void set_alias(Engine& engine, const ConnectionId& id, const std::string& alias) {
-  const auto tx = engine.database().write();
-  Connection connection = account_or_not_found(*tx, id);
+void change_alias(WriteTransaction& tx, Connection& connection, const std::string& alias) {
   if (connection.alias == alias) return;
-  if (!alias.empty() && connection_store::find_by_alias(*tx, connection.user, connection.toolkit, alias)) {
+  if (!alias.empty() && connection_store::find_by_alias(tx, connection.user, connection.toolkit, alias)) {
     throw Error(ErrorCode::Conflict,
                 "alias " + in_quotes(alias) + " is taken by another account of this user and toolkit",
                 "choose another alias, or clear that one first");
   }
   connection.alias = alias;
-  connection.updated_at = engine.env().clock.now();
-  store(*tx, connection);
-  tx->commit();
 }
 
-void set_access(Engine& engine, const ConnectionId& id, const ObjectReader& body) {
-  const auto tx = engine.database().write();
-  account_or_not_found(*tx, id);
-  const auto access = change_shared_access(body, shared_account_store::find(*tx, id));
+void change_access(WriteTransaction& tx, const ConnectionId& id, const ObjectReader& body, Timestamp now) {
+  const auto access = change_shared_access(body, shared_account_store::find(tx, id));
   if (!access) return;
-  shared_account_store::put(*tx, id, *access, engine.env().clock.now());
-  audit_log::append(*tx, {0, engine.env().clock.now(), "shared", id, {}});
-  tx->commit();
+  shared_account_store::put(tx, id, *access, now);
+  audit_log::append(tx, {0, now, "shared", id, {}});
+}
+
+void change_all_but_credential(WriteTransaction& tx, Connection& connection, const ObjectReader& body,
+                               Timestamp now) {
+  if (body.has("alias")) change_alias(tx, connection, alias_of(body));
+  change_access(tx, connection.id, body, now);
 }
 
 const AuthMode& mode_of(Engine& engine, const Connection& connection) {
@@ -65,8 +63,7 @@ const AuthMode& mode_of(Engine& engine, const Connection& connection) {
   throw Error(ErrorCode::Unsupported, "toolkit " + in_quotes(connection.toolkit) + " is not in the catalog");
 }
 
-void replace_credential(Engine& engine, const ConnectionId& id, const ObjectReader& state) {
-  const Connection connection = account_or_not_found(*engine.database().read(), id);
+void check_replaceable(const ObjectReader& state, const Connection& connection) {
   const auto scheme = parse_auth_scheme(state.text("authScheme"));
   if (scheme != connection.scheme) {
     state.fail("authScheme", "is not the scheme of this account",
@@ -76,11 +73,18 @@ void replace_credential(Engine& engine, const ConnectionId& id, const ObjectRead
   if (kind == CredentialKind::Tokens || kind == CredentialKind::None) {
     state.fail("authScheme", "has no credential that can be replaced", "send the user a fresh Connect Link");
   }
+}
+
+Connection patch_credential(Engine& engine, const ConnectionId& id, const ObjectReader& state,
+                            const ObjectReader& body) {
+  const Timestamp now = engine.env().clock.now();
+  check_replaceable(state, account_or_not_found(*engine.database().read(), id));
   const ObjectReader values = state.required_object("val");
-  const AuthMode& mode = mode_of(engine, connection);
-  engine.connector().change_credential(id, [&](Credential known) {
-    return changed_credential(values, mode, std::move(known), engine.env().clock.now());
-  });
+  return engine.connector().change_credential(
+      id, [&](WriteTransaction& tx, Connection& connection, Credential known) {
+        change_all_but_credential(tx, connection, body, now);
+        return changed_credential(values, mode_of(engine, connection), std::move(known), now);
+      });
 }
 
 // A switched off account is left alone; one that comes back may have to be refreshed at once.
@@ -155,11 +159,18 @@ std::string alias_of(const ObjectReader& body) {
 }
 
 Connection patch_account(Engine& engine, const ConnectionId& id, const ObjectReader& body) {
-  set_access(engine, id, body);
-  if (const auto connection = body.object("connection")) {
-    replace_credential(engine, id, connection->required_object("state"));
+  if (const auto given = body.object("connection")) {
+    return patch_credential(engine, id, given->required_object("state"), body);
   }
-  if (body.mentions("alias")) set_alias(engine, id, alias_of(body));
+  const auto tx = engine.database().write();
+  Connection connection = account_or_not_found(*tx, id);
+  const std::string alias = connection.alias;
+  change_all_but_credential(*tx, connection, body, engine.env().clock.now());
+  if (connection.alias != alias) {
+    connection.updated_at = engine.env().clock.now();
+    store(*tx, connection);
+  }
+  tx->commit();
   return account_or_not_found(*engine.database().read(), id);
 }
 

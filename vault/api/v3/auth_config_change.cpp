@@ -37,6 +37,7 @@ std::vector<std::string> slugs_of(const Catalog& catalog, const std::string& too
 void apply(const AuthConfigInput& input, const Catalog& catalog, AuthConfig& config) {
   if (input.name) config.name = *input.name;
   if (input.scopes) config.scopes = *input.scopes;
+  if (input.is_enabled) config.is_enabled = *input.is_enabled;
   if (input.tools_for_execution) {
     config.tools_for_execution = slugs_of(catalog, config.toolkit, *input.tools_for_execution);
   }
@@ -129,6 +130,18 @@ ClientCredentials client_of(Engine& engine, const Toolkit& toolkit, const AuthCo
   return {};
 }
 
+bool has_client(const AuthConfigInput& input) {
+  return !input.client_id.value_or("").empty() || (input.client_secret && !input.client_secret->empty());
+}
+
+void refuse_needless_client(const Toolkit& toolkit, AuthScheme scheme, const AuthConfigInput& input) {
+  if (!has_client(input) || credential_kind(scheme) == CredentialKind::Tokens) return;
+  throw Error(ErrorCode::InvalidArgument,
+              "scheme " + std::string(to_string(scheme)) + " of toolkit " + in_quotes(toolkit.slug) +
+                  " takes no client_id and no client_secret",
+              "leave them out, or ask for authScheme OAUTH2 where the toolkit has it");
+}
+
 bool changes_something(const AuthConfigInput& input) {
   return input.name || input.scopes || input.tools_for_execution || input.tools_for_creation ||
          !input.shared.empty();
@@ -148,6 +161,7 @@ AuthConfig managed_auth_config(Engine& engine, const Toolkit& toolkit, const Aut
 
 AuthConfig create_custom_auth_config(Engine& engine, const Toolkit& toolkit, AuthScheme scheme,
                                      const AuthConfigInput& input) {
+  refuse_needless_client(toolkit, scheme, input);
   AuthConfig config;
   config.id = AuthConfigId(random_id(engine.env().random, "ac_"));
   config.toolkit = toolkit.slug;
@@ -174,15 +188,13 @@ void change_auth_config(Engine& engine, const AuthConfigId& id, AuthConfigInput 
     tx->commit();
   }
   if (changes_client) engine.refresher().client_changed(id);
+  engine.refresher().wake();
 }
 
 void enable_auth_config(Engine& engine, const AuthConfigId& id, bool enabled) {
-  const auto tx = engine.database().write();
-  AuthConfig config = auth_config_or_not_found(*tx, id);
-  config.is_enabled = enabled;
-  store_changes(engine, *tx, config, {});
-  tx->commit();
-  engine.refresher().wake();
+  AuthConfigInput input;
+  input.is_enabled = enabled;
+  change_auth_config(engine, id, std::move(input));
 }
 
 void remove_auth_config(Engine& engine, const AuthConfigId& id, bool revoke_first) {

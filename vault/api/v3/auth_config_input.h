@@ -20,6 +20,7 @@ struct AuthConfigInput {
   std::optional<Secret> client_secret;
   std::optional<std::vector<std::string>> tools_for_execution;  // empty: every tool
   std::optional<std::vector<std::string>> tools_for_creation;
+  std::optional<bool> is_enabled;
   std::map<std::string, Secret> shared;  // empty values remove theirs
 };
 
