@@ -160,6 +160,16 @@ FieldsCredential fields_of_form(const AuthMode& mode, const Fields& form) {
   return credential;
 }
 
+// Under whatever name the toolkit knows it.
+void require_password(const AuthMode& mode, const BasicCredential& basic) {
+  if (!basic.password.empty()) return;
+  for (const ConnectionField& part : asked_fields(mode)) {
+    if (!part.is_secret || !part.is_required) continue;
+    throw Error(ErrorCode::InvalidArgument, "the credential's " + in_quotes(part.name) + " is missing",
+                part.description);
+  }
+}
+
 void require_fields(const AuthMode& mode, const std::map<std::string, std::string>& values) {
   const auto parts = credential_parts(mode);  // the credential itself is at hand
   for (const ConnectionField& field : asked_fields(mode)) {
@@ -218,6 +228,7 @@ std::map<std::string, std::string> shared_fields(const AuthMode& mode, const Sha
 }
 
 void require_parts(const AuthMode& mode, const Credential& credential) {
+  if (const auto* basic = std::get_if<BasicCredential>(&credential)) require_password(mode, *basic);
   const auto* fields = std::get_if<FieldsCredential>(&credential);
   if (fields == nullptr) return;
   for (const ConnectionField& part : credential_parts(mode)) {

@@ -219,6 +219,14 @@ TEST_CASE("a credential that cannot be is refused and leaves no account behind")
   refuse(gmail, "OAUTH2", {{"access_token", kSecret}, {"expires_in", -5}}, "expires_in");
   refuse(gmail, "OAUTH2", {{"access_token", kSecret}, {"expires_in", 1e300}}, "expires_in");
   refuse(basic, "BASIC", {{"password", kSecret}}, "username");
+  refuse(basic, "BASIC", {{"username", "a@example.com"}}, "password");
+  refuse(basic, "BASIC", {{"username", "a@example.com"}, {"password", ""}}, "password");
+  refuse(basic, "BASIC",
+         {{"username", "a@example.com"}, {"password", kSecret}, {"base_url", "https://other.example.com"}},
+         "base_url");
+  const std::string bearer = world.custom_config("mock", "BEARER_TOKEN");
+  refuse(bearer, "BEARER_TOKEN", {{"status", "ACTIVE"}, {"token", ""}}, "token");
+  refuse(bearer, "BEARER_TOKEN", {{"status", "ACTIVE"}, {"tokn", kSecret}}, "tokn");
   require_error(create(world, gmail, {{"state", Json::object()}}), 400, "user_id");
   require_error(create(world, "ac_unknown", {{"user_id", "u"}}), 404, "ac_unknown");
   require_error(world.post("/connected_accounts", {{"auth_config", {{"id", gmail}}}}), 400, "connection");

@@ -334,3 +334,32 @@ TEST_CASE("a client secret that is written back as it was shown is refused, and 
   require_error(world.patch(path, {{"type", "custom"}, {"credentials", shown}}), 400, "client_secret");
   CHECK(world.patch(path, {{"type", "custom"}, {"credentials", {{"client_id", "other"}}}}).status == 200);
 }
+
+TEST_CASE("what an auth config would not honour is refused by its name") {
+  ApiWorld world;
+  const std::string own = world.custom_config("gmail", "OAUTH2");
+  const std::string key = world.custom_config("mock", "API_KEY");
+  const auto refused = [&](const std::string& id, const Json& body, const std::string& fragment) {
+    const Json before = world.get("/auth_configs/" + id).body;
+    require_error(world.patch("/auth_configs/" + id, body), 400, fragment);
+    CHECK(world.get("/auth_configs/" + id).body == before);
+  };
+  refused(own, {{"user_scopes", {"a"}}}, "user_scopes");
+  refused(own, {{"credentials", {{"user_scopes", {"a"}}}}}, "user_scopes");
+  refused(own, {{"credentials", {{"token_url", "https://other.example.com/token"}}}}, "token_url");
+  refused(own, {{"credentials", {{"authorization_url", "https://other.example.com/"}}}}, "authorization_url");
+  refused(own, {{"type", "bogus"}}, "type");
+  refused(own, {{"name", ""}}, "name");
+  refused(own, {{"tool_access_config", {{"tools_for_connected_account_creation", {"GMAIL_NOPE"}}}}},
+          "tools_for_connected_account_creation");
+  refused(key, {{"credentials", {{"generic_api_key", kSecretMark}}}}, "generic_api_key");
+
+  Json managed = custom_oauth("gmail");
+  managed["auth_config"]["type"] = "use_composio_managed_auth";
+  require_error(world.post("/auth_configs", managed), 400, "client_id");
+  Json own_endpoint = custom_oauth("gmail");
+  const Provider* google = world.engine().catalog().find_provider("google");
+  REQUIRE(google != nullptr);
+  own_endpoint["auth_config"]["credentials"]["token_url"] = google->token_url;
+  CHECK(world.post("/auth_configs", own_endpoint).status == 201);
+}

@@ -400,3 +400,11 @@ TEST_CASE("a null alias is an absent one") {
   CHECK(world.patch(path, {{"alias", nullptr}}).status == 200);
   CHECK(world.get(path)["alias"] == "work");
 }
+
+TEST_CASE("a PATCH of what cannot be changed is refused by its name") {
+  ApiWorld world;
+  const std::string id = world.api_key_account("user_1", "work");
+  require_error(world.patch("/connected_accounts/" + id, {{"alias", "other"}, {"user_id", "user_2"}}), 400,
+                "user_id");
+  CHECK(stored(world, id).alias == "work");
+}

@@ -255,3 +255,9 @@ TEST_CASE("a PATCH with an alias that is refused lets nobody in") {
             .at("acl_config_for_shared")
             .at("allow_all_users") == false);
 }
+
+TEST_CASE("a list of users with a member that is not known is refused") {
+  ApiWorld world;
+  const std::string id = shared_account(world, "maker", Json::object());
+  require_error(change_list(world, id, {{"allow_all_user", true}}), 400, "allow_all_user");
+}

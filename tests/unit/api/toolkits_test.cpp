@@ -123,6 +123,8 @@ TEST_CASE("toolkits are listed by their slugs") {
   require_page(page, 2);
   CHECK(ids_of(page, "slug") == std::vector<std::string>{"gmail", "tavily"});
   require_error(world.post("/toolkits/multi", {{"toolkits", 5}}), 400, "toolkits");
+  require_error(world.post("/toolkits/multi", Json::object()), 400, "toolkits");
+  require_page(world.post("/toolkits/multi", {{"toolkits", Json::array()}}), 0);
 }
 
 TEST_CASE("the changelog is an empty page") {

@@ -154,9 +154,11 @@ TEST_CASE("an integration of a scheme that its app has no longer is not chosen f
   stray.toolkit = "zendesk";
   stray.name = "stray";
   stray.scheme = AuthScheme::OAuth2;
-  const auto tx = world.engine().database().write();
-  auth_config_store::insert(*tx, stray, Secret("x"));
-  tx->commit();
+  {
+    const auto tx = world.engine().database().write();
+    auth_config_store::insert(*tx, stray, Secret("x"));
+    tx->commit();
+  }
   const Answer started = world.initiate("zendesk", "user_1", {{"subdomain", "acme"}});
   CAPTURE(started.text);
   CHECK(started.status == 200);
@@ -170,4 +172,12 @@ TEST_CASE("a change of an integration that is refused has changed nothing") {
                                 {{"authConfig", {{"client_id", "changed"}}}, {"enabled", "nope"}}),
                      400, "BadRequestError", "enabled");
   CHECK(world.call("GET", "/v1/integrations/" + id)["authConfig"].at("client_id") == "own-client");
+}
+
+TEST_CASE("a user's own key in the place of an OAuth client is refused, not dropped") {
+  LegacyWorld world;
+  const Json key = {{"generic_api_key", kSecretMark}};
+  require_flat_error(world.call("POST", "/v1/integrations",
+                                {{"appId", "tavily"}, {"authScheme", "API_KEY"}, {"authConfig", key}}),
+                     400, "BadRequestError", "generic_api_key");
 }

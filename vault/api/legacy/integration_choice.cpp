@@ -75,7 +75,7 @@ AuthConfig choose_integration(Engine& engine, IntegrationRequest request) {
 
 v3::AuthConfigInput read_own_client(const std::optional<ObjectReader>& secrets) {
   v3::AuthConfigInput input;
-  if (secrets) v3::read_client(*secrets, input);
+  if (secrets) v3::read_client(*secrets, nullptr, input);
   return input;
 }
 

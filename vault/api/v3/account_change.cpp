@@ -159,6 +159,10 @@ std::string alias_of(const ObjectReader& body) {
 }
 
 Connection patch_account(Engine& engine, const ConnectionId& id, const ObjectReader& body) {
+  for (const std::string& key : body.keys()) {
+    if (key == "alias" || key == "connection" || key == "experimental") continue;
+    body.fail(key, "cannot be changed", "use alias, connection and experimental");
+  }
   if (const auto given = body.object("connection")) {
     return patch_credential(engine, id, given->required_object("state"), body);
   }

@@ -2,6 +2,7 @@
 
 #include "vault/api/v3/auth_config_view.h"
 #include "vault/api/v3/credential_input.h"
+#include "vault/api/v3/given_credential.h"
 #include "vault/base/error.h"
 #include "vault/base/text.h"
 
@@ -17,6 +18,17 @@ Credential client_grant() {
   TokenSet tokens;
   tokens.is_client_grant = true;
   return tokens;
+}
+
+// Without a credential there is a form to fill in; what was meant as one must not be dropped for it.
+void refuse_hollow(const ObjectReader& values, const std::vector<std::string>& given, const AuthMode& mode,
+                   const std::map<std::string, std::string>& fields) {
+  if (values.text("status") != "ACTIVE") return;
+  for (const std::string& name : given) {
+    if (name == "status" || fields.contains(name)) continue;
+    values.fail(name, "holds no credential of scheme " + std::string(to_string(mode.scheme)),
+                "give the credential, or leave it out: a link asks the user for it");
+  }
 }
 
 }  // namespace
@@ -37,7 +49,10 @@ ConnectionStart connect_account(Engine& engine, const ModeOfConfig& known, Conne
   if (known.mode->scheme == AuthScheme::S2sOAuth2) credential = client_grant();
   if (values) {
     connect.fields = take_fields(*values, *known.mode);
+    const std::vector<std::string> given = values->keys();
+    require_own_place(*values, *known.mode, *engine.catalog().find_toolkit(known.config.toolkit));
     credential = take_credential(*values, *known.mode, engine.env().clock.now());
+    if (!credential) refuse_hollow(*values, given, *known.mode, connect.fields);
   }
   if (credential) return {engine.connector().import(connect, std::move(*credential)), {}};
   return start_of(engine, engine.connector().authorize(connect));

@@ -18,15 +18,14 @@ constexpr std::int64_t kMostRevocations = 100;
 constexpr std::string_view kAuthConfigDeleted = "auth config deleted";
 
 // By their slugs; a restriction to a tool that does not exist would lock everybody out.
-std::vector<std::string> slugs_of(const Catalog& catalog, const std::string& toolkit,
+std::vector<std::string> slugs_of(const Catalog& catalog, const std::string& toolkit, const std::string& key,
                                   const std::vector<std::string>& tools) {
   std::vector<std::string> slugs;
   for (const std::string& name : tools) {
     const ToolRef ref = catalog.find_tool(name);
     if (ref.tool == nullptr || ref.toolkit->slug != toolkit) {
       throw Error(ErrorCode::InvalidArgument,
-                  "\"tools_available_for_execution\" names no tool of toolkit " + in_quotes(toolkit) + ": " +
-                      in_quotes(name),
+                  in_quotes(key) + " names no tool of toolkit " + in_quotes(toolkit) + ": " + in_quotes(name),
                   "GET /api/v3/tools?toolkit_slug=" + toolkit + " lists them");
     }
     slugs.push_back(ref.tool->slug);
@@ -39,9 +38,13 @@ void apply(const AuthConfigInput& input, const Catalog& catalog, AuthConfig& con
   if (input.scopes) config.scopes = *input.scopes;
   if (input.is_enabled) config.is_enabled = *input.is_enabled;
   if (input.tools_for_execution) {
-    config.tools_for_execution = slugs_of(catalog, config.toolkit, *input.tools_for_execution);
+    config.tools_for_execution =
+        slugs_of(catalog, config.toolkit, "tools_available_for_execution", *input.tools_for_execution);
   }
-  if (input.tools_for_creation) config.tools_for_creation = *input.tools_for_creation;
+  if (input.tools_for_creation) {
+    config.tools_for_creation =
+        slugs_of(catalog, config.toolkit, "tools_for_connected_account_creation", *input.tools_for_creation);
+  }
 }
 
 void change_shared_credentials(WriteTransaction& tx, AuthConfig& config, const AuthConfigInput& input) {
@@ -150,6 +153,12 @@ bool changes_something(const AuthConfigInput& input) {
 }  // namespace
 
 AuthConfig managed_auth_config(Engine& engine, const Toolkit& toolkit, const AuthConfigInput& input) {
+  if (has_client(input)) {
+    throw Error(ErrorCode::InvalidArgument,
+                "the managed auth config of toolkit " + in_quotes(toolkit.slug) +
+                    " takes no \"credentials.client_id\" and no \"credentials.client_secret\"",
+                "ask for type use_custom_auth to use a client of your own");
+  }
   AuthConfig config = engine.managed_auth_config(toolkit.slug);
   if (!changes_something(input)) return config;
   const auto tx = engine.database().write();

@@ -1,5 +1,7 @@
 #include "vault/api/v3/auth_config_input.h"
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "vault/base/encoding.h"
@@ -54,6 +56,32 @@ void read_tool_access(const ObjectReader& body, AuthConfigInput& input) {
   input.tools_for_creation = read_tools(*access, "tools_for_connected_account_creation");
 }
 
+void require_own_endpoint(const ObjectReader& credentials, std::string_view key,
+                          const std::string& own_endpoint) {
+  const std::string given = credentials.text(key);
+  if (given.empty() || given == own_endpoint) return;
+  credentials.fail(key, "cannot be chosen: the toolkit says where its provider is", "leave it out");
+}
+
+void refuse_user_scopes(const ObjectReader& body) {
+  if (body.has("user_scopes")) {
+    body.fail("user_scopes", "is not taken apart from the scopes",
+              "name them in scopes, which are the user's where the provider tells the two apart");
+  }
+}
+
+// Dropping it would look like keeping it.
+void refuse_what_is_no_client(const ObjectReader& credentials) {
+  constexpr std::string_view kKnown[] = {"client_id", "client_secret", "scopes", "authorization_url",
+                                         "token_url"};
+  for (const std::string& key : credentials.keys()) {
+    if (std::find(std::begin(kKnown), std::end(kKnown), key) != std::end(kKnown)) continue;
+    credentials.fail(key, "is no part of an OAuth client",
+                     "give what all accounts share as shared_credentials (v3), and a user's own "
+                     "credential with the user's account");
+  }
+}
+
 // Tokens are each user's own.
 std::vector<ConnectionField> shareable_fields(const AuthMode& mode) {
   std::vector<ConnectionField> fields = asked_fields(mode);
@@ -63,22 +91,28 @@ std::vector<ConnectionField> shareable_fields(const AuthMode& mode) {
 
 }  // namespace
 
-void read_client(ObjectReader credentials, AuthConfigInput& input) {
+void read_client(ObjectReader credentials, const Provider* provider, AuthConfigInput& input) {
   if (credentials.has("oauth_redirect_uri")) {
     credentials.fail(
         "oauth_redirect_uri", "cannot be chosen: providers answer to this vault",
         "leave it out, and register this vault's /oauth/callback/{auth config id} at the provider");
   }
+  refuse_user_scopes(credentials);
+  refuse_what_is_no_client(credentials);
+  require_own_endpoint(credentials, "authorization_url", provider ? provider->authorization_url : "");
+  require_own_endpoint(credentials, "token_url", provider ? provider->token_url : "");
   input.client_id = credentials.optional_text("client_id");
   if (credentials.has("client_secret")) input.client_secret = credentials.secret("client_secret");
   if (auto scopes = read_scopes(credentials)) input.scopes = std::move(scopes);
 }
 
-AuthConfigInput read_auth_config_input(ObjectReader body) {
+AuthConfigInput read_auth_config_input(ObjectReader body, const Provider* provider) {
   AuthConfigInput input;
-  if (const auto credentials = body.object("credentials")) read_client(*credentials, input);
+  if (const auto credentials = body.object("credentials")) read_client(*credentials, provider, input);
+  refuse_user_scopes(body);
   refuse_what_is_not_enforced(body);
-  if (!body.text("name").empty()) input.name = body.text("name");
+  input.name = body.optional_text("name");
+  if (input.name == "") body.fail("name", "is empty", "leave it out to keep the name");
   if (input.name && input.name->size() > kMostNameBytes) body.fail("name", "is longer than 200 bytes");
   if (auto scopes = read_scopes(body)) input.scopes = std::move(scopes);
   read_tool_access(body, input);

@@ -39,6 +39,10 @@ bool asks_for_custom(const ObjectReader& body) {
   body.fail("type", "is none of its values", "use use_composio_managed_auth or use_custom_auth");
 }
 
+const Provider* provider_of(const Engine& engine, const AuthMode* mode) {
+  return mode == nullptr ? nullptr : engine.catalog().find_provider(mode->provider);
+}
+
 ServerResponse create_auth_config(Engine& engine, const ServerRequest& request) {
   RequestBody parsed(request);
   const ObjectReader body = parsed.root();
@@ -53,7 +57,7 @@ ServerResponse create_auth_config(Engine& engine, const ServerRequest& request) 
   const bool is_custom = asks_for_custom(*config);
   const AuthMode* mode =
       is_custom ? toolkit->find_auth(read_custom_scheme(*config, *toolkit)) : engine.managed_mode(*toolkit);
-  AuthConfigInput input = read_auth_config_input(*config);
+  AuthConfigInput input = read_auth_config_input(*config, provider_of(engine, mode));
   if (mode != nullptr) read_shared_credentials(*config, *mode, input);
   return created(is_custom ? create_custom_auth_config(engine, *toolkit, mode->scheme, input)
                            : managed_auth_config(engine, *toolkit, input));
@@ -82,11 +86,21 @@ ServerResponse list_auth_configs(Engine& engine, const ServerRequest& request) {
   return page_response(std::move(items), found.total, query.page);
 }
 
+void check_update_type(const ObjectReader& body) {
+  const std::string type = body.text("type");
+  if (type.empty() || type == "custom" || type == "default") return;
+  body.fail("type", "is none of its values", "use custom or default");
+}
+
 ServerResponse update_auth_config(Engine& engine, const ServerRequest& request) {
   RequestBody parsed(request);
   const ObjectReader body = parsed.root();
   const AuthConfigId id(request.param("id"));
-  AuthConfigInput input = read_auth_config_input(body);
+  check_update_type(body);
+  const AuthConfig known = auth_config_or_not_found(*engine.database().read(), id);
+  const Toolkit* toolkit = engine.catalog().find_toolkit(known.toolkit);
+  const AuthMode* mode = toolkit == nullptr ? nullptr : toolkit->find_auth(known.scheme);
+  AuthConfigInput input = read_auth_config_input(body, provider_of(engine, mode));
   if (body.has("shared_credentials")) {
     read_shared_credentials(body, *mode_of_config(engine, id).mode, input);
   }

@@ -178,6 +178,7 @@ Credential changed_credential(ObjectReader values, const AuthMode& mode, Credent
   check_known_keys(values, mode);
   if (auto* basic = std::get_if<BasicCredential>(&known)) {
     change_basic(values, *basic);
+    require_parts(mode, known);
     return known;
   }
   if (auto* fields = std::get_if<FieldsCredential>(&known)) {

@@ -23,8 +23,7 @@ std::string without_end_slash(std::string url) {
   return url;
 }
 
-// It may name the place where the call goes anyway, and no other.
-void require_own_place(const ObjectReader& values, const char* key, const Toolkit& toolkit) {
+void require_own_place_in(const ObjectReader& values, const char* key, const Toolkit& toolkit) {
   const std::string url = without_end_slash(values.text(key));
   if (url.empty() || url == without_end_slash(toolkit.base_url)) return;
   if (url == origin_of(toolkit.base_url)) return;
@@ -52,7 +51,7 @@ GivenCredential take_connection_data(const ObjectReader& data, const Toolkit& to
   }
   const AuthMode& mode = mode_in(data, toolkit);
   const ObjectReader values = data.required_object("val");
-  for (const char* key : {"base_url", "api_url"}) require_own_place(values, key, toolkit);
+  require_own_place(values, mode, toolkit);
   auto credential = take_credential(values, mode, now);
   const std::string scheme(to_string(mode.scheme));
   if (!credential) data.fail("val", "holds no credential of scheme " + scheme);
@@ -155,8 +154,16 @@ void refuse_body(const ObjectReader& params) {
 
 }  // namespace
 
+void require_own_place(const ObjectReader& values, const AuthMode& mode, const Toolkit& toolkit) {
+  for (const char* key : {"base_url", "api_url"}) {
+    const bool is_asked_for = std::any_of(mode.fields.begin(), mode.fields.end(),
+                                          [&](const ConnectionField& field) { return field.name == key; });
+    if (!is_asked_for) require_own_place_in(values, key, toolkit);
+  }
+}
+
 GivenCredential take_auth_parameters(const ObjectReader& params, const Toolkit& toolkit) {
-  require_own_place(params, "base_url", toolkit);
+  require_own_place_in(params, "base_url", toolkit);
   refuse_body(params);
   const std::vector<ObjectReader> parameters = params.objects("parameters");
   if (parameters.empty()) params.fail("parameters", "is missing", "give a header or a query parameter");

@@ -14,6 +14,10 @@ namespace coffer::api::v3 {
 std::optional<GivenCredential> take_given_credential(const ObjectReader& body, const Toolkit& toolkit,
                                                      Timestamp now);
 
+// Throws InvalidArgument for a base_url or api_url that is neither a field of this mode nor the place
+// where calls go anyway.
+void require_own_place(const ObjectReader& values, const AuthMode& mode, const Toolkit& toolkit);
+
 // {base_url?, body?, parameters: [{in, name, value}]}: headers and query parameters that carry the
 // caller's credential. Throws InvalidArgument.
 GivenCredential take_auth_parameters(const ObjectReader& params, const Toolkit& toolkit);

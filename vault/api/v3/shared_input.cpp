@@ -22,6 +22,10 @@ void read_users(const ObjectReader& list, const char* key, std::vector<std::stri
 }
 
 void read_list(const ObjectReader& list, SharedAccess& access) {
+  for (const std::string& key : list.keys()) {
+    if (key == "allow_all_users" || key == "allowed_user_ids" || key == "not_allowed_user_ids") continue;
+    list.fail(key, "is not known", "use allow_all_users, allowed_user_ids and not_allowed_user_ids");
+  }
   access.allow_all_users = list.boolean("allow_all_users").value_or(access.allow_all_users);
   read_users(list, "allowed_user_ids", access.allowed_user_ids);
   read_users(list, "not_allowed_user_ids", access.not_allowed_user_ids);

@@ -64,11 +64,13 @@ ServerResponse get_toolkit(Engine& engine, const ServerRequest& request) {
 ServerResponse list_named_toolkits(Engine& engine, const ServerRequest& request) {
   RequestBody parsed(request);
   const ObjectReader body = parsed.root();
-  std::vector<std::string> slugs = body.texts(body.has("toolkits") ? "toolkits" : "slugs");
+  const char* key = body.has("slugs") ? "slugs" : "toolkits";
+  if (!body.has(key)) body.fail(key, "is missing", "name toolkits by their slugs; GET /toolkits lists all");
+  const std::vector<std::string> slugs = body.texts(key);
   if (slugs.size() > kMostSlugs) body.fail("toolkits", "has more than 1000 entries");
   std::vector<const Toolkit*> found;
   for (const Toolkit& toolkit : engine.catalog().toolkits()) {
-    if (slugs.empty() || contains_ignoring_case(slugs, toolkit.slug)) found.push_back(&toolkit);
+    if (contains_ignoring_case(slugs, toolkit.slug)) found.push_back(&toolkit);
   }
   return toolkits_page(engine, std::move(found), page_param(request));
 }
