@@ -10,34 +10,49 @@
 namespace coffer {
 namespace {
 
-constexpr int kMaxDepth = 32;
+constexpr std::size_t kMaxDepth = 32;
 
-// Builds the value while refusing what nlohmann would let pass.
-class StrictHandler {
+// Refuses what nlohmann would let pass, in a pass of its own: its parser with a callback looks at all of a
+// container for each object in it that ends.
+class StrictReader final : public nlohmann::json_sax<Json> {
  public:
-  explicit StrictHandler(std::string_view what) : what_(what) {}
+  explicit StrictReader(std::string_view what) : what_(what) {}
 
-  bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
-    const bool opens =
-        event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
-    if (depth + (opens ? 1 : 0) > kMaxDepth) fail("is nested more than 32 levels deep");
-    if (event == Json::parse_event_t::object_start) keys_.emplace_back();
-    if (event == Json::parse_event_t::object_end) keys_.pop_back();
-    if (event == Json::parse_event_t::key &&
-        !keys_.back().insert(parsed.get_ref<const std::string&>()).second) {
-      fail("has a key twice in one object");
-    }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(Json::number_integer_t) override { return true; }
+  bool number_unsigned(Json::number_unsigned_t) override { return true; }
+  bool number_float(Json::number_float_t, const std::string&) override { return true; }
+  bool string(std::string&) override { return true; }
+  bool binary(Json::binary_t&) override { return true; }
+  bool start_object(std::size_t) override { return open(); }
+  bool end_object() override { return close(); }
+  bool start_array(std::size_t) override { return open(); }
+  bool end_array() override { return close(); }
+  bool key(std::string& name) override {
+    if (!keys_.back().insert(name).second) fail("has a key twice in one object");
     return true;
   }
+  // The parse that follows says what is wrong.
+  bool parse_error(std::size_t, const std::string&, const Json::exception&) override { return false; }
 
  private:
+  bool open() {
+    if (keys_.size() == kMaxDepth) fail("is nested more than 32 levels deep");
+    keys_.emplace_back();
+    return true;
+  }
+  bool close() {
+    keys_.pop_back();
+    return true;
+  }
   [[noreturn]] void fail(const std::string& fault) const {
     throw Error(ErrorCode::InvalidArgument, std::string(what_) + " " + fault,
                 "send plain JSON with unique keys");
   }
 
   std::string_view what_;
-  std::vector<std::set<std::string>> keys_;
+  std::vector<std::set<std::string>> keys_;  // of each container that is open
 };
 
 }  // namespace
@@ -45,11 +60,10 @@ class StrictHandler {
 Json parse_json(std::string_view text, std::string_view what) {
   if (!is_valid_utf8(text))
     throw Error(ErrorCode::InvalidArgument, std::string(what) + " is not valid UTF-8");
-  StrictHandler handler(what);
+  StrictReader reader(what);
   try {
-    return Json::parse(text, [&](int depth, Json::parse_event_t event, Json& parsed) {
-      return handler(depth, event, parsed);
-    });
+    Json::sax_parse(text, &reader);
+    return Json::parse(text);
   } catch (const Json::parse_error& error) {
     // Its message quotes the input, which may be a credential.
     throw Error(ErrorCode::InvalidArgument,

@@ -46,6 +46,13 @@ TEST_CASE("32 levels pass and 33 do not", "[base]") {
   CHECK(error_of(std::string(100'000, '[')) == "body is nested more than 32 levels deep");
 }
 
+// A parser that looks at all of a container for each object in it would need hours for this.
+TEST_CASE("a list of a million objects is read once", "[base]") {
+  std::string text = "[{}";
+  for (int i = 1; i < 1'000'000; ++i) text += ",{}";
+  CHECK(parse_json(text + "]").size() == 1'000'000);
+}
+
 TEST_CASE("a key twice in one object is refused, in different objects not", "[base]") {
   CHECK_NOTHROW(parse_json(R"({"a":{"a":1},"b":[{"a":1},{"a":2}]})"));
   const std::string text =
