@@ -11,6 +11,7 @@
 #include "vault/store/document_store.h"
 #include "vault/store/inspection.h"
 #include "vault/store/key_rotation.h"
+#include "vault/store/key_slots.h"
 
 namespace coffer {
 namespace {
@@ -100,6 +101,21 @@ TEST_CASE("a copy from between two commits of one run is refused", "[anchor][tam
   f.restore(between);
   CHECK(f.refusal() == ErrorCode::WrongState);
   f.restore(last);  // as a crash leaves it
+  CHECK_FALSE(f.refusal());
+}
+
+TEST_CASE("a copy from before a key was taken away is older than the vault", "[anchor][slots][tamper]") {
+  AnchorFixture f;
+  f.live("one");
+  KeyBytes second = testing::test_key();
+  second.data()[0] ^= 1;
+  key_slots::add(f.location(), RawKey{std::move(second)}, f.env.random);
+  const Copy older = f.copy();
+  key_slots::remove(f.location(), 2);
+  const Copy newest = f.copy();
+  f.restore(older);
+  CHECK(f.refusal() == ErrorCode::WrongState);
+  f.restore(newest);
   CHECK_FALSE(f.refusal());
 }
 
