@@ -39,6 +39,11 @@ void open_standard_descriptors() {
 
 }  // namespace
 
+void ignore_failed_writes() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
 void harden_process() {
   open_standard_descriptors();
   const rlimit none{0, 0};
@@ -46,7 +51,7 @@ void harden_process() {
     throw Error(ErrorCode::Internal, "core dumps cannot be turned off");
   }
   ::umask(077);
-  std::signal(SIGPIPE, SIG_IGN);
+  ignore_failed_writes();
 }
 
 StopSignals::StopSignals() {

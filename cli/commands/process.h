@@ -7,7 +7,11 @@
 
 namespace coffer::cli {
 
-// No core dumps, no ptrace by others of the same user, files only for the owner.
+// A write to a pipe without a reader, or to a file that may not grow (RLIMIT_FSIZE), fails as any other does
+// and does not end the process.
+void ignore_failed_writes();
+
+// The same, and: no core dumps, no ptrace by others of the same user, files only for the owner.
 void harden_process();
 
 // SIGINT and SIGTERM as something to wait for instead of an interruption. Construct before any

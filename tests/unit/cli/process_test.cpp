@@ -26,6 +26,14 @@ class KeptMask {
 
 }  // namespace
 
+TEST_CASE("neither a pipe without a reader nor a file that may not grow ends the process", "[cli]") {
+  const auto before_pipe = std::signal(SIGPIPE, SIG_DFL);
+  const auto before_file = std::signal(SIGXFSZ, SIG_DFL);
+  ignore_failed_writes();
+  CHECK(std::signal(SIGPIPE, before_pipe) == SIG_IGN);
+  CHECK(std::signal(SIGXFSZ, before_file) == SIG_IGN);
+}
+
 TEST_CASE("what waits for the end of its input passes over what comes before it", "[cli]") {
   const KeptMask mask;
   const StopSignals signals;
