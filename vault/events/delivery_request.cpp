@@ -7,7 +7,7 @@ namespace coffer {
 namespace {
 
 constexpr Duration kTimeout = std::chrono::seconds(15);
-constexpr std::size_t kMaxAnswer = 16 << 10;
+constexpr std::size_t kMaxAnswer = 1 << 20;  // beyond it the transfer fails, whatever its status
 constexpr int kGone = 410;
 
 bool is_busy(int status) {
