@@ -17,6 +17,9 @@ namespace coffer {
 // reconnect; may be empty.
 std::string way_to_connect(const UserId& user, const std::string& toolkit, const std::string& alias = {});
 
+// NotFound, in the same words for an account that is not there and one of another user's.
+[[noreturn]] void throw_absent(const ConnectionId& id);
+
 // How the account's credential is sent. Throws WrongState where the toolkit no longer takes its kind.
 const AuthMode& mode_of(const Toolkit& toolkit, const Connection& connection);
 
@@ -51,7 +54,6 @@ class AccountUse {
   void refresh(const Connection& connection);
   connection_store::Opened read(const ConnectionId& id);
   [[noreturn]] void fail_not_active(const Connection& connection) const;
-  [[noreturn]] void fail_absent(const ConnectionId& id) const;
   [[noreturn]] void fail_without_account(const UserId& user, const std::string& detail) const;
 
   const Clock& clock_;

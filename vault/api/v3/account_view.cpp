@@ -2,21 +2,19 @@
 
 #include <nlohmann/json.hpp>
 
-#include "vault/base/error.h"
 #include "vault/base/json.h"
-#include "vault/base/text.h"
 #include "vault/engine/views.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
 #include "vault/store/shared_account_store.h"
+#include "vault/tools/account_use.h"
 
 namespace coffer::api::v3 {
 
 Connection account_or_not_found(Transaction& tx, const ConnectionId& id) {
   auto found = connection_store::find(tx, id);
   if (found) return std::move(*found);
-  throw Error(ErrorCode::NotFound, "connected account " + in_quotes(id.str()) + " does not exist",
-              "GET /api/v3/connected_accounts lists them");
+  throw_absent(id);
 }
 
 Json AccountViews::view(const Connection& connection) {
