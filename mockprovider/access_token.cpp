@@ -40,6 +40,8 @@ TokenPolicy policy_of(Tenant& tenant, const Profile& profile, const Client& clie
     policy.make_access = [&tenant, &profile](const Token& token, const Family& family) {
       return unsigned_jwt(tenant, profile, token, family);
     };
+    policy.sign_access = [signer = tenant.signing_keys.signer(profile.id(), kAccessTokenAlgorithm)](
+                             const std::string& value) { return signer.sign(value); };
   }
   return policy;
 }

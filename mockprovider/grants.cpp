@@ -273,8 +273,9 @@ IssuedTokens Grants::issue(Family& family, std::vector<std::string> scopes,
   issued.access_id = token.id;
   issued.is_companion = family.is_companion;
   const std::string& prefix = family.is_companion ? policy.companion_access_prefix : policy.access_prefix;
-  issued.access_token =
-      policy.make_access ? policy.make_access(token, family) : random_id(random_, prefix, 32);
+  const bool is_signed = policy.make_access && !family.is_companion;
+  issued.access_token = is_signed ? policy.make_access(token, family) : random_id(random_, prefix, 32);
+  if (is_signed) waiting_[issued.access_token] = policy.sign_access;
   keep(std::move(token), issued.access_token);
   return issued;
 }
@@ -309,6 +310,7 @@ std::string Grants::keep(Token token, std::string value) {
 }
 
 void Grants::rename(std::string_view old, const std::string& fresh) {
+  if (const auto waiting = waiting_.find(old); waiting != waiting_.end()) waiting_.erase(waiting);
   const auto found = tokens_.find(old);
   if (found == tokens_.end()) return;
   auto& values = values_of_family_[found->second.family];
@@ -316,6 +318,11 @@ void Grants::rename(std::string_view old, const std::string& fresh) {
   auto entry = tokens_.extract(found);
   entry.key() = fresh;
   tokens_.insert(std::move(entry));
+}
+
+void Grants::sign_waiting() {
+  const auto waiting = waiting_;
+  for (const auto& [value, sign] : waiting) rename(value, sign(value));
 }
 
 void Grants::end(Family& family, std::string reason) {
@@ -349,7 +356,7 @@ std::size_t Grants::refreshes_since(const std::string& family, Timestamp from) c
 
 const Token* Grants::find(std::string_view value) const {
   const auto found = tokens_.find(value);
-  return found == tokens_.end() ? nullptr : &found->second;
+  return found == tokens_.end() || waiting_.contains(found->first) ? nullptr : &found->second;
 }
 
 const Family* Grants::family_of(const Token& token) const {
@@ -368,7 +375,8 @@ bool Grants::is_live(const Token& token) const {
 
 bool Grants::revoke(std::string_view value, std::string_view client_id) {
   const auto found = tokens_.find(value);
-  if (found == tokens_.end()) return true;  // RFC 7009 section 2.2: an unknown token is no error
+  // RFC 7009 section 2.2: an unknown token is no error.
+  if (found == tokens_.end() || waiting_.contains(found->first)) return true;
   Token& token = found->second;
   Family& family = families_.at(token.family);
   if (family.client_id != client_id) return false;

@@ -50,8 +50,10 @@ struct TokenPolicy {
   std::size_t max_access_tokens = 0;     // of one grant; the oldest dies; 0: no bound
   bool refresh_ends_old_access = false;  // a refresh kills the access tokens given before
   std::size_t max_families = 0;          // of one account and client; the oldest ends; 0: no bound
-  // Makes an access token's value; empty: an opaque one.
+  // Makes an access token's value, but for its signature, which the other adds on any thread; empty: an
+  // opaque one. A companion's are always opaque.
   std::function<std::string(const Token&, const Family&)> make_access;
+  std::function<std::string(const std::string&)> sign_access;
   std::string access_prefix = "mat_";
   std::string refresh_prefix = "mrt_";
   std::string code_prefix = "mac_";
@@ -182,10 +184,13 @@ class Grants {
   // A grant that no code stands for. `parent`: id of what was presented for it.
   IssuedTokens begin(const Consent& consent, const std::string& parent, const TokenPolicy& policy);
 
-  // The token of the value `old` goes by the value `fresh` from now on, if it is still remembered.
+  // The token of the value `old`, which waits for its signature, goes by the value `fresh` from now on, if it
+  // is still remembered under the old one.
   void rename(std::string_view old, const std::string& fresh);
+  // Signs what still waits for it, so that all are kept under the values that their clients are given.
+  void sign_waiting();
 
-  // The token of that value whether alive or not; null if it was never given.
+  // The token of that value whether alive or not; null if it was never given, or waits for its signature.
   const Token* find(std::string_view value) const;
   const Family* family_of(const Token& token) const;
   // The family that a code gave, or the account it was made for, for the journal.
@@ -258,6 +263,7 @@ class Grants {
   Random& random_;
   ByValue<Code> codes_;
   ByValue<Token> tokens_;
+  ByValue<std::function<std::string(const std::string&)>> waiting_;  // how to sign, by unsigned value
   ById<Family> families_;
   ById<std::vector<std::string>> values_of_family_;
   ById<std::vector<std::string>> families_of_consent_;  // ids by provider, client and account, oldest first

@@ -35,11 +35,13 @@ std::uint64_t number(const Json& snapshot, const char* name) {
 }  // namespace
 
 Json take_snapshot(Tenant& tenant) {
+  tenant.grants.sign_waiting();
   return {{"format", kFormat},
           {"seed", tenant.seed},
           {"stream", tenant.stream},
           {"draws", tenant.random.draws()},
           {"now", to_rfc3339(tenant.clock.now())},
+          {"frozen", tenant.clock.is_frozen()},
           {"world", Stored::save(tenant)}};
 }
 
@@ -65,6 +67,13 @@ Timestamp moment_of_snapshot(const Json& snapshot) {
   const auto moment = now.is_string() ? parse_rfc3339(now.get_ref<const std::string&>()) : std::nullopt;
   if (!moment) throw broken("now is not a time");
   return *moment;
+}
+
+std::optional<bool> was_frozen(const Json& snapshot) {
+  const auto frozen = snapshot.find("frozen");
+  if (frozen == snapshot.end()) return std::nullopt;
+  if (!frozen->is_boolean()) throw broken("frozen is not true or false");
+  return frozen->get<bool>();
 }
 
 }  // namespace coffer::mock

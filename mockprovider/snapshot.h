@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 
 #include "mockprovider/tenant.h"
 
@@ -18,5 +19,7 @@ std::unique_ptr<Tenant> restore_snapshot(TenantOptions options, const nlohmann::
 
 // The clock's moment when the snapshot was taken. Throws InvalidArgument.
 Timestamp moment_of_snapshot(const nlohmann::json& snapshot);
+// Whether the clock stood still then; absent: an earlier release did not say. Throws InvalidArgument.
+std::optional<bool> was_frozen(const nlohmann::json& snapshot);
 
 }  // namespace coffer::mock

@@ -171,7 +171,8 @@ TokenDraft draft_token_answer(Tenant& tenant, const Profile& profile, const Serv
   Json values = answer_values(tenant, profile, issued);
   values["client_id"] = client.client_id;
   std::optional<JwtSigner> signer;
-  if (gives_jwt(profile, client)) signer = tenant.signing_keys.signer(profile.id(), kAccessTokenAlgorithm);
+  if (gives_jwt(profile, client) && !issued.is_companion)
+    signer = tenant.signing_keys.signer(profile.id(), kAccessTokenAlgorithm);
   std::function<std::string(const std::string&)> make_id_token;
   if (wants_id_token(profile, issued)) make_id_token = id_token_maker(tenant, profile, client, issued);
   const Json* shape = is_refresh && profile.refresh_answer ? profile.refresh_answer : profile.token_answer;

@@ -1,6 +1,7 @@
 #include <set>
 #include <thread>
 
+#include "mockprovider/snapshot.h"
 #include "mockprovider/token_endpoint.h"
 #include "tests/unit/mockprovider/jwt_reading.h"
 #include "tests/unit/mockprovider/mock_world.h"
@@ -11,7 +12,7 @@ using namespace coffer::mock::testing;
 
 namespace {
 
-constexpr const char* kWhoami = "/mock/mockidp/mock/whoami";
+constexpr const char* kItems = "/mock/mockidp/mock/items";
 
 // A tenant without the server around it: its requests can be stopped half way.
 struct BareTenant {
@@ -53,6 +54,15 @@ struct OpenRequest {
   }
 };
 
+// The same seed gives the same token.
+std::string beginning_of_first_jwt() {
+  BareTenant twin;
+  OpenRequest open;
+  open.begin(twin);
+  const std::string value = open.finish(twin)["access_token"];
+  return value.substr(0, value.rfind('.'));
+}
+
 void use_jwt_client(MockWorld& world) {
   world.control("POST", "/_mock/clients",
                 {{"provider", "mockidp"},
@@ -77,6 +87,34 @@ TEST_CASE("a JWT is believed from when it is signed, and not before", "[jwt]") {
   CHECK(world.tenant.grants.tokens_of(family).size() == 1);
   const std::string value = answer["access_token"];
   CHECK_FALSE(world.tenant.grants.find(value.substr(0, value.rfind('.'))));
+}
+
+TEST_CASE("a JWT that waits for its signature can be neither used nor revoked by its beginning", "[jwt]") {
+  BareTenant world;
+  OpenRequest open;
+  open.begin(world);
+  const std::string unsigned_value = beginning_of_first_jwt();
+  CHECK_FALSE(world.tenant.grants.find(unsigned_value));
+  world.tenant.grants.revoke(unsigned_value, managed_client("mockidp", 1).client_id);
+  const Token* token = world.find(open.finish(world));
+  REQUIRE(token);
+  CHECK(world.tenant.grants.is_live(*token));
+}
+
+TEST_CASE("a snapshot that is made while a JWT is signed holds it as its client gets it", "[jwt]") {
+  BareTenant world;
+  OpenRequest open;
+  open.begin(world);
+  const Json snapshot = take_snapshot(world.tenant);
+  world.tenant.signing_keys.rotate("mockidp", true);
+  const std::string value = open.finish(world)["access_token"];
+  const auto restored =
+      restore_snapshot({kUrl, world.clock, shipped_catalog(), shipped_profiles(), 1}, snapshot);
+  for (const Grants* grants : {&world.tenant.grants, &restored->grants}) {
+    REQUIRE(grants->find(value));
+    CHECK(grants->is_live(*grants->find(value)));
+    CHECK_FALSE(grants->find(beginning_of_first_jwt()));
+  }
 }
 
 TEST_CASE("a grant that ends while its JWT is signed gives a dead token", "[jwt]") {
@@ -129,7 +167,7 @@ TEST_CASE("many threads get JWTs of one tenant, each its own, all alive and told
   }
   for (auto& thread : threads) thread.join();
   CHECK(std::set<std::string>(values.begin(), values.end()).size() == values.size());
-  for (const auto& value : values) CHECK(world.get(kWhoami, value).status == 200);
+  for (const auto& value : values) CHECK(world.get(kItems, value).status == 200);
   const Json entries = world.control("GET", "/_mock/journal?endpoint=token")["entries"];
   CHECK(entries.size() == values.size());
   for (const auto& entry : entries) {

@@ -82,6 +82,19 @@ TEST_CASE("a restore sets the clock back, unless others live by it", "[snapshot]
   CHECK(to_rfc3339(world.clock.now()) == "2026-11-22T12:00:00.000Z");
 }
 
+TEST_CASE("a restored clock stands still or runs as it did", "[snapshot]") {
+  MockWorld world;
+  Json snapshot = parse_json(snapshot_of(world));
+  world.clock.run_at(1);
+  const Json running = parse_json(snapshot_of(world));
+  world.post_json("/_mock/restore", snapshot);
+  CHECK(world.clock.is_frozen());
+  world.post_json("/_mock/restore", running);
+  CHECK_FALSE(world.clock.is_frozen());
+  snapshot["frozen"] = "yes";
+  CHECK(world.post_json("/_mock/restore", snapshot).status == 400);
+}
+
 TEST_CASE("what is no whole snapshot is refused, and the world stays", "[snapshot]") {
   MockWorld world;
   const Json tokens = furnish(world);
