@@ -54,13 +54,13 @@ Json remove_faults(const ControlCall& call) {
 
 Json list_journal(const ControlCall& call) {
   Json entries = Json::array();
-  const auto filter = parse_journal_filter(call.request.query, call.tenant.clock.now());
+  const auto filter = parse_journal_filter(call.request.query, call.tenant);
   for (const auto& entry : call.tenant.journal.find(filter)) entries.push_back(to_json(entry));
   return {{"entries", entries}};
 }
 
 Json export_journal(const ControlCall& call) {
-  const auto filter = parse_journal_filter(call.request.query, call.tenant.clock.now());
+  const auto filter = parse_journal_filter(call.request.query, call.tenant);
   return to_har(call.tenant.journal.find(filter), call.tenant.url);
 }
 

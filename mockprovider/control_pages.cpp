@@ -27,7 +27,7 @@ std::string path_of(const std::string& url) {
 }
 
 ServerResponse serve_inspector(const Tenant& tenant, const ServerRequest& request) {
-  auto filter = parse_journal_filter(request.query, tenant.clock.now());
+  auto filter = parse_journal_filter(request.query, tenant);
   filter.newest_first = true;
   filter.limit = std::min(filter.limit, kRowsOfPage);
   InspectorPage page;
@@ -40,7 +40,7 @@ ServerResponse serve_inspector(const Tenant& tenant, const ServerRequest& reques
 }
 
 ServerResponse serve_entry(const Tenant& tenant, const std::string& number) {
-  const auto filter = parse_journal_filter({{"after", number}}, tenant.clock.now());
+  const auto filter = parse_journal_filter({{"after", number}}, tenant);
   Journal::Filter one;
   one.after = filter.after > 0 ? filter.after - 1 : 0;
   one.limit = 1;

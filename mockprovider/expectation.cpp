@@ -13,10 +13,11 @@ constexpr Duration kDefaultPatience = std::chrono::seconds(5);
 constexpr Duration kMaxPatience = std::chrono::seconds(30);
 
 // The members that choose, as the journal's query has them.
-Fields choosing_members(const Json& body) {
+Fields choosing_members(const Json& json, const Members& body) {
   Fields query;
-  for (const auto& [name, value] : body.items()) {
+  for (const auto& [name, value] : json.items()) {
     if (name == "count" || name == "within" || name == "timeout") continue;
+    if (!value.is_string() && !value.is_number_unsigned()) body.fail(name, "is not a text or a number");
     if (value.is_string()) query.emplace_back(name, value.get<std::string>());
     if (value.is_number_unsigned()) query.emplace_back(name, value.dump());
   }
@@ -47,18 +48,18 @@ std::string_view name_of(Verdict::Kind kind) {
 
 }  // namespace
 
-Expectation parse_expectation(const Json& json, const Journal& journal, Timestamp now) {
+Expectation parse_expectation(const Json& json, const Tenant& tenant) {
   const Members body(json, "expect");
   body.allow_only({"endpoint", "provider", "toolkit", "tool", "account", "client_id", "client", "family",
                    "error", "fault", "status", "q", "since", "after", "count", "within", "timeout"});
   Expectation expectation;
-  expectation.filter = parse_journal_filter(choosing_members(json), now);
+  expectation.filter = parse_journal_filter(choosing_members(json, body), tenant);
   expectation.filter.limit = 5'000;
   const bool has_start = body.find("since") || body.find("after");
-  if (!has_start) expectation.filter.after = journal.last_number();
+  if (!has_start) expectation.filter.after = tenant.journal.last_number();
   expectation.count = static_cast<std::size_t>(body.number("count", 1, 0, 5'000));
   if (const auto within = body.duration("within"))
-    expectation.end = begin_of(expectation.filter, journal, now) + *within;
+    expectation.end = begin_of(expectation.filter, tenant.journal, tenant.clock.now()) + *within;
   expectation.patience = body.duration("timeout").value_or(kDefaultPatience);
   if (expectation.patience > kMaxPatience) body.fail("timeout", "is longer than 30 seconds");
   return expectation;

@@ -3,7 +3,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 
-#include "mockprovider/journal.h"
+#include "mockprovider/tenant.h"
 
 namespace coffer::mock {
 
@@ -17,8 +17,8 @@ struct Expectation {
 };
 
 // Without "since" only what comes after the call counts, else what came after that. Throws
-// InvalidArgument.
-Expectation parse_expectation(const nlohmann::json& body, const Journal& journal, Timestamp now);
+// InvalidArgument and NotFound as parse_journal_filter() does.
+Expectation parse_expectation(const nlohmann::json& body, const Tenant& tenant);
 
 struct Verdict {
   enum class Kind { Met, Broken, Undecided };

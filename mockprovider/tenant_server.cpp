@@ -45,6 +45,12 @@ Duration read_wait(const ServerRequest& request) {
   return *wait;
 }
 
+void set_clock(MovableClock& clock, Timestamp moment, bool is_frozen) {
+  clock.set(moment);
+  if (is_frozen) clock.freeze();
+  if (!is_frozen && clock.is_frozen()) clock.run_at(1.0);
+}
+
 }  // namespace
 
 TenantServer::TenantServer(const TenantOptions& options, const Services& services,
@@ -115,10 +121,11 @@ ServerResponse TenantServer::reseed(const ServerRequest& request) {
 ServerResponse TenantServer::restore(const ServerRequest& request) {
   const Json snapshot = control_body(request);
   const Timestamp moment = moment_of_snapshot(snapshot);
+  const bool is_frozen = was_frozen(snapshot).value_or(options_.clock.is_frozen());
   auto restored = restore_snapshot(options_, snapshot);
   const std::lock_guard lock(mutex_);
   tenant_ = std::move(restored);
-  if (!options_.travel) options_.clock.set(moment);
+  if (!options_.travel) set_clock(options_.clock, moment, is_frozen);
   room_.changed();
   return control_answer({{"restored", true}, {"now", to_rfc3339(options_.clock.now())}});
 }
@@ -135,8 +142,7 @@ ServerResponse TenantServer::move_clock(const ServerRequest& request) {
 
 ServerResponse TenantServer::expect(const ServerRequest& request) {
   const Json body = control_body(request);
-  const auto expectation = with_tenant(
-      [&](const Tenant& tenant) { return parse_expectation(body, tenant.journal, tenant.clock.now()); });
+  const auto expectation = with_tenant([&](const Tenant& tenant) { return parse_expectation(body, tenant); });
   Verdict verdict;
   const auto is_decided = [&] {
     verdict = with_tenant(
@@ -154,7 +160,8 @@ ServerResponse TenantServer::expect(const ServerRequest& request) {
 void TenantServer::wait_for_entries(const ServerRequest& request) {
   const auto patience = read_wait(request);
   if (patience.count() == 0) return;
-  auto filter = parse_journal_filter(request.query, options_.clock.now());
+  auto filter =
+      with_tenant([&](const Tenant& tenant) { return parse_journal_filter(request.query, tenant); });
   filter.limit = 1;
   const auto has_entry = [&] {
     return with_tenant([&](const Tenant& tenant) { return !tenant.journal.find(filter).empty(); });

@@ -74,10 +74,48 @@ TEST_CASE("an expectation without a start counts what comes after it, and waits 
   CHECK(parse_json(expected.get())["entries"][0]["endpoint"] == "userinfo");
 }
 
+TEST_CASE("a misspelled value is named, by expectation and journal alike", "[expect]") {
+  MockWorld world;
+  const auto [name, value, status] =
+      GENERATE(table<const char*, const char*, int>({{"endpoint", "refesh", 400},
+                                                     {"endpoint", "api:gmial", 400},
+                                                     {"provider", "mockipd", 400},
+                                                     {"toolkit", "gmial", 400},
+                                                     {"tool", "MOCK_WHOMAI", 400},
+                                                     {"fault", "fault_9", 400},
+                                                     {"status", "999", 400},
+                                                     {"account", "alcie@example.com", 404}}));
+  CAPTURE(name, value);
+  const ServerResponse expected = world.post_json("/_mock/expect", {{name, value}, {"count", 0}});
+  CHECK(expected.status == status);
+  CHECK(expected.body.find(name) != std::string::npos);
+  const ServerResponse listed = world.get("/_mock/journal?" + build_form({{name, value}}));
+  CHECK(listed.status == status);
+  CHECK(listed.body.find(name) != std::string::npos);
+}
+
+TEST_CASE("the journal is asked for whatever its entries hold", "[expect]") {
+  MockWorld world;
+  const Json fault = world.control("POST", "/_mock/faults", {{"endpoint", "jwks"}, {"action", "reset"}});
+  world.get("/mock/mockidp/jwks");
+  world.control("DELETE", "/_mock/faults");
+  world.get("/mock/mockidp/mock/whoami");
+  world.get("/.well-known/oauth-protected-resource/mock/mockidp/mock");
+  world.get("/nowhere");
+  for (const Fields& query :
+       {Fields{{"fault", fault["id"]}}, Fields{{"status", "0"}}, Fields{{"endpoint", "api"}},
+        Fields{{"tool", "MOCK_WHOAMI"}}, Fields{{"endpoint", "api:mock"}},
+        Fields{{"endpoint", "resource_metadata"}}, Fields{{"endpoint", "unknown"}}}) {
+    CAPTURE(query.front().first, query.front().second);
+    CHECK(world.control("GET", "/_mock/journal?" + build_form(query))["entries"].size() == 1);
+  }
+}
+
 TEST_CASE("an expectation with a wrong member is refused", "[expect]") {
   MockWorld world;
-  for (const Json& wrong : {Json{{"colour", "red"}}, Json{{"count", -1}}, Json{{"timeout", "1h"}},
-                            Json{{"since", "once"}}, Json{{"within", "soon"}}}) {
+  for (const Json& wrong :
+       {Json{{"colour", "red"}}, Json{{"count", -1}}, Json{{"timeout", "1h"}}, Json{{"since", "once"}},
+        Json{{"within", "soon"}}, Json{{"endpoint", nullptr}}, Json{{"family", true}}}) {
     CAPTURE(wrong);
     CHECK(world.post_json("/_mock/expect", wrong).status == 400);
   }
