@@ -45,12 +45,10 @@ Fault check_response_type(const Fields& parameters) {
   return std::nullopt;
 }
 
-// RFC 6749 section 3.3: printable ASCII without quote and backslash.
 Fault check_scope(const Profile& profile, const Client& client, const Fields& parameters) {
   const std::string scope = text_of(parameters, profile.provider->scope_param);
-  const bool is_clean = std::all_of(scope.begin(), scope.end(),
-                                    [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; });
-  if (!is_clean) return std::make_pair("invalid_scope", "scope holds a character that it must not");
+  if (!is_scope_text(scope))
+    return std::make_pair("invalid_scope", "scope holds a character that it must not");
   if (allows_scopes(client, split_scopes(profile, scope))) return std::nullopt;
   return std::make_pair("invalid_scope", "more scopes than the client is registered for");
 }

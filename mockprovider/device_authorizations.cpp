@@ -38,7 +38,11 @@ std::string DeviceAuthorizations::draw_user_code() {
 
 std::string DeviceAuthorizations::add(DeviceAuthorization authorization) {
   if (waiting_.size() >= kMaxWaiting) {
-    std::erase_if(waiting_, [&](const auto& entry) { return is_over(entry.second); });
+    std::erase_if(waiting_, [&](const auto& entry) {
+      const auto state = entry.second.state;
+      return is_over(entry.second) || state == DeviceAuthorization::State::Used ||
+             state == DeviceAuthorization::State::Denied;
+    });
     std::erase_if(device_codes_, [&](const auto& entry) { return !waiting_.contains(entry.second); });
   }
   if (waiting_.size() >= kMaxWaiting) throw Error(ErrorCode::TooLarge, "more than 1000 devices wait");

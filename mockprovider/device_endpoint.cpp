@@ -9,6 +9,7 @@
 #include "mockprovider/pages.h"
 #include "mockprovider/resources.h"
 #include "mockprovider/token_answer.h"
+#include "vault/base/error.h"
 #include "vault/base/json.h"
 
 namespace coffer::mock {
@@ -18,6 +19,9 @@ std::optional<Refusal> refuse(const Tenant& tenant, const Profile& profile, cons
   const std::string grant_type(kDeviceGrant);
   if (!profile.offers(grant_type) || !allows_grant(*asked.client, grant_type)) {
     return Refusal{"unauthorized_client", "the client is not registered for the device grant", {}, {}};
+  }
+  if (!is_scope_text(text_of(asked.parameters, "scope"))) {
+    return Refusal{"invalid_scope", "scope holds a character that it must not", {}, {}};
   }
   if (!allows_scopes(*asked.client, split_scopes(profile, text_of(asked.parameters, "scope")))) {
     return Refusal{"invalid_scope", "more scopes than the client is registered for", {}, {}};
@@ -29,7 +33,14 @@ std::int64_t in_seconds(Duration time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time).count();
 }
 
-ServerResponse begin(Tenant& tenant, const Profile& profile, const ClientRequest& asked, Exchange& exchange) {
+std::variant<std::string, Refusal> add(Tenant& tenant, DeviceAuthorization wanted) try {
+  return tenant.devices.add(std::move(wanted));
+} catch (const Error& error) {
+  return Refusal{"temporarily_unavailable", error.what(), {}, {}};
+}
+
+std::variant<ServerResponse, Refusal> begin(Tenant& tenant, const Profile& profile,
+                                            const ClientRequest& asked, Exchange& exchange) {
   DeviceAuthorization wanted;
   wanted.provider = profile.id();
   wanted.client_id = asked.client->client_id;
@@ -37,7 +48,9 @@ ServerResponse begin(Tenant& tenant, const Profile& profile, const ClientRequest
   wanted.resources = texts_of(asked.parameters, "resource");
   wanted.interval = profile.device_interval;
   wanted.expires_at = tenant.clock.now() + profile.device_lifetime;
-  const std::string device_code = tenant.devices.add(std::move(wanted));
+  const auto added = add(tenant, std::move(wanted));
+  if (const auto* refusal = std::get_if<Refusal>(&added)) return *refusal;
+  const auto& device_code = std::get<std::string>(added);
   const std::string user_code = tenant.devices.find(device_code)->user_code;
   exchange.hide(device_code, "device_code");
   exchange.hide(user_code, "user_code");
@@ -70,8 +83,12 @@ ServerResponse serve_device_authorization(Tenant& tenant, const Profile& profile
                                           const ServerRequest& request, Exchange& exchange) {
   const auto read = read_client_request(tenant, profile, request, exchange);
   const auto* asked = std::get_if<ClientRequest>(&read);
-  const auto refusal = asked ? refuse(tenant, profile, *asked) : std::optional(std::get<Refusal>(read));
-  if (!refusal) return begin(tenant, profile, *asked, exchange);
+  auto refusal = asked ? refuse(tenant, profile, *asked) : std::optional(std::get<Refusal>(read));
+  if (!refusal) {
+    auto begun = begin(tenant, profile, *asked, exchange);
+    if (auto* response = std::get_if<ServerResponse>(&begun)) return std::move(*response);
+    refusal = std::get<Refusal>(begun);
+  }
   exchange.entry.error = refusal->error;
   return token_error(tenant, profile, request, *refusal);
 }

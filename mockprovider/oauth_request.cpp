@@ -1,5 +1,6 @@
 #include "mockprovider/oauth_request.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -83,6 +84,11 @@ PresentedClient presented_client(const ServerRequest& request, const Fields& par
 
 std::string bearer_token(const ServerRequest& request) {
   return authorization_of(request, "Bearer");
+}
+
+bool is_scope_text(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; });
 }
 
 }  // namespace coffer::mock

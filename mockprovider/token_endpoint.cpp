@@ -42,6 +42,9 @@ void apply_expiry_param(const Profile& profile, const Fields& parameters, TokenP
 }
 
 std::optional<Refusal> refuse(const TokenRequest& request) {
+  if (!is_scope_text(request.text("scope"))) {
+    return Refusal{"invalid_scope", "scope holds a character that it must not", {}, {}};
+  }
   if (!allows_scopes(request.client, request.scopes())) {
     return Refusal{"invalid_scope", "more scopes than the client is registered for", {}, {}};
   }

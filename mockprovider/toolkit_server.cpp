@@ -59,11 +59,10 @@ ServerResponse forbidden(const Tenant& tenant, const Toolkit& toolkit, const Too
   values["needed"] = route.scopes_any;
   values["provided"] = values["scopes"];
   ServerResponse response = standard_answer(tenant, toolkit, "forbidden", values, exchange);
-  if (response.status == 403) {
-    response.headers.push_back({"WWW-Authenticate", "Bearer realm=\"" + toolkit.slug +
-                                                        "\", error=\"insufficient_scope\", scope=\"" +
-                                                        route.scopes_any.front() + "\""});
-  }
+  if (response.status != 403) return response;
+  std::string challenge = "Bearer realm=\"" + toolkit.slug + "\", error=\"insufficient_scope\"";
+  if (!route.scopes_any.empty()) challenge += ", scope=\"" + route.scopes_any.front() + "\"";
+  response.headers.push_back({"WWW-Authenticate", challenge});
   return response;
 }
 
@@ -72,6 +71,15 @@ bool has_scope(const ToolkitRoute& route, const Caller& caller) {
   return std::any_of(route.scopes_any.begin(), route.scopes_any.end(), [&](const std::string& scope) {
     return std::find(caller.scopes.begin(), caller.scopes.end(), scope) != caller.scopes.end();
   });
+}
+
+// A client's own token is no person's, so that nobody can say who it is.
+bool asks_for_nobody(const Toolkit& toolkit, const ToolkitRoutes& routes, const ToolkitRoute& route,
+                     const Caller& caller) {
+  if (!caller.is_oauth || !caller.account.empty() || !toolkit.verify) return false;
+  auto path = split(toolkit.verify->request.path, '/');
+  std::erase(path, "");
+  return routes.find(toolkit.verify->request.method, path).route == &route;
 }
 
 // A name that came more than once becomes an array.
@@ -154,7 +162,8 @@ ServerResponse ToolkitServer::throttled(const Tenant& tenant, const Toolkit& too
 
 ServerResponse ToolkitServer::serve(Tenant& tenant, const Toolkit& toolkit, const ServerRequest& request,
                                     const std::vector<std::string>& segments, Exchange& exchange) const {
-  const RouteMatch match = routes_.at(toolkit.slug).find(std::string(served_method(request)), segments);
+  const ToolkitRoutes& routes = routes_.at(toolkit.slug);
+  const RouteMatch match = routes.find(std::string(served_method(request)), segments);
   const Caller caller = check_credential(tenant, toolkit, request, exchange);
   exchange.entry.account = caller.account;
   exchange.entry.client_id = caller.client_id;
@@ -166,7 +175,8 @@ ServerResponse ToolkitServer::serve(Tenant& tenant, const Toolkit& toolkit, cons
     return unauthorized(tenant, toolkit, caller, values, exchange);
   if (const auto wait = tenant.quotas.take(toolkit.slug, caller.account, tenant.clock.now()))
     return over_quota(tenant, toolkit, *wait, exchange);
-  if (!has_scope(*match.route, caller)) return forbidden(tenant, toolkit, *match.route, values, exchange);
+  if (!has_scope(*match.route, caller) || asks_for_nobody(toolkit, routes, *match.route, caller))
+    return forbidden(tenant, toolkit, *match.route, values, exchange);
   auto body = read_body(request);
   if (!body) return standard_answer(tenant, toolkit, "bad_request", values, exchange);
   values["body"] = std::move(*body);

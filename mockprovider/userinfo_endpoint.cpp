@@ -43,7 +43,9 @@ const Token* find_live(const Tenant& tenant, const Profile& profile, const std::
   return is_good ? token : nullptr;
 }
 
-bool has_scope(const Profile& profile, const Token& token) {
+// OpenID Connect Core section 5.3: claims are about a person, and a client's own token is no one's.
+bool may_ask(const Profile& profile, const Token& token, const Family& family) {
+  if (family.account.empty()) return false;
   const auto& scopes = token.scopes;
   return profile.userinfo_scope.empty() ||
          std::find(scopes.begin(), scopes.end(), profile.userinfo_scope) != scopes.end();
@@ -70,9 +72,9 @@ ServerResponse serve_userinfo(Tenant& tenant, const Profile& profile, const Serv
   const Token* token = find_live(tenant, profile, value);
   if (!token) return challenge(profile, 401, "invalid_token", exchange);
   note_token(tenant, value, exchange);
-  if (!has_scope(profile, *token)) return challenge(profile, 403, "insufficient_scope", exchange);
   const Family& family = *tenant.grants.family_of(*token);
   exchange.entry.client_id = family.client_id;
+  if (!may_ask(profile, *token, family)) return challenge(profile, 403, "insufficient_scope", exchange);
   const Json userinfo = granted_claims(profile, *token, userinfo_of(tenant, profile, family.account));
   return ServerResponse::json(200, dump_json(userinfo)).with_header("Cache-Control", "no-store");
 }

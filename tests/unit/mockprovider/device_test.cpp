@@ -176,3 +176,17 @@ TEST_CASE("the journal holds neither code", "[device]") {
   CHECK(journal.find(device.begun["device_code"].get<std::string>()) == std::string::npos);
   CHECK(journal.find(device.begun["user_code"].get<std::string>()) == std::string::npos);
 }
+
+TEST_CASE("devices that were answered make room for others, and those that wait do not", "[device]") {
+  Device device;
+  device.answer("deny");
+  constexpr int kMost = 1'000;
+  for (int i = 0; i < kMost; ++i) device.begin();
+  CHECK(device.error_of_poll() == "invalid_grant");
+  const ServerResponse full =
+      device.world.post_form("/mock/mockidp/device_authorization", {}, device.world.basic_of("mockidp"));
+  CHECK(full.status == 400);
+  CHECK(parse_json(full.body)["error"] == "temporarily_unavailable");
+  device.world.clock.advance(11min);
+  device.begin();
+}

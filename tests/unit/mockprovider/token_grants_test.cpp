@@ -38,6 +38,32 @@ TEST_CASE("a client gets a token for itself, without refresh token", "[grants]")
   CHECK_FALSE(seen.contains("username"));
 }
 
+TEST_CASE("a client's own token is nobody's: neither userinfo nor a toolkit says who it is", "[grants]") {
+  MockWorld world;
+  const Json tokens = parse_json(
+      world.token("mockidp", {{"grant_type", "client_credentials"}, {"scope", "openid email read"}}).body);
+  CHECK(world.get("/mock/mockidp/mock/items", tokens["access_token"]).status == 200);
+  for (const char* path : {"/mock/mockidp/userinfo", "/mock/mockidp/mock/whoami"}) {
+    CAPTURE(path);
+    const ServerResponse response = world.get(path, tokens["access_token"]);
+    CHECK(response.status == 403);
+    CHECK(header_of(response, "WWW-Authenticate").find("error=\"insufficient_scope\"") != std::string::npos);
+  }
+}
+
+TEST_CASE("a scope with a character that it must not hold is refused at every endpoint", "[grants]") {
+  MockWorld world;
+  for (const char* scope : {"a\"b", "a\\b", "a\x01", "a\xC3\xA9", "a\x7F"}) {
+    CAPTURE(scope);
+    CHECK(error_of(world.token("mockidp", {{"grant_type", "client_credentials"}, {"scope", scope}})) ==
+          "invalid_scope");
+    CHECK(error_of(world.post_form("/mock/mockidp/device_authorization", {{"scope", scope}},
+                                   world.basic_of("mockidp"))) == "invalid_scope");
+    CHECK(error_of(exchange(world, world.connect("mockidp")["access_token"], {{"scope", scope}})) ==
+          "invalid_scope");
+  }
+}
+
 TEST_CASE("a token of no scope names none", "[grants]") {
   MockWorld world;
   CHECK_FALSE(
