@@ -56,6 +56,11 @@ std::string account_or_any(const Tenant& tenant, const std::string& email) {
   return email.empty() ? "" : account_named(tenant, email);
 }
 
+// Who signs in by a script that does not say: the person it waits for.
+std::string account_meant(const Tenant& tenant, const LoginScript& script) {
+  return tenant.accounts.find(script.login_hint) ? script.login_hint : script.account;
+}
+
 }  // namespace
 
 Json list_grants(const ControlCall& call) {
@@ -116,7 +121,7 @@ Json add_script(const ControlCall& call) {
   if (!action) body.fail("action", "is none of " + join(login_actions(), ", "));
   script.action = *action;
   script.delay = body.duration("delay").value_or(script.delay);
-  script.account = account_named(call.tenant, body.text("account", script.account));
+  script.account = account_named(call.tenant, body.text("account", account_meant(call.tenant, script)));
   script.refused_scopes = body.texts("refuse");
   script.count = body.number("count", 0, 0, 1'000'000);
   call.tenant.scripts.add(std::move(script));

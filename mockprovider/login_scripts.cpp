@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "vault/base/encoding.h"
 #include "vault/base/error.h"
 
 namespace coffer::mock {
@@ -57,7 +58,7 @@ std::optional<LoginScript> LoginScripts::take(std::string_view provider, std::st
                                               std::string_view login_hint) {
   for (auto script = scripts_.rbegin(); script != scripts_.rend(); ++script) {
     if (!fits(script->provider, provider) || !fits(script->client_id, client_id) ||
-        !fits(script->login_hint, login_hint)) {
+        !fits(to_lower(script->login_hint), to_lower(login_hint))) {
       continue;
     }
     LoginScript taken = *script;

@@ -35,6 +35,17 @@ TEST_CASE("a login hint says who signs in by a script of the request", "[scripts
   CHECK(parse_json(who.body)["email"] == "bob@example.com");
 }
 
+TEST_CASE("a script for a login hint signs that person in, in whatever case it is typed", "[scripts]") {
+  MockWorld world;
+  world.control("POST", "/_mock/scripts", {{"login_hint", "Bob@example.com"}});
+  const auto answer =
+      answer_to(world.get(world.authorize_target("mockidp", {{"login_hint", "bob@Example.com"}})));
+  REQUIRE(find_field(answer, "code"));
+  const Json tokens = parse_json(world.redeem("mockidp", std::string(*find_field(answer, "code"))).body);
+  const ServerResponse who = world.get("/mock/mockidp/mock/whoami", tokens["access_token"]);
+  CHECK(parse_json(who.body)["email"] == "bob@example.com");
+}
+
 TEST_CASE("a script that nobody knows is an error for the client", "[scripts]") {
   MockWorld world;
   CHECK(find_field(answer_to(ask(world, "dance")), "error") == "invalid_request");
