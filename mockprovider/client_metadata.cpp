@@ -79,6 +79,13 @@ std::string told_metadata(const Client& client, Json metadata) {
   return dump_json(metadata);
 }
 
+// RFC 7592 section 2.2: null is as good as absent.
+Json without_nulls(Json metadata) {
+  for (auto member = metadata.begin(); member != metadata.end();)
+    member = member->is_null() ? metadata.erase(member) : std::next(member);
+  return metadata;
+}
+
 }  // namespace
 
 void require_known(const Members& members, const char* name, const std::vector<std::string>& chosen,
@@ -97,7 +104,8 @@ std::vector<std::string> read_redirect_uris(const Members& members) {
   return uris;
 }
 
-std::variant<Client, Refusal> read_client_metadata(const Profile& profile, const Json& metadata) try {
+std::variant<Client, Refusal> read_client_metadata(const Profile& profile, const Json& sent) try {
+  const Json metadata = without_nulls(sent);
   Client client = read(profile, metadata);
   client.registered_metadata = told_metadata(client, metadata);
   if (client.registered_metadata.size() > kMaxMetadata) {

@@ -77,12 +77,13 @@ std::optional<Refusal> refuse_update(const Client& client, const Json& body) {
   if (body.value("client_id", Json()) != client.client_id) {
     return Refusal{"invalid_client_metadata", "client_id is not this client's", {}, {}};
   }
-  if (body.contains("client_secret") && body["client_secret"] != client.client_secret) {
+  const Json secret = body.value("client_secret", Json());
+  if (!secret.is_null() && secret != client.client_secret) {
     return Refusal{"invalid_client_metadata", "client_secret is not the one that is in force", {}, {}};
   }
   for (const char* name : {"registration_access_token", "registration_client_uri", "client_secret_expires_at",
                            "client_id_issued_at"}) {
-    if (body.contains(name)) {
+    if (!body.value(name, Json()).is_null()) {
       return Refusal{"invalid_client_metadata", std::string(name) + " is not the client's to say", {}, {}};
     }
   }

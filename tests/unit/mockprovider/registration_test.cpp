@@ -150,6 +150,19 @@ TEST_CASE("an update replaces the metadata and keeps id, secret and token", "[re
             .status == 400);
 }
 
+TEST_CASE("a member that is null is as good as absent", "[registration]") {
+  Registry registry;
+  const Json client = registry.register_client();
+  const ServerResponse response = registry.manage("PUT", client,
+                                                  {{"client_id", client["client_id"]},
+                                                   {"client_name", nullptr},
+                                                   {"scope", nullptr},
+                                                   {"redirect_uris", {"https://app.example/new"}}});
+  INFO(response.body);
+  REQUIRE(response.status == 200);
+  CHECK_FALSE(parse_json(response.body).contains("client_name"));
+}
+
 TEST_CASE("an update that RFC 7592 forbids changes nothing", "[registration]") {
   Registry registry;
   const Json client = registry.register_client();
