@@ -520,3 +520,25 @@ TEST_CASE("a deviation that is misspelt is refused when it is read", "[personas]
   provider.mock = std::make_shared<const Json>(Json{{"rotaton", "none"}});
   CHECK_THROWS_WITH(read_profile(provider), Catch::Contains("rotaton"));
 }
+
+TEST_CASE("a bad code is told in other words than a bad refresh token", "[personas]") {
+  MockWorld world;
+  const auto [provider, at, of_code] = GENERATE(table<const char*, const char*, const char*>(
+      {{"slack", "error", "invalid_code"}, {"google", "error_description", "Malformed auth code."}}));
+  CAPTURE(provider);
+  CHECK(parse_json(world.redeem(provider, "wrong").body)[at] == of_code);
+  CHECK(parse_json(world.refresh(provider, "wrong").body)[at] != of_code);
+}
+
+TEST_CASE("Slack takes a client's secret in the header and in the body", "[personas]") {
+  MockWorld world;
+  const Client client = world.client_of("slack");
+  const ServerResponse response =
+      world.post_form("/mock/slack/token", {{"grant_type", "authorization_code"},
+                                            {"client_id", client.client_id},
+                                            {"client_secret", client.client_secret},
+                                            {"code", world.code_of("slack")},
+                                            {"redirect_uri", kCallback},
+                                            {"code_verifier", kVerifier}});
+  CHECK(parse_json(response.body)["ok"] == true);
+}
