@@ -22,7 +22,7 @@ struct AnchorOptions {
 };
 
 void show(const Globals& globals, bool as_json) {
-  const anchors::State state = anchors::look(vault_location(globals), null_log());
+  const anchors::State state = opening([&] { return anchors::look(vault_location(globals), null_log()); });
   if (as_json) {
     print_json({{"file", state.file.string()}, {"exists", state.was_seen}});
   } else if (state.file.empty()) {

@@ -31,7 +31,7 @@ struct ApiKeysOptions {
 
 struct OpenVault {
   explicit OpenVault(const Globals& globals)
-      : database(Database::open(vault_location(globals), random, null_log())) {}
+      : database(opening([&] { return Database::open(vault_location(globals), random, null_log()); })) {}
 
   SystemRandom random;
   std::unique_ptr<Database> database;

@@ -41,9 +41,6 @@ void check(const ServeOptions& options) {
   if (!is_loopback && options.test_controls) {
     throw Error(ErrorCode::InvalidArgument, "test controls are for loopback addresses only");
   }
-  if (!options.public_url.empty() && !origin_of(options.public_url)) {
-    throw Error(ErrorCode::InvalidArgument, "--public-url is not an http(s) URL");
-  }
   if (!options.mock_url.empty() && !is_loopback_host(host_of(options.mock_url).value_or(""))) {
     throw Error(ErrorCode::InvalidArgument, "--mock-url is not a loopback URL");
   }
@@ -79,16 +76,18 @@ void say_ready(const ServeOptions& options, const Server& server) {
 
 int run(const Globals& globals, const ServeOptions& options) {
   check(options);
+  const std::string public_url =
+      options.public_url.empty() ? "" : read_public_url("--public-url", options.public_url);
   StopSignals signals;
   const std::unique_ptr<Log> log = make_log(options.log);
   const std::unique_ptr<MovableClock> clock = options.test_controls ? make_movable_clock() : nullptr;
   VaultOptions settings = vault_options(globals, options);
   settings.log = log.get();
   settings.clock = clock.get();
-  Vault vault(std::move(settings));
+  Vault vault = opening([&] { return Vault(std::move(settings)); });
   Server server(vault, {.host = options.host,
                         .port = options.port,
-                        .public_url = options.public_url,
+                        .public_url = public_url,
                         .stop_timeout = stop_timeout(options.stop),
                         .movable_clock = clock.get()});
   server.start();

@@ -15,4 +15,7 @@ void check_port(const std::string& option, int port);
 // "90s", "2m"; at most `longest`.
 Duration read_duration(const std::string& option, const std::string& text, Duration longest);
 
+// scheme://host[:port] of an address that browsers are sent to: https, or http of this machine.
+std::string read_public_url(const std::string& option, const std::string& text);
+
 }  // namespace coffer::cli

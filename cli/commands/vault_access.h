@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/commands/command.h"
+#include "vault/base/error.h"
 #include "vault/model/auth_config.h"
 #include "vault/model/key_source.h"
 #include "vault/store/database.h"
@@ -19,6 +20,18 @@ KeySource key_source(const Globals& globals);
 
 // Of the vault that is there already, with the key above.
 VaultLocation vault_location(const Globals& globals);
+
+// What `open` returns. An anchor that speaks against the vault keeps it closed as a damaged header does, and
+// says so by the same exit code.
+template <class Open>
+auto opening(Open open) {
+  try {
+    return open();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::WrongState) throw;
+    throw Error(ErrorCode::CorruptHeader, error.what(), error.hint());
+  }
+}
 
 // OAuth clients of managed auth: {"<toolkit>": {"client_id": "..", "client_secret": ".."}, ...}.
 // Throws InvalidArgument that names what is wrong, never a value.

@@ -29,6 +29,29 @@ TEST_CASE("a port is 0 to 65535") {
   CHECK(fault_of([] { check_port("--mock-port", -1); }) == "--mock-port: there is no port -1");
 }
 
+TEST_CASE("a public URL is the origin that browsers are sent to, by TLS or on this machine") {
+  const auto read = [](const std::string& url) { return read_public_url("--public-url", url); };
+  CHECK(read("https://vault.example") == "https://vault.example");
+  CHECK(read("https://Vault.example:8443/") == "https://vault.example:8443");
+  CHECK(read("http://localhost:9900") == "http://localhost:9900");
+  CHECK(read("http://[::1]:9900") == "http://[::1]:9900");
+  const auto [url, fault] = GENERATE(table<std::string, std::string>({
+      {"ftp://vault.example", "is not an http(s) URL"},
+      {"vault.example", "is not an http(s) URL"},
+      {"https://", "is not an http(s) URL"},
+      {"https://vault.example?x=1", "holds a query"},
+      {"https://vault.example/?", "holds a query"},
+      {"https://vault.example/#f", "holds a fragment"},
+      {"https://bob:pw@vault.example", "holds a user name or password"},
+      {"https://vault.example/base/", "holds a path"},
+      {"https://vault.example//", "holds a path"},
+      {"http://vault.example",
+       "is plain http to another machine: links and logins would travel in the clear"},
+  }));
+  CAPTURE(url);
+  CHECK(fault_of([&, bad = url] { read(bad); }) == "--public-url " + fault);
+}
+
 TEST_CASE("a duration has a unit and a longest value") {
   using namespace std::chrono_literals;
   CHECK(read_duration("--wait", "90s", 1h) == Duration(90s));
