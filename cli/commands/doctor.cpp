@@ -51,22 +51,48 @@ struct Finding {
   std::string hint;
 };
 
-Finding check_mode(const std::string& check, const fs::path& path, mode_t most) {
-  struct stat info {};
-  if (::lstat(path.c_str(), &info) != 0)
-    return {check, Verdict::Fault, path.string() + " is missing", "run `coffer init`"};
-  if (info.st_uid != ::geteuid())
-    return {check, Verdict::Fault, path.string() + " belongs to another user", ""};
-  if ((info.st_mode & 0777 & ~most) != 0) {
-    const std::string mode = most == 0700 ? "700" : "600";
+constexpr const char* kMakeOne = "run `coffer init`";
+
+Finding check_mode(const std::string& check, const fs::path& path, const struct stat& info,
+                   const char* mode) {
+  if (info.st_uid != ::geteuid()) {
+    return {check, Verdict::Fault, path.string() + " belongs to another user",
+            "chown it to the user that runs coffer"};
+  }
+  if ((info.st_mode & 077) != 0) {
     return {check, Verdict::Fault, path.string() + " is open to others",
-            "run `chmod " + mode + " " + path.string() + "`"};
+            std::string("run `chmod ") + mode + " " + path.string() + "`"};
   }
   return {check, Verdict::Ok, path.string(), ""};
 }
 
-Finding check_key(const KeySource& key) {
-  if (const auto* file = std::get_if<KeyFile>(&key)) return check_mode("key", file->path, 0600);
+Finding check_directory(const fs::path& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) {
+    return {"directory", Verdict::Fault, path.string() + " is missing", kMakeOne};
+  }
+  return check_mode("directory", path, info, "700");
+}
+
+Finding check_file(const std::string& check, const fs::path& path, const std::string& hint_if_missing) {
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) != 0) {
+    return {check, Verdict::Fault, path.string() + " is missing", hint_if_missing};
+  }
+  if (S_ISLNK(info.st_mode)) {
+    return {check, Verdict::Fault, path.string() + " is a symbolic link", "name the file itself"};
+  }
+  return check_mode(check, path, info, "600");
+}
+
+Finding check_key(const KeySource& key, const fs::path& vault) {
+  if (const auto* file = std::get_if<KeyFile>(&key)) {
+    const bool is_vault_there = fs::exists(fs::symlink_status(vault));
+    return check_file("key", file->path,
+                      is_vault_there ? "put back the key file that the vault was made with, or name it with "
+                                       "--key-file; a passphrase, with --passphrase-file"
+                                     : kMakeOne);
+  }
   if (std::holds_alternative<Passphrase>(key)) return {"key", Verdict::Ok, "a passphrase", ""};
   return {"key", Verdict::Ok, "systemd credential \"" + SystemdCredential{}.name + "\"", ""};
 }
@@ -93,12 +119,15 @@ Finding describe_anchor(const Inspection& inspection) {
   return {"anchor", Verdict::Ok, "the vault is no older than when it was last used", ""};
 }
 
+constexpr const char* kWayOutOfFaults =
+    "restore the vault from a backup; or delete what is named, and connect or make it anew";
+
 std::vector<Finding> check_vault(const fs::path& path, KeySource key) {
   try {
     const Inspection inspection = inspect({path, std::move(key), false}, null_log());
     std::vector<Finding> findings = {{"header", Verdict::Ok, describe_schema(inspection), ""}};
     for (const std::string& fault : inspection.faults) {
-      findings.push_back({"integrity", Verdict::Fault, fault, ""});
+      findings.push_back({"integrity", Verdict::Fault, fault, kWayOutOfFaults});
     }
     if (inspection.faults.empty()) findings.push_back({"integrity", Verdict::Ok, "every row is sound", ""});
     findings.push_back(describe_anchor(inspection));
@@ -148,8 +177,8 @@ Finding check_port_is_free(int port) {
 std::vector<Finding> examine(const Globals& globals, const DoctorOptions& options) {
   const fs::path vault = vault_file(globals);
   KeySource key = key_source(globals);
-  std::vector<Finding> findings = {check_mode("directory", vault.parent_path(), 0700),
-                                   check_mode("vault", vault, 0600), check_key(key)};
+  std::vector<Finding> findings = {check_directory(vault.parent_path()), check_file("vault", vault, kMakeOne),
+                                   check_key(key, vault)};
   const bool can_be_opened = findings[1].verdict == Verdict::Ok && findings[2].verdict == Verdict::Ok;
   if (can_be_opened) {
     for (Finding& finding : check_vault(vault, std::move(key))) findings.push_back(std::move(finding));
