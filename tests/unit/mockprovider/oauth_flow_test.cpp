@@ -182,14 +182,14 @@ TEST_CASE("credentials in header and body at once are refused", "[mock]") {
 
 TEST_CASE("a provider that wants basic refuses credentials in the body", "[mock]") {
   MockWorld world;
-  const Client client = world.client_of("slack");
+  const Client client = world.client_of("airtable");
   const Fields form = {{"grant_type", "refresh_token"},
                        {"refresh_token", "x"},
                        {"client_id", client.client_id},
                        {"client_secret", client.client_secret}};
-  CHECK(error_of(world.post_form("/mock/slack/token", form)) == "bad_client_secret");
-  CHECK(error_of(world.post_form("/mock/slack/token", Fields(form.begin(), form.begin() + 2),
-                                 world.basic_of("slack"))) == "invalid_refresh_token");
+  CHECK(error_of(world.post_form("/mock/airtable/token", form)) == "invalid_client");
+  CHECK(error_of(world.post_form("/mock/airtable/token", Fields(form.begin(), form.begin() + 2),
+                                 world.basic_of("airtable"))) == "invalid_grant");
 }
 
 TEST_CASE("a client authenticates itself as it was registered, and in no other way", "[mock]") {
