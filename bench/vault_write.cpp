@@ -14,8 +14,8 @@ using namespace coffer;
 using namespace coffer::bench;
 
 constexpr std::size_t kAccounts = 1000;
-constexpr int kRounds = 20;
-constexpr int kWritesPerRound = 200;
+constexpr int kRounds = 100;
+constexpr int kWritesPerRound = 100;
 constexpr std::size_t kRowSize = 1024;
 
 class BareWriter {

@@ -18,8 +18,10 @@ int flags_for(SqlConnection::Access access) {
   return mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
 }
 
+// The cache has room for the index pages of 100,000 accounts.
 constexpr const char* kSettings = R"sql(
   PRAGMA cell_size_check = ON;
+  PRAGMA cache_size = -8192;
   PRAGMA mmap_size = 0;
   PRAGMA temp_store = MEMORY;
 )sql";
@@ -32,10 +34,8 @@ constexpr const char* kWriterSettings = R"sql(
   PRAGMA secure_delete = ON;
 )sql";
 
-// The cache has room for the index pages of 100,000 accounts.
 constexpr const char* kReaderSettings = R"sql(
   PRAGMA query_only = ON;
-  PRAGMA cache_size = -8192;
 )sql";
 
 struct Finalizer {

@@ -12,7 +12,7 @@
 namespace coffer {
 namespace {
 
-// 4 MiB, as SQLite's own automatic checkpoint.
+// As SQLite's own automatic checkpoint: 2 MiB, or 4 in vaults with pages of 4 KiB.
 constexpr int kPagesBeforeCheckpoint = 1000;
 
 int note_wal_pages(void* writer, sqlite3*, const char*, int pages) {
