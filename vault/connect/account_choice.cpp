@@ -14,8 +14,6 @@ namespace coffer {
 namespace {
 
 constexpr std::size_t kMaxAliasBytes = 64;
-// Abandoned links leave rows behind; the account looked for stands among them.
-constexpr std::int64_t kMaxCandidates = 1000;
 
 bool is_plain_text(std::string_view text) {
   return is_valid_utf8(text) && std::none_of(text.begin(), text.end(), [](char c) {
@@ -53,14 +51,11 @@ std::optional<Connection> newest_reconnectable(Transaction& tx, const ConnectReq
   query.auth_configs = {request.auth_config};
   query.statuses = {ConnectionStatus::Expired, ConnectionStatus::Failed, ConnectionStatus::Revoked,
                     ConnectionStatus::Initiated};
-  query.page.limit = kMaxCandidates;
-  std::vector<Connection> candidates =
-      shared_account_store::list(tx, query, shared_account_store::AccountType::Private).items;
-  const auto found = std::find_if(candidates.begin(), candidates.end(), [](const Connection& candidate) {
-    return candidate.connected_at.has_value();
-  });
-  if (found == candidates.end()) return std::nullopt;
-  return std::move(*found);
+  query.once_connected = true;  // abandoned links leave any number of rows behind
+  query.page.limit = 1;
+  auto found = shared_account_store::list(tx, query, shared_account_store::AccountType::Private).items;
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
 }
 
 Error alias_taken(const std::string& alias, const Connection& holder) {

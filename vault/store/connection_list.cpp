@@ -22,7 +22,8 @@ std::string where(bool by_user, bool by_id) {
       AND (?3 IS NULL OR c.toolkit IN (SELECT value FROM json_each(?3)))
       AND (?4 IS NULL OR c.auth_config_id IN (SELECT value FROM json_each(?4)))
       AND (?5 IS NULL OR c.status IN (SELECT value FROM json_each(?5)))
-      AND (?6 IS NULL OR ?6 = )sql";
+      AND (NOT ?6 OR c.connected_at_ms IS NOT NULL)
+      AND (?7 IS NULL OR ?7 = )sql";
   return text + shared_account_store::kIsShared + ")";
 }
 
@@ -30,7 +31,7 @@ std::string where(bool by_user, bool by_id) {
 std::string order(bool by_updated, bool ascending) {
   const std::string direction = ascending ? "ASC" : "DESC";
   return " ORDER BY " + (by_updated ? "c.updated_at_ms " + direction + ", " : std::string()) + "c.rowid " +
-         direction + " LIMIT ?7 OFFSET ?8";
+         direction + " LIMIT ?8 OFFSET ?9";
 }
 
 constexpr std::size_t kFilters = 4;
@@ -72,7 +73,7 @@ void bind_filters(SqlQuery& sql, const Transaction& tx, const Query& query,
   sql.optional_text(json_list(user_refs(tx, query))).optional_text(json_list_of_ids(query.ids));
   sql.optional_text(json_list(query.toolkits)).optional_text(json_list_of_ids(query.auth_configs));
   sql.optional_text(json_list(status_names(query)));
-  sql.number(is_shared);
+  sql.number(query.once_connected ? 1 : 0).number(is_shared);
 }
 
 std::size_t filter_of(const Query& query) {

@@ -21,6 +21,7 @@ struct Query {
   std::vector<AuthConfigId> auth_configs;
   std::vector<ConnectionStatus> statuses;
   std::vector<ConnectionId> ids;
+  bool once_connected = false;  // leaves out what no user ever finished to connect
   bool order_by_updated = false;
   bool ascending = false;
   PageRequest page;

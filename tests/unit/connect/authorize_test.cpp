@@ -109,6 +109,14 @@ TEST_CASE("an ACTIVE account is left alone unless the link names it") {
   CHECK(vault.account(account.id).status == ConnectionStatus::Active);
 }
 
+TEST_CASE("links that nobody followed do not hide the account to reconnect") {
+  ConnectFixture vault;
+  const Connection account = vault.connected();
+  for (int i = 0; i < 3; ++i) vault.link("acme");
+  vault.change(account.id, [](Connection& row) { row.status = ConnectionStatus::Expired; });
+  CHECK(vault.link("acme").connection.id == account.id);
+}
+
 TEST_CASE("an account that was never connected does not take the next link") {
   ConnectFixture vault;
   CHECK(vault.link("acme").connection.id != vault.link("acme").connection.id);

@@ -85,6 +85,21 @@ TEST_CASE("each filter narrows the list and all of them hold together", "[connec
   CHECK(f.list(query) == Ids{"ca_1"});
 }
 
+TEST_CASE("a list can leave out what was never connected", "[connection_list]") {
+  FourAccounts f;
+  Connection expired = make_connection("ca_5", "bob", "slack");
+  expired.status = ConnectionStatus::Expired;
+  expired.connected_at = expired.created_at;
+  f.vault.write([&](WriteTransaction& tx) { connection_store::insert(tx, expired); });
+  Query query = by_users({"bob"});
+  query.statuses = {ConnectionStatus::Expired};
+  CHECK(f.list(query) == Ids{"ca_5", "ca_3"});
+  query.once_connected = true;
+  std::int64_t total = 0;
+  CHECK(f.list(query, &total) == Ids{"ca_5"});
+  CHECK(total == 1);
+}
+
 TEST_CASE("pages follow one another without gap and know the whole", "[connection_list]") {
   FourAccounts f;
   Query query;
