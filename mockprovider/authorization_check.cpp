@@ -4,6 +4,7 @@
 
 #include "mockprovider/oauth_request.h"
 #include "mockprovider/resources.h"
+#include "mockprovider/scope_check.h"
 
 namespace coffer::mock {
 namespace {
@@ -45,12 +46,9 @@ Fault check_response_type(const Fields& parameters) {
   return std::nullopt;
 }
 
-Fault check_scope(const Profile& profile, const Client& client, const Fields& parameters) {
-  const std::string scope = text_of(parameters, profile.provider->scope_param);
-  if (!is_scope_text(scope))
-    return std::make_pair("invalid_scope", "scope holds a character that it must not");
-  if (allows_scopes(client, split_scopes(profile, scope))) return std::nullopt;
-  return std::make_pair("invalid_scope", "more scopes than the client is registered for");
+Fault fault_of(const std::optional<Refusal>& refusal) {
+  if (!refusal) return std::nullopt;
+  return std::make_pair(refusal->error, refusal->description);
 }
 
 // OpenID Connect Core section 6: neither is offered, and ignoring them would change what was asked.
@@ -62,13 +60,6 @@ Fault check_request_objects(const Fields& parameters) {
   return std::nullopt;
 }
 
-Fault check_resources(const Tenant& tenant, const Fields& parameters) {
-  const auto refusal = refuse_resources(tenant, texts_of(parameters, "resource"));
-  if (!refusal) return std::nullopt;
-  return std::make_pair(refusal->error, refusal->description);
-}
-
-// OpenID Connect Core section 3.1.2.1: "none" goes with nothing else.
 // A hint of ours: how the person shall behave.
 Fault check_script(const Fields& parameters) {
   const std::string script = text_of(parameters, "mock_script");
@@ -76,6 +67,7 @@ Fault check_script(const Fields& parameters) {
   return std::make_pair("invalid_request", "mock_script is no login script");
 }
 
+// OpenID Connect Core section 3.1.2.1: "none" goes with nothing else.
 Fault check_prompt(const Fields& parameters) {
   const auto prompts = split(text_of(parameters, "prompt"), ' ');
   if (std::find(prompts.begin(), prompts.end(), "none") == prompts.end()) return std::nullopt;
@@ -92,9 +84,12 @@ Fault find_fault(const Tenant& tenant, const Profile& profile, const Client& cli
     return std::make_pair("invalid_request", "the client has to push its requests");
   if (auto fault = check_request_objects(parameters)) return fault;
   if (auto fault = check_response_type(parameters)) return fault;
-  if (auto fault = check_scope(profile, client, parameters)) return fault;
+  const std::string scope = text_of(parameters, profile.provider->scope_param);
+  if (auto fault = fault_of(refuse_scope(profile, client, scope))) return fault;
+  const std::string companion = text_of(parameters, profile.companion_param);
+  if (auto fault = fault_of(refuse_scope(profile, client, companion))) return fault;
   if (auto fault = check_pkce(profile, client, parameters)) return fault;
-  if (auto fault = check_resources(tenant, parameters)) return fault;
+  if (auto fault = fault_of(refuse_resources(tenant, texts_of(parameters, "resource")))) return fault;
   if (auto fault = check_script(parameters)) return fault;
   return check_prompt(parameters);
 }

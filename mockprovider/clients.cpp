@@ -44,14 +44,6 @@ bool allows_grant(const Client& client, std::string_view grant_type) {
   return types.empty() || std::find(types.begin(), types.end(), grant_type) != types.end();
 }
 
-bool allows_scopes(const Client& client, const std::vector<std::string>& scopes) {
-  if (client.scope.empty()) return true;
-  const auto allowed = split(client.scope, ' ');
-  return std::all_of(scopes.begin(), scopes.end(), [&](const std::string& scope) {
-    return std::find(allowed.begin(), allowed.end(), scope) != allowed.end();
-  });
-}
-
 void Clients::add(Client client) {
   constexpr std::size_t kMaxClients = 10'000;
   if (clients_.size() >= kMaxClients) {

@@ -34,7 +34,6 @@ struct Client {
 };
 
 bool allows_grant(const Client& client, std::string_view grant_type);
-bool allows_scopes(const Client& client, const std::vector<std::string>& scopes);
 bool allows_redirect(const Client& client, std::string_view redirect_uri);
 
 class Clients {

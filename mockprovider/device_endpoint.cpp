@@ -8,6 +8,7 @@
 #include "mockprovider/oauth_request.h"
 #include "mockprovider/pages.h"
 #include "mockprovider/resources.h"
+#include "mockprovider/scope_check.h"
 #include "mockprovider/token_answer.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
@@ -20,12 +21,7 @@ std::optional<Refusal> refuse(const Tenant& tenant, const Profile& profile, cons
   if (!profile.offers(grant_type) || !allows_grant(*asked.client, grant_type)) {
     return Refusal{"unauthorized_client", "the client is not registered for the device grant", {}, {}};
   }
-  if (!is_scope_text(text_of(asked.parameters, "scope"))) {
-    return Refusal{"invalid_scope", "scope holds a character that it must not", {}, {}};
-  }
-  if (!allows_scopes(*asked.client, split_scopes(profile, text_of(asked.parameters, "scope")))) {
-    return Refusal{"invalid_scope", "more scopes than the client is registered for", {}, {}};
-  }
+  if (auto refusal = refuse_scope(profile, *asked.client, text_of(asked.parameters, "scope"))) return refusal;
   return refuse_resources(tenant, texts_of(asked.parameters, "resource"));
 }
 

@@ -86,9 +86,4 @@ std::string bearer_token(const ServerRequest& request) {
   return authorization_of(request, "Bearer");
 }
 
-bool is_scope_text(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; });
-}
-
 }  // namespace coffer::mock

@@ -18,9 +18,6 @@ bool has_duplicates(const Fields& parameters);
 std::string text_of(const Fields& parameters, std::string_view name);  // empty if absent
 std::vector<std::string> texts_of(const Fields& parameters, std::string_view name);
 
-// RFC 6749 section 3.3: printable ASCII without quote and backslash.
-bool is_scope_text(std::string_view text);
-
 // How a client names itself (RFC 6749 section 2.3.1).
 struct PresentedClient {
   std::string id;

@@ -9,6 +9,7 @@
 #include "mockprovider/grant_types.h"
 #include "mockprovider/oauth_request.h"
 #include "mockprovider/resources.h"
+#include "mockprovider/scope_check.h"
 #include "mockprovider/token_answer.h"
 
 namespace coffer::mock {
@@ -42,12 +43,7 @@ void apply_expiry_param(const Profile& profile, const Fields& parameters, TokenP
 }
 
 std::optional<Refusal> refuse(const TokenRequest& request) {
-  if (!is_scope_text(request.text("scope"))) {
-    return Refusal{"invalid_scope", "scope holds a character that it must not", {}, {}};
-  }
-  if (!allows_scopes(request.client, request.scopes())) {
-    return Refusal{"invalid_scope", "more scopes than the client is registered for", {}, {}};
-  }
+  if (auto refusal = refuse_scope(request.profile, request.client, request.text("scope"))) return refusal;
   return refuse_resources(request.tenant, request.resources());
 }
 

@@ -230,6 +230,25 @@ TEST_CASE("a client asks for no more scopes than it is registered for", "[mock]"
   CHECK(world.get(world.authorize_target("mockidp", {{"client_id", "c"}, {"scope", "read"}})).status == 200);
   const ServerResponse refused = world.get(world.authorize_target("mockidp", {{"client_id", "c"}}));
   CHECK(find_field(answer_of(refused), "error") == "invalid_scope");
+  for (const char* path : {"/mock/mockidp/device_authorization", "/mock/mockidp/token"}) {
+    CAPTURE(path);
+    const ServerResponse too_much = world.post_form(
+        path, {{"client_id", "c"}, {"grant_type", "client_credentials"}, {"scope", "read write"}});
+    CHECK(parse_json(too_much.body)["error"] == "invalid_scope");
+  }
+}
+
+TEST_CASE("the scopes of a second grant are checked like those of the first", "[mock]") {
+  MockWorld world;
+  world.control(
+      "POST", "/_mock/clients",
+      {{"provider", "slack"}, {"client_id", "c"}, {"scope", "read"}, {"redirect_uris", {kCallback}}});
+  for (const char* scope : {"read,write", "read\""}) {
+    CAPTURE(scope);
+    const ServerResponse refused = world.get(
+        world.authorize_target("slack", {{"client_id", "c"}, {"scope", scope}, {"user_scope", "read"}}));
+    CHECK(find_field(answer_of(refused), "error") == "invalid_scope");
+  }
 }
 
 TEST_CASE("PKCE is required or optional for each client", "[mock]") {
