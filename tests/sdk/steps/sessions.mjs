@@ -35,6 +35,10 @@ export default async function sessions({ world, sdk, composio, step, configFor, 
     assert.deepEqual(names.filter((name) => !name.startsWith("COMPOSIO_")), ["GMAIL_GET_PROFILE"]);
   });
 
+  await step("tools: one to preload that is not there is refused, by its name", async () => {
+    await refused(composio.create(alice, { preload: { tools: ["GMAIL_GET_PROFILE", "GMIAL_SEND"] } }), "BadRequestError", { status: 400, says: /GMIAL_SEND/ });
+  });
+
   await step("toolkits: not connected yet", async () => {
     const { items } = await session.toolkits({ toolkits: ["gmail", "slack"] });
     assert.deepEqual(items.map((item) => item.slug).sort(), ["gmail", "slack"]);
@@ -180,6 +184,13 @@ export default async function sessions({ world, sdk, composio, step, configFor, 
     const account = await request.waitForConnection(5_000);
     assert.equal(account.authConfig.id, id);
     assert.equal((await keyed.execute("MOCK_WHOAMI", {})).data.email, BOB.email);
+  });
+
+  await step("auth configs: one that is disabled is refused, by its id", async () => {
+    const { id } = await composio.authConfigs.create("mock", { type: "use_custom_auth", name: "off", authScheme: "API_KEY", credentials: {} });
+    await composio.authConfigs.disable(id);
+    await refused(composio.create(alice, { authConfigs: { mock: id } }), "BadRequestError", { status: 400, says: new RegExp(`disabled.*${id}`) });
+    await composio.authConfigs.delete(id);
   });
 
   await step("pinned: calls run through the pinned account", async () => {

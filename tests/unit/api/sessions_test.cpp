@@ -145,10 +145,44 @@ TEST_CASE("a restriction that is not understood is refused, never ignored") {
   refuse({{"execute", {{"multi", false}}}}, "execute.multi");
   refuse({{"preload", {{"tools", "none"}}}}, "preload.tools");
   refuse({{"preload", {{"tool", "all"}}}}, "preload.tool");
+  refuse({{"preload", {{"tools", {"GMAIL_GET_PROFILE", "GMIAL_SEND"}}}}}, "GMIAL_SEND");
+  refuse({{"preload", {{"tools", {""}}}}}, "preload.tools");
+  refuse({{"experimental", {{"fastmode", true}}}}, "experimental.fastmode");
   refuse({{"toolkit", {"gmail"}}}, "toolkit");
   refuse({{"execute", {{"enable_multi_execute", "no"}}}}, "execute.enable_multi_execute");
   refuse({{"search", {{"enable", 0}}}}, "search.enable");
   refuse({{"workbench", {{"enable_proxy_execution", "false"}}}}, "workbench.enable_proxy_execution");
+}
+
+TEST_CASE("what SDKs send as experimental is taken, and so are tools to preload by any name of theirs") {
+  ApiWorld world;
+  const Json experimental = {{"assistive_prompt_config", {{"user_timezone", "Europe/Berlin"}}},
+                             {"link_url_overwrite", "https://app.example/vault"},
+                             {"fast_mode", true},
+                             {"submit_feedback", {{"enable", true}}},
+                             {"custom_tools", Json::array()},
+                             {"custom_toolkits", Json::array()}};
+  const Json preload = {
+      {"tools",
+       {"gmail_get_profile", "GITHUB_CREATE_ISSUE", "COMPOSIO_SEARCH_TOOLS"}}};  // the second: an alias
+  const std::string path =
+      path_of(world.session("user_1", {{"experimental", experimental}, {"preload", preload}}));
+  CHECK(world.get(path)["config"].at("preload") == preload);
+  CHECK(world.patch(path, {{"experimental", experimental}, {"preload", preload}}).status == 200);
+}
+
+TEST_CASE("a session names no auth config that is disabled, and an enabled one as soon as it is") {
+  ApiWorld world;
+  const std::string config = world.custom_config("gmail", "OAUTH2");
+  const Json named = {{"user_id", "user_1"}, {"auth_configs", {{"gmail", config}}}};
+  REQUIRE(world.patch("/auth_configs/" + config + "/DISABLED", nullptr).status == 200);
+  const Answer refused = world.post("/tool_router/session", named);
+  require_error(refused, 400, "auth_configs.gmail");
+  require_error(refused, 400, "disabled: \"" + config);
+  require_error(world.patch(path_of(world.session("user_1")), {{"auth_configs", {{"gmail", config}}}}), 400,
+                "disabled");
+  REQUIRE(world.patch("/auth_configs/" + config + "/ENABLED", nullptr).status == 200);
+  CHECK(world.post("/tool_router/session", named).status == 201);
 }
 
 TEST_CASE("a session that enables no toolkit uses none, until null takes that away") {

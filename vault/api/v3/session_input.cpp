@@ -58,6 +58,7 @@ void read_auth_configs(Engine& engine, Transaction& tx, const ObjectReader& body
     const std::string slug = known_toolkit(engine, *given, key, key);
     if (!found || found->toolkit != slug)
       given->fail(key, "is no auth config of this toolkit: " + in_quotes(id.str()));
+    if (!found->is_enabled) given->fail(key, "names an auth config that is disabled: " + in_quotes(id.str()));
     config.auth_configs[slug] = id;
   }
 }

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "vault/api/v3/custom_tools.h"
+#include "vault/api/v3/meta_tools.h"
 #include "vault/api/v3/tool_filter.h"
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
@@ -38,14 +39,18 @@ struct Block {
   std::vector<std::string_view> members;
 };
 
-const std::array<Block, 6> kBlocks = {
+// Of `experimental` what has no meaning here changes nothing that a session may do.
+const std::array<Block, 7> kBlocks = {
     {{"manage_connections",
       {"enable", "enabled", "callback_url", "enable_wait_for_connections", "enable_connection_removal"}},
      {"multi_account", {"enable", "max_accounts_per_toolkit", "require_explicit_selection"}},
      {"workbench", {"enable", "enable_proxy_execution", "auto_offload_threshold", "sandbox_size"}},
      {"preload", {"tools"}},
      {"search", {"enable"}},
-     {"execute", {"enable_multi_execute"}}}};
+     {"execute", {"enable_multi_execute"}},
+     {"experimental",
+      {"assistive_prompt_config", "custom_tools", "custom_toolkits", "link_url_overwrite", "fast_mode",
+       "submit_feedback", "permissions", "session_config_id"}}}};
 
 constexpr std::array<std::string_view, 4> kHints = {"readOnlyHint", "destructiveHint", "idempotentHint",
                                                     "openWorldHint"};
@@ -151,11 +156,13 @@ void check_members(const ObjectReader& body) {
 }
 
 // A list of slugs, or "all".
-void check_preload(const ObjectReader& body) {
+void check_preload(const Engine& engine, const ObjectReader& body) {
   const auto given = body.object("preload");
   if (!given || !given->has("tools") || given->value("tools") == "all") return;
   if (!given->value("tools").is_array()) given->fail("tools", "is neither a list of strings nor \"all\"");
-  given->texts("tools");
+  check_names(*given, "tools", true, [&](const std::string& name) {
+    return find_meta_tool(name) != nullptr || engine.catalog().find_tool(name).tool != nullptr;
+  });
 }
 
 void check_multi_account(const ObjectReader& body) {
@@ -183,7 +190,7 @@ void check_switches(const ObjectReader& body) {
 void check_restrictions(const Engine& engine, const ObjectReader& body) {
   check_members(body);
   check_toolkits(body);
-  check_preload(body);
+  check_preload(engine, body);
   check_tags(engine, body);
   if (body.has("tools")) check_tools(engine, body);
   check_switches(body);
