@@ -16,7 +16,7 @@ const clients = [
 
 const textOf = (result) => JSON.parse(result.content[0].text);
 
-export default async function mcp({ world, sdk, recorder, composio, step }) {
+export default async function mcp({ world, sdk, recorder, composio, step, connect }) {
   const headers = { "x-api-key": world.key };
   const open = async (AnyClient, Transport, url, options = {}, sent = headers) => {
     const client = new AnyClient(INFO, options);
@@ -148,6 +148,24 @@ export default async function mcp({ world, sdk, recorder, composio, step }) {
     assert.equal(result.isError, true);
     assert.match(result.content[0].text, /did not want/);
     assert.equal(opened.length, 1);
+  });
+
+  await step("the endpoint of a user: by the account that the URL names, and by no other user's", async () => {
+    const user = world.user("mcp");
+    const [work, home] = [await connect(user, "gmail", ALICE), await connect(user, "gmail", BOB)];
+    const email = async (query) => {
+      const client = await open(Client, StreamableHTTPClientTransport, `${world.url}/mcp?${query}`);
+      const result = textOf(await client.callTool({ name: "GMAIL_GET_PROFILE", arguments: {} }));
+      await client.close();
+      return result.data.emailAddress;
+    };
+    assert.equal(await email(`user_id=${user}`), BOB.email);
+    assert.equal(await email(`user_id=${user}&connected_account_id=${work.id}`), ALICE.email);
+    assert.equal(await email(`connected_account_id=${home.id}`), BOB.email);
+    for (const query of [`user_id=${world.user("mcp")}&connected_account_id=${work.id}`, `user_id=${user}&user_id=${world.user("mcp")}`]) {
+      const error = await email(query).then(() => assert.fail("not refused"), (refusal) => refusal);
+      assert.ok([400, 404].includes(error.code), String(error));
+    }
   });
 
   await step("a session without prompts: no link is given", async () => {

@@ -50,6 +50,15 @@ TEST_CASE("a member of the wrong type is told by its name, and is no fault of th
   CHECK(response.body.find(name) != std::string::npos);
 }
 
+TEST_CASE("refreshing an account that is absent names the way to those that are there") {
+  ApiWorld world;
+  const ServerResponse response = send(world.engine(), "POST", "/_coffer/accounts/ca_AAAAAAAAAAAA/refresh");
+  CHECK(response.status == 404);
+  const Json error = parse_json(response.body).at("error");
+  CHECK(error.at("message") == "connected account \"ca_AAAAAAAAAAAA\" does not exist");
+  CHECK(error.at("suggested_fix").get<std::string>().find("list the user's accounts") != std::string::npos);
+}
+
 TEST_CASE("what a listener cannot be is refused by the name of what is wrong") {
   ApiWorld world;
   const auto [body, fragment] = GENERATE(table<std::string, std::string>({

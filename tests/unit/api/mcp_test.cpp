@@ -515,6 +515,55 @@ TEST_CASE("a user has a default session with every toolkit at /mcp") {
   require_error(at("/mcp?user_id=" + std::string(257, 'x'), rpc("ping")), 400, "user_id");
 }
 
+TEST_CASE("the default session acts by the account that its URL names, and without prompts if it says so") {
+  ApiWorld world;
+  const std::string first = world.oauth_account("user_1", "first");
+  world.outside().clock.advance(std::chrono::seconds(1));
+  world.oauth_account("user_1", "second");
+  const auto connected = [&](const std::string& query) {
+    const Json call = {{"name", "COMPOSIO_MANAGE_CONNECTIONS"}, {"arguments", {{"toolkits", {"gmail"}}}}};
+    const Json told = told_by(result_of(post(world, "/mcp?" + query, rpc("tools/call", call))));
+    return told.at("data").at("results").at("gmail").at("connected_account_id");
+  };
+  CHECK(connected("user_id=user_1") != first);
+  CHECK(connected("user_id=user_1&connected_account_id=" + first) == first);
+  CHECK(connected("connected_account_id=" + first) == first);
+  CHECK_FALSE(listed_names(world, "/mcp?user_id=user_1&manage_connections=false")
+                  .contains("COMPOSIO_MANAGE_CONNECTIONS"));
+}
+
+TEST_CASE("a URL for MCP that says something twice is refused, for it says whose tools these are") {
+  ApiWorld world;
+  const std::string account = world.oauth_account("user_1");
+  const std::string id = world.post("/mcp/servers/custom", {{"name", "Mail"}, {"toolkits", {"gmail"}}})["id"];
+  for (const std::string& path : {std::string("/mcp"), "/v3/mcp/" + id, "/v3/mcp/" + id + "/mcp"}) {
+    const auto refuse = [&](const std::string& query, const char* name) {
+      require_error(post(world, path + "?" + query, rpc("ping")), 400, std::string("\"") + name + "\"");
+    };
+    refuse("user_id=user_1&user_id=user_2", "user_id");
+    refuse("user_id=user_1&user_id=user_1", "user_id");
+    refuse("user_id=user_1&user_id[]=user_2", "user_id");
+    refuse("connected_account_id=" + account + "&connected_account_id=ca_x", "connected_account_id");
+    refuse("user_id=user_1&manage_connections=true&manage_connections=false", "manage_connections");
+  }
+}
+
+TEST_CASE("an MCP URL tells another user's account from an absent one in no word") {
+  ApiWorld world;
+  const std::string foreign = world.oauth_account("user_2");
+  const std::string id = world.post("/mcp/servers/custom", {{"name", "Mail"}, {"toolkits", {"gmail"}}})["id"];
+  for (const std::string& path : {std::string("/mcp"), "/v3/mcp/" + id + "/mcp"}) {
+    const auto refusal = [&](const std::string& account) {
+      const Answer answer =
+          post(world, path + "?user_id=user_1&connected_account_id=" + account, rpc("ping"));
+      require_error(answer, 404, account);
+      std::string text = answer.text;
+      return text.replace(text.find(account), account.size(), "ID");
+    };
+    CHECK(refusal(foreign) == refusal("ca_AAAAAAAAAAAA"));
+  }
+}
+
 TEST_CASE("an MCP server serves its choice of tools, to the user of the URL") {
   ApiWorld world;
   const std::string account = world.oauth_account("user_1");

@@ -73,8 +73,7 @@ ServerResponse refresh_account(Engine& engine, const ServerRequest& request) {
   const bool force = body.root().boolean("force").value_or(false);
   const RefreshResult result = engine.refresher().refresh_now(id, force);
   const auto connection = connection_store::find(*engine.database().read(), id);
-  if (!connection)
-    throw Error(ErrorCode::NotFound, "connected account " + in_quotes(id.str()) + " does not exist");
+  if (!connection) throw_absent(id);
   Json out = {{"id", id.str()},
               {"result", name_of(result.kind)},
               {"status", to_string(connection->status)},

@@ -13,6 +13,7 @@
 #include "vault/base/version.h"
 #include "vault/model/user_id.h"
 #include "vault/store/shared_account_store.h"
+#include "vault/tools/account_use.h"
 
 namespace coffer::api {
 namespace mcp {
@@ -128,45 +129,44 @@ UserId user_param(const ServerRequest& request) {
   return UserId(user);
 }
 
-// Made anew for each request and never stored: what a user may do is in the accounts.
-Session passing_session(Engine& engine, const std::string& id, UserId user) {
-  Session session;
-  session.id = SessionId(id);
-  session.user = std::move(user);
-  session.created_at = engine.env().clock.now();
-  session.config.extra_json = R"({"preload": {"tools": "all"}})";
-  return session;
-}
-
-ServerResponse serve_user(Engine& engine, const ServerRequest& request) {
-  return serve(engine, passing_session(engine, "default", user_param(request)), request);
-}
-
 // An account that this user may not use is as absent as one that never was.
 void pin(Engine& engine, Session& session, const Connection& account) {
   const auto tx = engine.database().read();
-  if (!shared_account_store::may_use(*tx, account, session.user)) {
-    throw Error(ErrorCode::NotFound, "connected account " + in_quotes(account.id.str()) + " does not exist");
-  }
+  if (!shared_account_store::may_use(*tx, account, session.user)) throw_absent(account.id);
   session.config.connected_accounts[account.toolkit] = {account.id};
 }
 
-// The user of the URL, or the one whose account it names: then that account is the only one of its toolkit.
-Session session_of_server(Engine& engine, const v3::McpServer& server, const ServerRequest& request) {
-  const ConnectionId id{std::string(request.query_value("connected_account_id"))};
+// Made anew for each request and never stored: what a user may do is in the accounts. For the user of the
+// URL, or the one whose account it names: then that account is the only one of its toolkit.
+Session passing_session(Engine& engine, const ServerRequest& request, const std::string& id,
+                        SessionConfig config) {
+  for (const char* name : {"user_id", "connected_account_id", "manage_connections"}) {
+    refuse_repeated(request, name);
+  }
+  const ConnectionId named(text_param(request, "connected_account_id"));
   std::optional<Connection> account;
-  if (!id.str().empty()) account = v3::account_or_not_found(*engine.database().read(), id);
+  if (!named.str().empty()) account = v3::account_or_not_found(*engine.database().read(), named);
   const bool is_of_account = account && request.query_value("user_id").empty();
-  Session session = passing_session(engine, server.id, is_of_account ? account->user : user_param(request));
-  session.config = v3::session_config_of(engine, server);
+  Session session;
+  session.id = SessionId(id);
+  session.user = is_of_account ? account->user : user_param(request);
+  session.created_at = engine.env().clock.now();
+  session.config = std::move(config);
   if (account) pin(engine, session, *account);
   if (bool_param(request, "manage_connections") == false) session.config.manage_connections = false;
   return session;
 }
 
+ServerResponse serve_user(Engine& engine, const ServerRequest& request) {
+  SessionConfig all_tools;
+  all_tools.extra_json = R"({"preload": {"tools": "all"}})";
+  return serve(engine, passing_session(engine, request, "default", std::move(all_tools)), request);
+}
+
 ServerResponse serve_server(Engine& engine, const ServerRequest& request) {
   const auto server = v3::mcp_server_or_not_found(*engine.database().read(), request.param("id"));
-  return serve(engine, session_of_server(engine, server, request), request);
+  return serve(engine, passing_session(engine, request, server.id, v3::session_config_of(engine, server)),
+               request);
 }
 
 }  // namespace
@@ -178,7 +178,7 @@ std::vector<RouteEntry> mcp_routes() {
   return {{"POST", "/tool_router/:id/mcp", mcp::serve_session, "Speak MCP in a session",
            "a tool runs as the session's user and answers text"},
           {"POST", "/mcp", mcp::serve_user, "Speak MCP as a user, with every toolkit",
-           "a user has a default session with every toolkit at /mcp", "user_id"},
+           "a user has a default session with every toolkit at /mcp", kWho},
           {"POST", "/v3/mcp/:id/mcp", mcp::serve_server, "Speak MCP as a user, with a server's choice",
            kServer, kWho},
           {"POST", "/v3/mcp/:id", mcp::serve_server, "The same", kServer, kWho}};

@@ -65,6 +65,12 @@ std::string text_param(const ServerRequest& request, std::string_view name) {
   return std::string(request.query_value(name));
 }
 
+void refuse_repeated(const ServerRequest& request, std::string_view name) {
+  const auto count = std::count_if(request.query.begin(), request.query.end(),
+                                   [&](const auto& parameter) { return is_named(parameter.first, name); });
+  if (count > 1) throw bad_param(name, "is there more than once", "name it once");
+}
+
 std::int64_t count_param(const ServerRequest& request, std::string_view name, std::int64_t fallback,
                          std::int64_t most) {
   const std::string_view text = request.query_value(name);

@@ -25,6 +25,8 @@ std::optional<bool> bool_param(const ServerRequest& request, std::string_view na
 std::string choice_param(const ServerRequest& request, std::string_view name,
                          const std::vector<std::string>& allowed);
 std::string text_param(const ServerRequest& request, std::string_view name);
+// Throws for one that is there more than once, with brackets or without: any of its values could be meant.
+void refuse_repeated(const ServerRequest& request, std::string_view name);
 
 // A number from 1 up, cut at `most`; absent: `fallback`, cut as well.
 std::int64_t count_param(const ServerRequest& request, std::string_view name, std::int64_t fallback,
