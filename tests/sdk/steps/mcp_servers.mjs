@@ -120,7 +120,7 @@ export default async function mcpServers({ world, composio, step, configFor, con
     for (const [config, says] of [
       [{ toolkits: ["nosuchtoolkit"] }, /nosuchtoolkit/],
       [{ toolkits: ["gmail"], allowedTools: ["NO_SUCH_TOOL"] }, /NO_SUCH_TOOL/],
-      [{ toolkits: ["gmail"], allowedTools: ["SLACK_TEST_AUTH"] }, /SLACK_TEST_AUTH/],
+      [{ toolkits: ["gmail"], allowedTools: ["SLACK_TEST_AUTH"] }, /custom_tools.*SLACK_TEST_AUTH/],
       [{ toolkits: [{ authConfigId: "ac_nosuch000000" }] }, /ac_nosuch000000/],
     ]) {
       await refused(servers.create("bad", config), "BadRequestError", { status: 400, says });

@@ -123,6 +123,11 @@ export default async function metaTools({ world, composio, step, connect }) {
     assert.match(JSON.stringify(data.results[1]), /recipient_email/);
   });
 
+  await step("several tools at once: a meta tool is told to be called by itself", async () => {
+    const { data } = await session.execute("COMPOSIO_MULTI_EXECUTE_TOOL", { tools: [{ tool_slug: "COMPOSIO_SEARCH_TOOLS", arguments: {} }] });
+    assert.match(data.results[0].error, /tool_slug.*meta tool.*COMPOSIO_SEARCH_TOOLS/);
+  });
+
   await step("several tools at once: an account for each", async () => {
     const second = await connect(alice, "gmail", BOB, undefined, { alias: "second" });
     const both = await composio.create(alice, { multiAccount: { enable: true } });

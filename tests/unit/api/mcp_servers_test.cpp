@@ -74,6 +74,26 @@ TEST_CASE("an MCP server that cannot be is refused by the name of what is wrong"
   CHECK(world.get("/mcp/servers")["items"].empty());
 }
 
+TEST_CASE("tools of none of an MCP server's toolkits are refused by the member that the caller sent") {
+  ApiWorld world;
+  const std::string gmail = world.auth_config("gmail");
+  const auto make = [&](const Json& body) { return world.post("/mcp/servers/custom", body); };
+  const Json slack = {"SLACK_TEST_AUTH"};
+  const Json mail = {{"name", "Mail"}, {"toolkits", {"gmail"}}};
+  for (const char* member : {"custom_tools", "allowed_tools"}) {
+    Json body = mail;
+    body[member] = slack;
+    require_error(make(body), 400, std::string("\"") + member + "\" names a tool");
+  }
+  const Answer made = make({{"name", "Search"}, {"custom_tools", {"TAVILY_TAVILY_SEARCH"}}});
+  REQUIRE(made.status == 201);
+  const auto change = [&](const Json& body) {
+    return world.patch("/mcp/" + made["id"].get<std::string>(), body);
+  };
+  require_error(change({{"toolkits", {"gmail"}}}), 400, "\"toolkits\" leaves out");
+  require_error(change({{"auth_config_ids", {gmail}}}), 400, "\"auth_config_ids\" leaves out");
+}
+
 TEST_CASE("an MCP server serves what is listed, and never all for want of a list") {
   ApiWorld world;
   const auto serves = [&](const std::string& id) {

@@ -194,6 +194,24 @@ TEST_CASE("of several calls each has its own result, in the order of the calls")
   CHECK(results[2].at("error").get<std::string>().find("NO_SUCH_TOOL") != std::string::npos);
 }
 
+TEST_CASE("meta tools among several calls are told to be called by themselves, not to be absent") {
+  ApiWorld world;
+  const Json calls = Json::array({{{"tool_slug", kManage}, {"arguments", {{"toolkits", {"gmail"}}}}},
+                                  {{"tool_slug", "composio_search_tools"}},
+                                  {{"tool_slug", "COMPOSIO_REMOTE_BASH_TOOL"}}});
+  const Json data = data_of(run(world, world.session("user_1"), kMulti, {{"tools", calls}}));
+  CHECK(data.at("error_count") == 3);
+  const auto error_of = [&](std::size_t index) {
+    return data.at("results").at(index).at("error").get<std::string>();
+  };
+  for (const std::size_t index : {0U, 1U}) {
+    CAPTURE(error_of(index));
+    CHECK(error_of(index).find("\"tool_slug\" names a meta tool") == 0);
+    CHECK(error_of(index).find("does not exist") == std::string::npos);
+  }
+  CHECK(error_of(2).find("not offered") != std::string::npos);
+}
+
 TEST_CASE("fifty calls run together, one more is refused") {
   ApiWorld world;
   world.oauth_account("user_1");

@@ -550,6 +550,15 @@ TEST_CASE("a call of the meta tool that cannot be is refused") {
   require_error(execute(world, without, meta, {{"arguments", {{"toolkits", {"gmail"}}}}}), 403, meta);
 }
 
+TEST_CASE("a call without a tool names the member that its route is given") {
+  ApiWorld world;
+  const std::string id = world.session("user_1");
+  require_error(world.post(path_of(id, "/execute"), Json::object()), 400, "\"tool_slug\" is missing");
+  require_error(world.post(path_of(id, "/execute_meta"), Json::object()), 400, "\"slug\" is missing");
+  require_error(world.post(path_of(id, "/execute"), {{"slug", ""}}), 400, "\"slug\" is empty");
+  require_error(world.post(path_of(id, "/execute_meta"), {{"tool_slug", 5}}), 400, "\"tool_slug\"");
+}
+
 TEST_CASE("the raw name of meta execution works, too") {
   ApiWorld world;
   const Answer answer =

@@ -62,6 +62,16 @@ void read_tools(Engine& engine, const ObjectReader& body, const char* key, McpSe
   }
 }
 
+// The request may name the tool, or toolkits that leave out the one of a tool from before.
+[[noreturn]] void fail_on_foreign_tool(const ObjectReader& body, const std::string& slug) {
+  for (const char* key : {"allowed_tools", "custom_tools"}) {
+    if (body.has(key)) body.fail(key, "names a tool of none of the toolkits: " + in_quotes(slug));
+  }
+  body.fail(body.has("toolkits") ? "toolkits" : "auth_config_ids",
+            "leaves out the toolkit of a tool that the server has: " + in_quotes(slug),
+            "name allowed_tools, too");
+}
+
 // No choice at all must not come to mean all, nor a tool come to nothing.
 void check_choice(Engine& engine, const ObjectReader& body, const McpServer& server) {
   if (server.toolkits.empty() && server.tools.empty())
@@ -69,7 +79,7 @@ void check_choice(Engine& engine, const ObjectReader& body, const McpServer& ser
   for (const std::string& slug : server.tools) {
     const Toolkit* toolkit = engine.catalog().find_tool(slug).toolkit;
     if (server.toolkits.empty() || toolkit == nullptr || holds(server.toolkits, toolkit->slug)) continue;
-    body.fail("allowed_tools", "names a tool of none of the toolkits: " + in_quotes(slug));
+    fail_on_foreign_tool(body, slug);
   }
 }
 

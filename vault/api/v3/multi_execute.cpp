@@ -3,9 +3,11 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "vault/api/v3/meta_tools.h"
 #include "vault/api/v3/session_execute.h"
 #include "vault/base/error.h"
 #include "vault/base/job_pool.h"
+#include "vault/base/text.h"
 
 namespace coffer::api::v3 {
 namespace {
@@ -22,6 +24,8 @@ SessionCall read_call(Json entry) {
   const ObjectReader reader(entry, "");
   SessionCall call;
   call.tool = reader.required_text("tool_slug");
+  if (find_meta_tool(call.tool) != nullptr)
+    reader.fail("tool_slug", "names a meta tool: " + in_quotes(call.tool), "call it by itself");
   call.account = reader.text("account");
   if (reader.object("arguments")) call.arguments = reader.value("arguments");
   return call;

@@ -106,23 +106,33 @@ ServerResponse list_session_tools(Engine& engine, const ServerRequest& request) 
   return page_response(std::move(items), cut.total, page);
 }
 
-SessionCall read_session_call(const ObjectReader& body) {
+// `member` names the tool; the other route's name for it is taken, too.
+SessionCall read_session_call(const ObjectReader& body, const char* member, const char* other) {
   SessionCall call;
-  call.tool = body.required_text(body.has("tool_slug") ? "tool_slug" : "slug");
+  call.tool = body.required_text(body.has(other) && !body.has(member) ? other : member);
   call.account = body.text("account");
   if (body.object("arguments")) call.arguments = body.value("arguments");
   return call;
 }
 
-ServerResponse run_in_session(Engine& engine, const ServerRequest& request) {
+ServerResponse run_in_session(Engine& engine, const ServerRequest& request, const char* member,
+                              const char* other) {
   Session session = session_of(engine, request);
   RequestBody parsed(request);
   take_custom_tools(parsed.root(), session.config);
-  SessionResult result = execute_in_session(engine, session, read_session_call(parsed.root()));
+  SessionResult result = execute_in_session(engine, session, read_session_call(parsed.root(), member, other));
   // Told not to be kept on the way: meta tools answer links.
   return secret_answer(200, {{"data", std::move(result.data)},
                              {"error", result.error.empty() ? Json() : Json(result.error)},
                              {"log_id", result.log_id}});
+}
+
+ServerResponse run_tool(Engine& engine, const ServerRequest& request) {
+  return run_in_session(engine, request, "tool_slug", "slug");
+}
+
+ServerResponse run_meta_tool(Engine& engine, const ServerRequest& request) {
+  return run_in_session(engine, request, "slug", "tool_slug");
 }
 
 }  // namespace
@@ -136,9 +146,9 @@ std::vector<RouteEntry> session_use_routes() {
            "toolkits,is_connected,search,limit,cursor"},
           {"GET", "/tool_router/session/:id/tools", list_session_tools, "List the session's tools",
            "a session's pages of tools join without a gap", "limit,cursor"},
-          {"POST", "/tool_router/session/:id/execute", run_in_session, "Run a tool as the session's user",
+          {"POST", "/tool_router/session/:id/execute", run_tool, "Run a tool as the session's user",
            "a session runs tools as its user and answers what SDKs need"},
-          {"POST", "/tool_router/session/:id/execute_meta", run_in_session, "Run a meta tool",
+          {"POST", "/tool_router/session/:id/execute_meta", run_meta_tool, "Run a meta tool",
            "the raw name of meta execution works, too"}};
 }
 
