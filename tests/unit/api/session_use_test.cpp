@@ -1,6 +1,7 @@
 #include <set>
 
 #include "tests/unit/api/api_world.h"
+#include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
 
 using namespace coffer;
@@ -96,6 +97,33 @@ TEST_CASE("without managed auth a session's link falls back to a custom auth con
   REQUIRE(link.status == 201);
   const Answer account = world.get("/connected_accounts/" + link["connected_account_id"].get<std::string>());
   CHECK(account["auth_config"].at("id") == custom);
+}
+
+TEST_CASE("a session's link passes over an auth config of a scheme that its toolkit has no longer") {
+  ApiWorld world({.managed = {}});
+  const std::string session = world.session("user_1");
+  const auto link = [&] { return world.post(path_of(session, "/link"), {{"toolkit", "gmail"}}); };
+  const auto stray = [&](const char* id) {
+    world.outside().clock.advance(std::chrono::seconds(1));
+    AuthConfig config;
+    config.id = AuthConfigId(id);
+    config.toolkit = "gmail";
+    config.name = "of another time";
+    config.scheme = AuthScheme::ApiKey;
+    config.created_at = config.updated_at = world.outside().clock.now();
+    const auto tx = world.engine().database().write();
+    auth_config_store::insert(*tx, config, Secret());
+    tx->commit();
+  };
+  stray("ac_AAAAAAAAAAAA");
+  require_error(link(), 400, "no managed auth");
+  const std::string custom = world.custom_config("gmail", "OAUTH2");
+  stray("ac_BBBBBBBBBBBB");
+  const Answer made = link();
+  CAPTURE(made.text);
+  REQUIRE(made.status == 201);
+  CHECK(world.get("/connected_accounts/" + made["connected_account_id"].get<std::string>())["auth_config"].at(
+            "id") == custom);
 }
 
 TEST_CASE("a session links only toolkits that it has") {

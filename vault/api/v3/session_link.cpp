@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "vault/api/v3/session_accounts.h"
+#include "vault/api/wire/query.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 #include "vault/base/text.h"
@@ -14,14 +15,16 @@
 namespace coffer::api::v3 {
 namespace {
 
-std::optional<AuthConfigId> newest_custom(Transaction& tx, const std::string& toolkit) {
+// One of a scheme that the toolkit has no longer could not be connected by.
+std::optional<AuthConfigId> newest_custom(Transaction& tx, const Toolkit& toolkit) {
   auth_config_store::Query query;
-  query.toolkits = {toolkit};
+  query.toolkits = {toolkit.slug};
   query.is_managed = false;
-  query.page.limit = 1;
-  const auto found = auth_config_store::list(tx, query);
-  if (found.items.empty()) return std::nullopt;
-  return found.items.front().id;
+  query.page.limit = kMostItems;
+  for (const AuthConfig& config : auth_config_store::list(tx, query).items) {
+    if (toolkit.find_auth(config.scheme) != nullptr) return config.id;
+  }
+  return std::nullopt;
 }
 
 Connection own_account(Transaction& tx, const Session& session, const ConnectionId& id) {
@@ -89,7 +92,7 @@ AuthConfigId auth_config_for(Engine& engine, const Session& session, const Toolk
   const auto named = session.config.auth_configs.find(toolkit.slug);
   if (named != session.config.auth_configs.end()) return named->second;
   if (!engine.has_managed_auth(toolkit)) {
-    if (const auto custom = newest_custom(*engine.database().read(), toolkit.slug)) return *custom;
+    if (const auto custom = newest_custom(*engine.database().read(), toolkit)) return *custom;
   }
   return engine.managed_auth_config(toolkit.slug).id;
 }
