@@ -175,6 +175,7 @@ TEST_CASE("of several pinned accounts a link connects the one that it names, els
   CHECK(link("work") == first);
   const Json again = manage(world, id, {{"toolkits", {"gmail"}}, {"reinitiate_all", true}});
   CHECK(again.at("results").at("gmail").at("connected_account_id") == second);
+  CHECK(again.at("results").at("gmail").at("has_active_connection") == true);  // by the first
 }
 
 TEST_CASE("a session's toolkits show the user's connection") {

@@ -201,10 +201,12 @@ TEST_CASE("another's SHARED account that a session pins waits for its maker, not
   const std::string path = "/tool_router/session/" + session;
   const Json again = {{"tool_slug", "COMPOSIO_MANAGE_CONNECTIONS"},
                       {"arguments", {{"toolkits", {"gmail"}}, {"reinitiate_all", true}}}};
-  const Json told = world.post(path + "/execute", again)["data"].at("results").at("gmail");
-  CHECK(told.at("status") == "failed");
-  CHECK(told.at("error_message").get<std::string>().find("not this user's") != std::string::npos);
+  const auto told = [&] { return world.post(path + "/execute", again)["data"].at("results").at("gmail"); };
+  CHECK(told().at("status") == "failed");
+  CHECK(told().at("error_message").get<std::string>().find("not this user's") != std::string::npos);
+  CHECK(told().at("has_active_connection") == true);
   set_status(world, id, ConnectionStatus::Expired);
+  CHECK(told().at("has_active_connection") == false);
   require_error(world.post(path + "/execute", {{"tool_slug", "GMAIL_GET_PROFILE"}}), 422, "another user");
   require_error(world.post(path + "/link", {{"toolkit", "gmail"}}), 422, "another user");
 }

@@ -28,13 +28,32 @@ Json initiated(const Engine& engine, const Session& session, const Toolkit& tool
                const ConnectLink& link) {
   return {{"toolkit", toolkit.slug},
           {"status", "initiated"},
-          {"has_active_connection", link.connection.status == ConnectionStatus::Active},
           {"connected_account_id", link.connection.id.str()},
           {"redirect_url", link_url_in(engine, session, link)},
           {"expires_at", to_rfc3339(link.expires_at)},
           {"instruction",
            "Show the user redirect_url as a link, wait until they say they are done, then call "
            "the tool again."}};
+}
+
+Json failed(const std::string& toolkit, const Error& error) {
+  return {{"toolkit", toolkit},
+          {"status", "failed"},
+          {"has_active_connection", false},
+          {"error_message", error.what()},
+          {"instruction", error.hint()}};
+}
+
+Json new_link(Engine& engine, const Session& session, const Toolkit& toolkit,
+              const std::optional<Connection>& current) {
+  SessionLinkRequest request;
+  if (current) request.reconnect = current->id;
+  request.prefers_waiting = true;  // calling again must not leave another account behind each time
+  try {
+    return initiated(engine, session, toolkit, link_for_session(engine, session, toolkit, request));
+  } catch (const Error& error) {
+    return failed(toolkit.slug, error);
+  }
 }
 
 Json connect(Engine& engine, const Session& session, const SessionScope& scope, const std::string& slug,
@@ -46,15 +65,9 @@ Json connect(Engine& engine, const Session& session, const SessionScope& scope, 
     const auto tx = engine.database().read();
     return std::pair(default_account(*tx, session, toolkit.slug), accounts_of(*tx, session, toolkit.slug));
   }();
-  Json result;
-  if (current && !reinitiate) {
-    result = active(toolkit, current);
-  } else {
-    SessionLinkRequest request;
-    if (current) request.reconnect = current->id;
-    request.prefers_waiting = true;  // calling again must not leave another account behind each time
-    result = initiated(engine, session, toolkit, link_for_session(engine, session, toolkit, request));
-  }
+  Json result =
+      current && !reinitiate ? active(toolkit, current) : new_link(engine, session, toolkit, current);
+  result["has_active_connection"] = current.has_value();
   result["accounts"] = accounts_view(accounts, current);
   return result;
 }
@@ -64,11 +77,7 @@ Json connect_or_tell(Engine& engine, const Session& session, const SessionScope&
   try {
     return connect(engine, session, scope, slug, reinitiate);
   } catch (const Error& error) {
-    return {{"toolkit", slug},
-            {"status", "failed"},
-            {"has_active_connection", false},
-            {"error_message", error.what()},
-            {"instruction", error.hint()}};
+    return failed(slug, error);
   }
 }
 
