@@ -8,7 +8,7 @@ import { ALICE, BOB } from "../lib/world.mjs";
 const CLIENTS = { sdk: [Client, StreamableHTTPClientTransport], client: [ModernClient, ModernTransport] };
 
 // Named choices of tools, each with an MCP URL per user.
-export default async function mcpServers({ world, composio, step, configFor, connect }) {
+export default async function mcpServers({ world, sdk, composio, step, configFor, connect }) {
   const servers = composio.mcp;
   const alice = world.user("alice");
   const chosen = ["GMAIL_GET_PROFILE", "TAVILY_TAVILY_SEARCH"];
@@ -120,7 +120,7 @@ export default async function mcpServers({ world, composio, step, configFor, con
     for (const [config, says] of [
       [{ toolkits: ["nosuchtoolkit"] }, /nosuchtoolkit/],
       [{ toolkits: ["gmail"], allowedTools: ["NO_SUCH_TOOL"] }, /NO_SUCH_TOOL/],
-      [{ toolkits: ["gmail"], allowedTools: ["SLACK_TEST_AUTH"] }, /custom_tools.*SLACK_TEST_AUTH/],
+      [{ toolkits: ["gmail"], allowedTools: ["SLACK_TEST_AUTH"] }, sdk.isNewer ? /allowed_tools.*SLACK_TEST_AUTH/ : /custom_tools.*SLACK_TEST_AUTH/],
       [{ toolkits: [{ authConfigId: "ac_nosuch000000" }] }, /ac_nosuch000000/],
     ]) {
       await refused(servers.create("bad", config), "BadRequestError", { status: 400, says });
