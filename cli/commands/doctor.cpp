@@ -126,6 +126,10 @@ std::vector<Finding> check_vault(const fs::path& path, KeySource key) {
   try {
     const Inspection inspection = inspect({path, std::move(key), false}, null_log());
     std::vector<Finding> findings = {{"header", Verdict::Ok, describe_schema(inspection), ""}};
+    for (const std::string& fault : inspection.schema_faults) {
+      findings.push_back({"schema", Verdict::Fault, fault, "restore the vault from a backup"});
+    }
+    if (!inspection.schema_faults.empty()) return findings;
     for (const std::string& fault : inspection.faults) {
       findings.push_back({"integrity", Verdict::Fault, fault, kWayOutOfFaults});
     }

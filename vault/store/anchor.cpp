@@ -147,7 +147,7 @@ struct Opened {
 
   static std::unique_ptr<Keyring> unlock(const OfflineVault& vault) {
     vault.connection->execute("BEGIN IMMEDIATE");
-    return header::unlock(*vault.connection, vault.key, static_cast<int>(vault.steps.size()));
+    return vault.unlock();
   }
   void commit() {
     vault.connection->reset_statements();

@@ -10,6 +10,7 @@
 #include "vault/store/integrity.h"
 #include "vault/store/migrations.h"
 #include "vault/store/read_transaction.h"
+#include "vault/store/schema.h"
 #include "vault/store/sql_error.h"
 #include "vault/store/sql_query.h"
 #include "vault/store/vault_files.h"
@@ -116,6 +117,7 @@ class OpenDatabase final : public Database {
     schema_version_ = static_cast<int>(steps.size());
     if (!header::is_blank(connection)) {
       keys_ = header::unlock(connection, material, schema_version_);
+      schema::require_unchanged(connection, steps);
       writer_->anchor = anchors::find(connection, *keys_, log_);
       if (writer_->anchor) check_is_newest(connection);
       connection.reset_statements();

@@ -7,6 +7,7 @@
 #include "vault/store/integrity.h"
 #include "vault/store/migrations.h"
 #include "vault/store/offline_vault.h"
+#include "vault/store/schema.h"
 #include "vault/store/sql_error.h"
 
 namespace coffer {
@@ -47,6 +48,8 @@ Inspection examine(const OfflineVault& vault, Log& log) {
   found.newest_version = static_cast<int>(vault.steps.size());
   const auto keys = header::unlock(connection, vault.key, found.newest_version);
   found.schema_version = migrations::version_of(connection);
+  found.schema_faults = schema::differences(connection, vault.steps);
+  if (!found.schema_faults.empty()) return found;
   look_at_anchor(connection, *keys, log, found);
   Inspecting tx(connection, *keys, log);
   for (int version = found.schema_version; version < found.newest_version; ++version) {

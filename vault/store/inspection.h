@@ -12,6 +12,9 @@ namespace coffer {
 struct Inspection {
   int schema_version = 0;  // as the file has it
   int newest_version = 0;  // what serving would bring it to
+  // Tables that were changed from outside. What a statement does to those is not known, so where there
+  // are any nothing else was looked at.
+  std::vector<std::string> schema_faults;
   std::vector<std::string> faults;
   anchors::State anchor;
   std::string anchor_fault;  // why opening would refuse the vault as older than what was seen

@@ -290,7 +290,7 @@ Rotated rotate_open(const OfflineVault& vault, Random& random, Log& log) {
   SqlConnection& connection = *vault.connection;
   connection.execute("BEGIN IMMEDIATE");
   const int newest = static_cast<int>(vault.steps.size());
-  const auto old_keys = header::unlock(connection, vault.key, newest);
+  const auto old_keys = vault.unlock();
   migrations::require_newest(connection, vault.steps);
   const auto anchor = anchors::find(connection, *old_keys, log);
   if (anchor) anchor->check(DigestRow::read(connection, *old_keys).commits);

@@ -21,7 +21,7 @@ template <class Change>
 auto changing(const OfflineVault& vault, Change&& change) {
   SqlConnection& connection = *vault.connection;
   connection.execute("BEGIN IMMEDIATE");
-  const auto keys = header::unlock(connection, vault.key, newest(vault));
+  const auto keys = vault.unlock();
   const auto anchor = anchors::find(connection, *keys, null_log());
   DigestRow digest = DigestRow::read(connection, *keys);
   if (anchor) anchor->check(digest.commits);

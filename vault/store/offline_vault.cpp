@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "vault/store/header.h"
+#include "vault/store/schema.h"
 
 namespace coffer {
 namespace {
@@ -34,5 +35,11 @@ OfflineVault::OfflineVault(VaultLocation location)
       steps(location.schema.empty() ? migrations::all() : location.schema),
       lock(vault_files::lock_path(path)),
       connection(open_file(path)) {}
+
+std::unique_ptr<Keyring> OfflineVault::unlock() const {
+  auto keys = header::unlock(*connection, key, static_cast<int>(steps.size()));
+  schema::require_unchanged(*connection, steps);
+  return keys;
+}
 
 }  // namespace coffer

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "vault/crypto/key_slot.h"
+#include "vault/crypto/keyring.h"
 #include "vault/store/database.h"
 #include "vault/store/migrations.h"
 #include "vault/store/sql_connection.h"
@@ -16,6 +17,9 @@ struct OfflineVault {
   // Throws VaultInUse, CorruptHeader, UnsafePermissions, NotFound, Storage, and what its key's
   // source throws.
   explicit OfflineVault(VaultLocation location);
+
+  // Throws as header::unlock() and schema::require_unchanged() do.
+  std::unique_ptr<Keyring> unlock() const;
 
   std::filesystem::path path;
   KeyMaterial key;
