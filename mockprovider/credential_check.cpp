@@ -24,9 +24,21 @@ std::string extract_token(std::string_view shape, std::string_view value) {
   return std::string(value.substr(before.size(), value.size() - before.size() - after.size()));
 }
 
-std::string presented_token(const AuthMode& mode, const ServerRequest& request) {
+// Further headers by which the service takes an access token.
+const Json& accepted_headers(const Toolkit& toolkit) {
+  static const Json none = Json::object();
+  if (!toolkit.mock_seed) return none;
+  const auto accepts = toolkit.mock_seed->find("accepts");
+  return accepts == toolkit.mock_seed->end() ? none : *accepts;
+}
+
+std::string presented_token(const Toolkit& toolkit, const AuthMode& mode, const ServerRequest& request) {
   for (const auto& [name, shape] : mode.headers) {
     if (auto token = extract_token(shape, request.header(name)); !token.empty()) return token;
+  }
+  for (const auto& [name, shape] : accepted_headers(toolkit).items()) {
+    auto token = extract_token(shape.get_ref<const std::string&>(), request.header(name));
+    if (!token.empty()) return token;
   }
   for (const auto& [name, shape] : mode.query) {
     if (auto token = extract_token(shape, request.query_value(name)); !token.empty()) return token;
@@ -36,7 +48,7 @@ std::string presented_token(const AuthMode& mode, const ServerRequest& request) 
 
 Caller check_oauth(const Tenant& tenant, const Toolkit& toolkit, const AuthMode& mode,
                    const ServerRequest& request, Exchange& exchange) {
-  const std::string value = presented_token(mode, request);
+  const std::string value = presented_token(toolkit, mode, request);
   if (value.empty()) return {};
   Caller caller;
   caller.verdict = Caller::Verdict::Unknown;

@@ -35,7 +35,7 @@ class Operation {
       : mock_(mock), values_(values), data_(data), now_(now) {}
 
   OperationResult run() {
-    if (lacks_parent()) return std::move(result_);
+    if (lacks_parent() || lacks_need()) return std::move(result_);
     const std::string op = mock_.value("op", "reply");
     if (op == "insert") insert();
     if (op == "list") list();
@@ -82,6 +82,33 @@ class Operation {
         std::any_of(candidates.begin(), candidates.end(), [&](const Json& row) { return filter.fits(row); });
     if (!result_.found_row) tell_missing(parent->contains("missing") ? *parent : mock_);
     return !result_.found_row;
+  }
+
+  bool lacks_need() {
+    const auto needs = mock_.find("needs");
+    if (needs == mock_.end()) return false;
+    const auto unmet =
+        std::find_if(needs->begin(), needs->end(), [&](const Json& need) { return !is_met(need); });
+    if (unmet == needs->end()) return false;
+    values_["lacking"] = name_of_need(*unmet);
+    result_.lacking = &*unmet;
+    return true;
+  }
+
+  static std::string name_of_need(const Json& need) {
+    return need.is_string() ? need.get<std::string>() : need.value("name", "");
+  }
+
+  bool is_met(const Json& need) {
+    const bool has_value = need.is_object() && need.contains("value");
+    const Json shape = has_value ? need["value"] : Json("{{body." + name_of_need(need) + "}}");
+    const auto value = render_json(shape, scope());
+    if (!value || value->empty() || plain_text(*value).empty()) return false;
+    if (!need.is_object() || !need.contains("among")) return true;
+    const Json among = render_json(need["among"], scope()).value_or(Json::array());
+    return std::any_of(among.begin(), among.end(), [&](const Json& one) {
+      return equals_ignoring_case(plain_text(one), plain_text(*value));
+    });
   }
 
   void tell_missing(const Json& teller) {

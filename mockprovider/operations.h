@@ -16,13 +16,14 @@ struct AccountData;
 struct OperationResult {
   bool found_row = true;
   const nlohmann::json* missing = nullptr;  // what the operation says then; null: nothing of its own
+  const nlohmann::json* lacking = nullptr;  // of the operation's needs, the first that is not met
   bool is_bad_request = false;              // a page token that was never given out
   ServerResponse response;
   Duration delay{0};  // real time to wait before the answer
 };
 
 // Runs the `mock` part of a tool or route (docs/toolkit-format.md) on one account's data.
-// `values`: what its templates see; row, rows, total, next and new_id are added to it.
+// `values`: what its templates see; row, rows, total, next, new_id and lacking are added to it.
 OperationResult run_operation(const nlohmann::json& mock, nlohmann::json& values, AccountData& data,
                               Timestamp now);
 

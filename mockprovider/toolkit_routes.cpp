@@ -30,11 +30,17 @@ ToolkitRoute::Segment parse_segment(const std::string& text) {
   return segment;
 }
 
+std::vector<ToolkitRoute::Segment> parse_path(const std::string& path) {
+  std::vector<ToolkitRoute::Segment> segments;
+  for (const auto& part : split(path, '/')) segments.push_back(parse_segment(part));
+  return segments;
+}
+
 void set_path(ToolkitRoute& route, const std::string& path) {
-  for (const auto& part : split(path, '/')) {
-    route.segments.push_back(parse_segment(part));
-    route.placeholders += route.segments.back().name.empty() ? 0 : 1;
-  }
+  route.segments = parse_path(path);
+  route.placeholders =
+      static_cast<std::size_t>(std::count_if(route.segments.begin(), route.segments.end(),
+                                             [](const auto& segment) { return !segment.name.empty(); }));
 }
 
 ToolkitRoute route_of(const Tool& tool) {
@@ -85,6 +91,8 @@ ToolkitRoutes::ToolkitRoutes(const Toolkit& toolkit) {
   if (toolkit.mock_seed && toolkit.mock_seed->contains("routes")) {
     for (const auto& route : (*toolkit.mock_seed)["routes"]) routes_.push_back(route_of(route));
   }
+  if (toolkit.mock_seed && toolkit.mock_seed->contains("base"))
+    base_ = parse_path((*toolkit.mock_seed)["base"].value("path", ""));
   // Fewer placeholders first; of equals the order of the file decides.
   std::stable_sort(routes_.begin(), routes_.end(),
                    [](const auto& a, const auto& b) { return a.placeholders < b.placeholders; });
@@ -93,11 +101,32 @@ ToolkitRoutes::ToolkitRoutes(const Toolkit& toolkit) {
 RouteMatch ToolkitRoutes::find(const std::string& method, std::vector<std::string> segments) const {
   const bool is_root = !segments.empty() && segments.front() == "root";
   if (is_root) segments.erase(segments.begin());
+  RouteMatch match = find(method, segments, is_root);
+  return match.route || is_root || base_.empty() ? match : find_as_at_the_service(method, segments);
+}
+
+RouteMatch ToolkitRoutes::find(const std::string& method, const std::vector<std::string>& segments,
+                               bool is_root) const {
   RouteMatch match;
   for (const auto& route : routes_) {
     if (route.is_root == is_root && route.method == method && matches(route, segments, match)) return match;
   }
   return {};
+}
+
+// By the paths of the service's own host: the API below its base, and the rest beside it.
+RouteMatch ToolkitRoutes::find_as_at_the_service(const std::string& method,
+                                                 const std::vector<std::string>& segments) const {
+  RouteMatch base;
+  const bool is_below =
+      segments.size() > base_.size() &&
+      std::equal(base_.begin(), base_.end(), segments.begin(),
+                 [&](const auto& segment, const std::string& text) { return matches(segment, text, base); });
+  if (!is_below) return find(method, segments, true);
+  const auto rest = segments.begin() + static_cast<std::ptrdiff_t>(base_.size());
+  RouteMatch match = find(method, {rest, segments.end()}, false);
+  match.path_values.merge(base.path_values);
+  return match;
 }
 
 }  // namespace coffer::mock

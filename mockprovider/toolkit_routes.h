@@ -41,6 +41,11 @@ class ToolkitRoutes {
   RouteMatch find(const std::string& method, std::vector<std::string> segments) const;
 
  private:
+  RouteMatch find(const std::string& method, const std::vector<std::string>& segments, bool is_root) const;
+  RouteMatch find_as_at_the_service(const std::string& method,
+                                    const std::vector<std::string>& segments) const;
+
+  std::vector<ToolkitRoute::Segment> base_;  // where the service has its API; empty: at its root
   std::vector<ToolkitRoute> routes_;
 };
 

@@ -18,7 +18,7 @@ int default_status(std::string_view answer) {
   if (answer == "forbidden") return 403;
   if (answer == "not_found") return 404;
   if (answer == "throttled") return 429;
-  if (answer == "bad_request") return 400;
+  if (answer == "bad_request" || answer == "incomplete") return 400;
   return 401;
 }
 
@@ -82,6 +82,16 @@ bool asks_for_nobody(const Toolkit& toolkit, const ToolkitRoutes& routes, const 
   return routes.find(toolkit.verify->request.method, path).route == &route;
 }
 
+// A need has an answer of its own, names one of the toolkit's, or leaves it to `incomplete`.
+ServerResponse incomplete(const Tenant& tenant, const Toolkit& toolkit, const Json& need, const Json& values,
+                          Exchange& exchange) {
+  const Json answer = need.is_object() ? need.value("answer", Json("incomplete")) : Json("incomplete");
+  if (answer.is_string())
+    return standard_answer(tenant, toolkit, answer.get<std::string>(), values, exchange);
+  exchange.entry.error = "incomplete";
+  return render_answer(answer, default_status("incomplete"), {values, tenant.clock.now(), nullptr});
+}
+
 // A name that came more than once becomes an array.
 Json collect(const Fields& fields) {
   Json object = Json::object();
@@ -122,11 +132,26 @@ Json values_of(const Tenant& tenant, const ServerRequest& request, const RouteMa
           {"scopes", caller.scopes},        {"mock_url", tenant.url}};
 }
 
+// Below the base that the service would have told this account.
+bool is_own_base(const Tenant& tenant, const Toolkit& toolkit, const RouteMatch& match, const Json& values) {
+  if (!toolkit.mock_seed || !toolkit.mock_seed->contains("base")) return true;
+  const Json own = (*toolkit.mock_seed)["base"].value("values", Json::object());
+  const TemplateScope scope{values, tenant.clock.now(), nullptr};
+  for (const auto& [name, shape] : own.items()) {
+    const auto asked = match.path_values.find(name);
+    const bool is_own =
+        asked == match.path_values.end() || asked->second == render_text(shape.get<std::string>(), scope);
+    if (!is_own) return false;
+  }
+  return true;
+}
+
 ServerResponse run(Tenant& tenant, const Toolkit& toolkit, const ToolkitRoute& route, const Caller& caller,
                    Json values, Exchange& exchange) {
   const Timestamp now = tenant.clock.now();
   AccountData& data = tenant.data.of(toolkit, caller.account, values, now);
   OperationResult result = run_operation(*route.mock, values, data, now);
+  if (result.lacking) return incomplete(tenant, toolkit, *result.lacking, values, exchange);
   if (result.is_bad_request) return standard_answer(tenant, toolkit, "bad_request", values, exchange);
   if (!result.found_row) {
     if (!result.missing) return standard_answer(tenant, toolkit, "not_found", values, exchange);
@@ -173,6 +198,8 @@ ServerResponse ToolkitServer::serve(Tenant& tenant, const Toolkit& toolkit, cons
   exchange.entry.tool = match.route->tool;
   if (caller.verdict != Caller::Verdict::Accepted)
     return unauthorized(tenant, toolkit, caller, values, exchange);
+  if (!is_own_base(tenant, toolkit, match, values))
+    return standard_answer(tenant, toolkit, "not_found", values, exchange);
   if (const auto wait = tenant.quotas.take(toolkit.slug, caller.account, tenant.clock.now()))
     return over_quota(tenant, toolkit, *wait, exchange);
   if (!has_scope(*match.route, caller) || asks_for_nobody(toolkit, routes, *match.route, caller))

@@ -18,6 +18,7 @@ struct Store {
   bool found_row = true;
   bool is_bad_request = false;
   Json missing;
+  Json lacking;
 
   Store() {
     data.counters["items"] = 3;
@@ -35,6 +36,7 @@ struct Store {
     found_row = result.found_row;
     is_bad_request = result.is_bad_request;
     missing = result.missing ? *result.missing : Json();
+    lacking = result.lacking ? *result.lacking : Json();
     return result.response.body.empty() ? Json() : parse_json(result.response.body);
   }
   // The ids of a list's page.
@@ -235,4 +237,41 @@ TEST_CASE("a parent that says nothing of its own leaves it to the operation", "[
   CHECK(store.missing == "own");
   store.run({{"op", "insert"}, {"parent", parent}});
   CHECK(store.missing == nullptr);
+}
+
+TEST_CASE("nothing is done for a request that lacks what the operation needs", "[operations]") {
+  const Json mock = {
+      {"op", "insert"}, {"needs", {"title", "owner.name"}}, {"as", {{"title", "{{body.title}}"}}}};
+  const auto lacking = [&](const char* body) {
+    Store store;
+    store.run(mock, {{"body", parse_json(body)}});
+    CHECK(store.data.stores["items"].size() == (store.lacking.is_null() ? 4 : 3));
+    return store.lacking;
+  };
+  CHECK(lacking(R"({"title": "Pear", "owner": {"name": "ann"}})").is_null());
+  CHECK(lacking(R"({"title": 7, "owner": {"name": false}})").is_null());
+  for (const char* body : {"{}", R"({"title": null})", R"({"title": ""})", R"({"title": []})",
+                           R"({"title": {}})", "[]", R"("title")"}) {
+    CAPTURE(body);
+    CHECK(lacking(body) == "title");
+  }
+  CHECK(lacking(R"({"title": "Pear", "owner": {}})") == "owner.name");
+}
+
+TEST_CASE("a need is any template, and one of some values if it says so", "[operations]") {
+  const Json among = {{"value", "{{path.user}}"}, {"among", {"me", "{{account.email}}"}}};
+  const auto is_met = [&](const Json& need, const Json& values) {
+    Store store;
+    store.run({{"needs", Json::array({need})}}, values);
+    return store.lacking.is_null();
+  };
+  const Json either = {{"value", "{{first(body.text, body.blocks)}}"}};
+  CHECK(is_met(either, {{"body", {{"blocks", {1}}}}}));
+  CHECK_FALSE(is_met(either, {{"body", {{"other", 1}}}}));
+  for (const auto& [user, expected] : std::map<std::string, bool>{
+           {"me", true}, {"Ann@example.com", true}, {"ben@example.com", false}, {"ann", false}}) {
+    CAPTURE(user);
+    CHECK(is_met(among, {{"path", {{"user", user}}}, {"account", {{"email", "ann@example.com"}}}}) ==
+          expected);
+  }
 }

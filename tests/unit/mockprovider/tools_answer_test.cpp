@@ -30,8 +30,16 @@ const Json& known_arguments() {
   return arguments;
 }
 
+// Changes that change nothing are refused.
+Json changes_of(const Tool& tool) {
+  if (tool.slug == "GMAIL_ADD_LABEL_TO_EMAIL") return {{"add_label_ids", {"STARRED"}}};
+  if (tool.slug == "JIRA_EDIT_ISSUE") return {{"summary", "A summary"}};
+  if (tool.slug == "ZENDESK_UPDATE_ZENDESK_TICKET") return {{"status", "open"}};
+  return Json::object();
+}
+
 Json arguments_of(const Toolkit& toolkit, const Tool& tool) {
-  Json arguments = Json::object();
+  Json arguments = changes_of(tool);
   for (const auto& name : tool.input->value("required", Json::array())) {
     INFO(tool.slug << " needs " << name);
     REQUIRE(known_arguments().contains(toolkit.slug));
@@ -170,6 +178,147 @@ TEST_CASE("what is asked for below a parent that does not exist fails as the ser
     CHECK(response.status == status);
     CHECK(parse_json(response.body) == answer);
   }
+}
+
+TEST_CASE("no write is taken without what the service demands", "[tools]") {
+  // Arguments that are demanded by us alone: the service has a default for them.
+  const std::vector<std::string> optional_at_the_service = {
+      "GMAIL_REPLY_TO_THREAD thread_id",       "GMAIL_REPLY_TO_THREAD message_body",
+      "GMAIL_CREATE_EMAIL_DRAFT subject",      "GMAIL_CREATE_EMAIL_DRAFT body",
+      "ZENDESK_CREATE_ZENDESK_TICKET subject", "ZENDESK_REPLY_ZENDESK_TICKET body"};
+  for (const auto& toolkit : shipped_catalog().toolkits()) {
+    for (const auto& tool : toolkit.tools) {
+      if (tool.request.method == "GET" || !tool.request.json) continue;
+      MockWorld world;
+      const Json arguments = arguments_of(toolkit, tool);
+      for (const auto& name : tool.input->value("required", Json::array())) {
+        const auto& argument = name.get_ref<const std::string&>();
+        if (tool.request.path.find("{{" + argument) != std::string::npos) continue;
+        Json others = arguments;
+        others.erase(argument);
+        const ServerResponse response = call(world, toolkit, tool.request, others);
+        CAPTURE(tool.slug, argument, response.status, response.body);
+        const bool is_taken = response.status / 100 == 2 &&
+                              (response.body.empty() || parse_json(response.body).value("ok", true));
+        const bool is_optional = std::find(optional_at_the_service.begin(), optional_at_the_service.end(),
+                                           tool.slug + " " + argument) != optional_at_the_service.end();
+        CHECK(is_taken == is_optional);
+      }
+    }
+  }
+}
+
+TEST_CASE("what lacks a required member is refused in the service's own words", "[tools]") {
+  struct Case {
+    std::string toolkit, method, path;
+    Json body;
+    int status;
+    std::string answer;
+  };
+  const Json no_comment = {{"ticket", {{"subject", "Printer"}}}};
+  const Json no_recipient = {{"raw", to_base64url("Subject: Hello\r\n\r\nA text")}};
+  const std::vector<Case> cases = {
+      {"github",
+       "POST",
+       "/repos/alice/hello-world/issues",
+       {{"body", "x"}},
+       422,
+       "Invalid request.\\n\\n\\\"title\\\" wasn't supplied."},
+      {"github", "POST", "/repos/alice/hello-world/issues/1/comments", Json::object(), 422,
+       "\\\"body\\\" wasn't supplied."},
+      {"gmail", "POST", "/gmail/v1/users/me/messages/send", Json::object(), 400, "'raw' RFC822 payload"},
+      {"gmail", "POST", "/gmail/v1/users/me/messages/send", no_recipient, 400, "Recipient address required"},
+      {"gmail", "POST", "/gmail/v1/users/me/drafts", {{"message", Json::object()}}, 400, "'raw' RFC822"},
+      {"gmail",
+       "POST",
+       "/gmail/v1/users/me/messages/m1/modify",
+       {{"addLabelIds", Json::array()}},
+       400,
+       "No label add or removes specified"},
+      {"slack", "POST", "/chat.postMessage", {{"text", "x"}}, 200, "channel_not_found"},
+      {"slack", "POST", "/chat.postMessage", {{"channel", "C0001"}}, 200, "no_text"},
+      {"slack", "POST", "/chat.delete", {{"channel", "C0001"}}, 200, "message_not_found"},
+      {"jira",
+       "POST",
+       "/rest/api/3/issue",
+       {{"fields", {{"project", {{"key", "DEMO"}}}}}},
+       400,
+       R"({"summary":"You must specify a summary of the issue."})"},
+      {"jira", "PUT", "/rest/api/3/issue/DEMO-1", Json::object(), 400,
+       "one of 'fields' or 'update' required"},
+      {"jira", "POST", "/rest/api/3/issue/DEMO-1/comment", Json::object(), 400,
+       "Comment body can not be empty!"},
+      {"jira", "POST", "/rest/api/3/issue/DEMO-1/transitions", Json::object(), 400,
+       "Missing 'transition' identifier"},
+      {"jira", "POST", "/rest/api/3/search/jql", Json::object(), 400, "Unbounded JQL queries"},
+      {"tavily", "POST", "/search", {{"topic", "news"}}, 400, "query is missing."},
+      {"zendesk", "POST", "/tickets.json", no_comment, 422, "Description: cannot be blank"},
+      {"zendesk", "PUT", "/tickets/1.json", Json::object(), 400, "ticket parameter is required"}};
+  for (const auto& [slug, method, path, body, status, answer] : cases) {
+    CAPTURE(slug, path);
+    MockWorld world;
+    RequestTemplate request;
+    request.method = method;
+    request.path = path;
+    request.json = std::make_shared<const Json>(body);
+    const ServerResponse response =
+        call(world, *shipped_catalog().find_toolkit(slug), request, Json::object());
+    CAPTURE(response.body);
+    CHECK(response.status == status);
+    CHECK(response.body.find(answer) != std::string::npos);
+    if (slug == "slack") CHECK(parse_json(response.body)["ok"] == false);
+  }
+}
+
+TEST_CASE("another person's mailbox is closed, under one's own address as under \"me\" it is open",
+          "[tools]") {
+  const Toolkit& gmail = *shipped_catalog().find_toolkit("gmail");
+  for (const char* slug :
+       {"GMAIL_GET_PROFILE", "GMAIL_FETCH_EMAILS", "GMAIL_FETCH_MESSAGE_BY_MESSAGE_ID", "GMAIL_SEND_EMAIL",
+        "GMAIL_CREATE_EMAIL_DRAFT", "GMAIL_LIST_LABELS", "GMAIL_ADD_LABEL_TO_EMAIL"}) {
+    const Tool& tool = *shipped_catalog().find_tool(slug).tool;
+    const auto status_for = [&](const char* user) {
+      MockWorld world;
+      Json arguments = arguments_of(gmail, tool);
+      arguments["user_id"] = user;
+      return call(world, gmail, tool.request, arguments).status;
+    };
+    CAPTURE(tool.slug);
+    CHECK(status_for("me") == 200);
+    CHECK(status_for("Alice@example.com") == 200);
+    CHECK(status_for("bob@example.com") == 403);
+  }
+}
+
+TEST_CASE("jira is found by Atlassian's own paths, below the site's id and beside it", "[tools]") {
+  MockWorld world;
+  const Toolkit& jira = *shipped_catalog().find_toolkit("jira");
+  const std::string token = access_token(world, jira.auth.front());
+  const auto get = [&](const std::string& path) { return world.get(jira.mock_path + path, token); };
+  const ServerResponse sites = get("/oauth/token/accessible-resources");
+  REQUIRE(sites.status == 200);
+  const std::string id = parse_json(sites.body)[0]["id"];
+  CHECK(get("/ex/jira/" + id + "/rest/api/3/issue/DEMO-1").body == get("/rest/api/3/issue/DEMO-1").body);
+  CHECK(get("/ex/jira/" + id + "/rest/api/3/issue/DEMO-1").status == 200);
+  CHECK(get("/ex/jira/another-site/rest/api/3/issue/DEMO-1").status == 404);
+  CHECK(get("/ex/jira/" + id).status == 404);
+  CHECK(get("/ex/jira/" + id + "/oauth/token/accessible-resources").status == 404);
+  CHECK(world.get(jira.mock_path + "/ex/jira/" + id + "/rest/api/3/myself").status == 401);
+  CHECK(world.get(jira.mock_path + "/oauth/token/accessible-resources").status == 401);
+}
+
+TEST_CASE("GitHub takes an access token under its own word, too, and others do not", "[tools]") {
+  MockWorld world;
+  const auto status_of = [&](const char* path, const std::string& credential) {
+    return world.send("GET", path, {{"Authorization", credential}}).status;
+  };
+  const std::string token = access_token(world, shipped_catalog().find_toolkit("github")->auth.front());
+  CHECK(status_of("/mock/github/api/user", "token " + token) == 200);
+  CHECK(status_of("/mock/github/api/user", "Bearer " + token) == 200);
+  CHECK(status_of("/mock/github/api/user", "token " + token + "x") == 401);
+  CHECK(status_of("/mock/github/api/user", "secret " + token) == 401);
+  const std::string other = access_token(world, shipped_catalog().find_toolkit("gmail")->auth.front());
+  CHECK(status_of("/mock/google/gmail/gmail/v1/users/me/profile", "token " + other) == 401);
 }
 
 TEST_CASE("every verifying call names the account", "[tools]") {
