@@ -27,6 +27,14 @@ ServerResponse error_answer(int status, const std::string& error, const std::str
   return ServerResponse::json(status, dump_json(body)).with_header("Cache-Control", "no-store");
 }
 
+ServerResponse bearer_refusal(const std::string& realm, int status, const std::string& error,
+                              bool has_token) {
+  const std::string code = has_token ? ", error=\"" + error + "\"" : "";
+  return ServerResponse::json(status, dump_json({{"error", error}}))
+      .with_header("Cache-Control", "no-store")
+      .with_header("WWW-Authenticate", "Bearer realm=\"" + realm + "\"" + code);
+}
+
 ServerResponse guarded(const std::function<ServerResponse()>& handler) {
   try {
     return handler();

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mockprovider/client_metadata.h"
+#include "mockprovider/error_answer.h"
 #include "mockprovider/mounts.h"
 #include "mockprovider/oauth_request.h"
 #include "vault/base/error.h"
@@ -131,8 +132,7 @@ ServerResponse serve_registration(Tenant& tenant, const Profile& profile, const 
   const Client* client = find_own(tenant, profile, request);
   if (!client) {
     exchange.entry.error = "invalid_token";
-    return no_store(ServerResponse::json(401, R"({"error":"invalid_token"})"))
-        .with_header("WWW-Authenticate", "Bearer realm=\"" + profile.id() + "\", error=\"invalid_token\"");
+    return bearer_refusal(profile.id(), 401, "invalid_token", !bearer_token(request).empty());
   }
   if (served_method(request) == "GET") return tell(tenant, profile, *client, 200, exchange);
   if (request.method == "PUT") return update(tenant, profile, *client, request, exchange);

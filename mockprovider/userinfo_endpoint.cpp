@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mockprovider/client_authentication.h"
+#include "mockprovider/error_answer.h"
 #include "mockprovider/oauth_request.h"
 #include "mockprovider/token_answer.h"
 #include "vault/base/json.h"
@@ -11,20 +12,10 @@
 namespace coffer::mock {
 namespace {
 
-ServerResponse challenge(const Profile& profile, int status, const std::string& error, Exchange& exchange) {
+ServerResponse refuse(const Profile& profile, int status, const std::string& error, Exchange& exchange,
+                      bool has_token = true) {
   exchange.entry.error = error;
-  const Json body = {{"error", error}};
-  return ServerResponse::json(status, dump_json(body))
-      .with_header("Cache-Control", "no-store")
-      .with_header("WWW-Authenticate", "Bearer realm=\"" + profile.id() + "\", error=\"" + error + "\"");
-}
-
-// RFC 6750 section 3.1: no error code where no credential came.
-ServerResponse plain_challenge(const Profile& profile, Exchange& exchange) {
-  exchange.entry.error = "invalid_token";
-  return ServerResponse::json(401, R"({"error":"invalid_token"})")
-      .with_header("Cache-Control", "no-store")
-      .with_header("WWW-Authenticate", "Bearer realm=\"" + profile.id() + "\"");
+  return bearer_refusal(profile.id(), status, error, has_token);
 }
 
 // RFC 6750 section 2.2.
@@ -66,15 +57,15 @@ ServerResponse serve_userinfo(Tenant& tenant, const Profile& profile, const Serv
                               Exchange& exchange) {
   const std::string by_header = bearer_token(request);
   const std::string by_form = token_of_form(request);
-  if (!by_header.empty() && !by_form.empty()) return challenge(profile, 400, "invalid_request", exchange);
+  if (!by_header.empty() && !by_form.empty()) return refuse(profile, 400, "invalid_request", exchange);
   const std::string& value = by_header.empty() ? by_form : by_header;
-  if (value.empty()) return plain_challenge(profile, exchange);
+  if (value.empty()) return refuse(profile, 401, "invalid_token", exchange, false);
   const Token* token = find_live(tenant, profile, value);
-  if (!token) return challenge(profile, 401, "invalid_token", exchange);
+  if (!token) return refuse(profile, 401, "invalid_token", exchange);
   note_token(tenant, value, exchange);
   const Family& family = *tenant.grants.family_of(*token);
   exchange.entry.client_id = family.client_id;
-  if (!may_ask(profile, *token, family)) return challenge(profile, 403, "insufficient_scope", exchange);
+  if (!may_ask(profile, *token, family)) return refuse(profile, 403, "insufficient_scope", exchange);
   const Json userinfo = granted_claims(profile, *token, userinfo_of(tenant, profile, family.account));
   return ServerResponse::json(200, dump_json(userinfo)).with_header("Cache-Control", "no-store");
 }

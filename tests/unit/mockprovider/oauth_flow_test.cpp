@@ -466,3 +466,34 @@ TEST_CASE("nothing is shared between providers", "[mock]") {
   CHECK(error_of(world.refresh("mockidp", tokens["refresh_token"])) == "invalid_grant");
   CHECK(world.get("/mock/mockidp/mock/whoami", tokens["access_token"]).status == 401);
 }
+
+TEST_CASE("HEAD looks at the authorization endpoint and uses nothing up", "[mock]") {
+  MockWorld world;
+  world.control("POST", "/_mock/scripts", {{"action", "allow"}, {"count", 1}});
+  const Json pushed = parse_json(world
+                                     .post_form("/mock/mockidp/par",
+                                                {{"response_type", "code"},
+                                                 {"redirect_uri", kCallback},
+                                                 {"code_challenge", kChallenge},
+                                                 {"code_challenge_method", "S256"}},
+                                                world.basic_of("mockidp"))
+                                     .body);
+  const std::string by_address =
+      with_query("/mock/mockidp/authorize",
+                 {{"client_id", "coffer-dev-mockidp"}, {"request_uri", pushed["request_uri"]}});
+  const std::string before = world.get("/_mock/snapshot").body;
+  for (const std::string& target : {world.authorize_target("mockidp"), by_address}) {
+    const ServerResponse response = world.send("HEAD", target);
+    CHECK(response.status == 200);
+    CHECK(header_of(response, "Content-Type").starts_with("text/html"));
+  }
+  CHECK(world.send("HEAD", world.authorize_target("mockidp", {{"prompt", "none"}})).status == 303);
+  CHECK(world.send("HEAD", world.authorize_target("mockidp", {{"client_id", "nobody"}})).status == 400);
+  const auto without_journal = [](const std::string& snapshot) {
+    Json json = parse_json(snapshot);
+    json["world"].erase("journal");
+    return json;
+  };
+  CHECK(without_journal(world.get("/_mock/snapshot").body) == without_journal(before));
+  CHECK(world.get(by_address).status == 303);  // by the script
+}

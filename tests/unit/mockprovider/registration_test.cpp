@@ -199,3 +199,15 @@ TEST_CASE("the journal holds neither secret nor registration token", "[registrat
   CHECK(journal.find(client["client_secret"].get<std::string>()) == std::string::npos);
   CHECK(journal.find(client["registration_access_token"].get<std::string>()) == std::string::npos);
 }
+
+TEST_CASE("a request for a registration without a token is challenged without an error code",
+          "[registration]") {
+  MockWorld world;
+  const std::string target = "/mock/mockidp/register/somebody";
+  const ServerResponse none = world.get(target);
+  CHECK(none.status == 401);
+  CHECK(header_of(none, "WWW-Authenticate") == "Bearer realm=\"mockidp\"");
+  const ServerResponse wrong = world.get(target, "wrong");
+  CHECK(wrong.status == 401);
+  CHECK(header_of(wrong, "WWW-Authenticate") == "Bearer realm=\"mockidp\", error=\"invalid_token\"");
+}
