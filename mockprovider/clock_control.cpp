@@ -15,13 +15,15 @@ std::optional<double> read_rate(const Members& body) {
   if (body.find("freeze")) return body.flag("freeze") ? 0 : 1;
   const Json* rate = body.find("rate");
   if (!rate) return std::nullopt;
-  if (!rate->is_number() || rate->get<double>() < 0 || rate->get<double>() > kFastest) {
-    body.fail("rate", "is not a number from 0 to 1000000");
-  }
+  if (!is_clock_rate(*rate)) body.fail("rate", "is not a number from 0 to 1000000");
   return rate->get<double>();
 }
 
 }  // namespace
+
+bool is_clock_rate(const Json& value) {
+  return value.is_number() && value.get<double>() >= 0 && value.get<double>() <= kFastest;
+}
 
 ClockMove parse_clock_move(const Json& json, Timestamp now) {
   const Members body(json, "clock");

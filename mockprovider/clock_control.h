@@ -17,6 +17,9 @@ struct ClockMove {
 // InvalidArgument.
 ClockMove parse_clock_move(const nlohmann::json& body, Timestamp now);
 
+// From 0 to a million.
+bool is_clock_rate(const nlohmann::json& value);
+
 nlohmann::json clock_json(const MovableClock& clock);
 
 }  // namespace coffer::mock

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "mockprovider/front.h"
+#include "mockprovider/snapshot.h"
 #include "mockprovider/walker.h"
 #include "vault/base/error.h"
 #include "vault/net/http_server.h"
@@ -25,12 +26,12 @@ void check_loopback(const std::string& host) {
               "use 127.0.0.1 or ::1: whoever reaches it can sign in as anybody");
 }
 
-// Snapshots come back as one body. Threads are made on demand; those beyond the waiting requests
-// are for whoever ends the waiting.
+// Snapshots come back as one body, whatever was put between their members. Threads are made on demand; those
+// beyond the waiting requests are for whoever ends the waiting.
 ServerLimits limits() {
   ServerLimits limits;
-  limits.max_body_bytes = 32 << 20;
-  limits.max_buffered_bytes = 64 << 20;
+  limits.max_body_bytes = 2 * kMostSnapshotBytes;
+  limits.max_buffered_bytes = 4 * kMostSnapshotBytes;
   limits.max_threads = Front::kMostWaiting + 16;
   return limits;
 }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mockprovider/clock_control.h"
 #include "mockprovider/snapshot_fields.h"
 #include "mockprovider/stored_form.h"
 #include "vault/base/error.h"
@@ -34,15 +35,18 @@ std::uint64_t number(const Json& snapshot, const char* name) {
 
 }  // namespace
 
-Json take_snapshot(Tenant& tenant) {
+std::string take_snapshot(Tenant& tenant, double rate) {
   tenant.grants.sign_waiting();
-  return {{"format", kFormat},
-          {"seed", tenant.seed},
-          {"stream", tenant.stream},
-          {"draws", tenant.random.draws()},
-          {"now", to_rfc3339(tenant.clock.now())},
-          {"frozen", tenant.clock.is_frozen()},
-          {"world", Stored::save(tenant)}};
+  std::string text = dump_json({{"format", kFormat},
+                                {"seed", tenant.seed},
+                                {"stream", tenant.stream},
+                                {"draws", tenant.random.draws()},
+                                {"now", to_rfc3339(tenant.clock.now())},
+                                {"rate", rate},
+                                {"world", Stored::save(tenant)}});
+  if (text.size() <= kMostSnapshotBytes) return text;
+  throw Error(ErrorCode::TooLarge, "the snapshot has more than 32 MiB",
+              "DELETE /_mock/journal forgets the requests, POST /_mock/reset all of it");
 }
 
 std::unique_ptr<Tenant> restore_snapshot(TenantOptions options, const Json& snapshot) {
@@ -69,11 +73,15 @@ Timestamp moment_of_snapshot(const Json& snapshot) {
   return *moment;
 }
 
-std::optional<bool> was_frozen(const Json& snapshot) {
-  const auto frozen = snapshot.find("frozen");
-  if (frozen == snapshot.end()) return std::nullopt;
-  if (!frozen->is_boolean()) throw broken("frozen is not true or false");
-  return frozen->get<bool>();
+std::optional<double> rate_of_snapshot(const Json& snapshot) {
+  if (const auto frozen = snapshot.find("frozen"); frozen != snapshot.end()) {  // an earlier release
+    if (!frozen->is_boolean()) throw broken("frozen is not true or false");
+    return frozen->get<bool>() ? 0 : 1;
+  }
+  const auto rate = snapshot.find("rate");
+  if (rate == snapshot.end()) return std::nullopt;
+  if (!is_clock_rate(*rate)) throw broken("rate is not a number from 0 to 1000000");
+  return rate->get<double>();
 }
 
 }  // namespace coffer::mock

@@ -26,8 +26,12 @@ constexpr Duration kSettlePatience = std::chrono::seconds(5);
 constexpr const char* kPreflight = "preflight";
 constexpr Duration kMaxWait = std::chrono::seconds(30);
 
+ServerResponse control_answer(const std::string& json) {
+  return ServerResponse::json(200, json).with_header("Cache-Control", "no-store");
+}
+
 ServerResponse control_answer(const Json& json) {
-  return ServerResponse::json(200, dump_json(json)).with_header("Cache-Control", "no-store");
+  return control_answer(dump_json(json));
 }
 
 Fields parameters_of(const ServerRequest& request) {
@@ -45,20 +49,15 @@ Duration read_wait(const ServerRequest& request) {
   return *wait;
 }
 
-void set_clock(MovableClock& clock, Timestamp moment, bool is_frozen) {
-  clock.set(moment);
-  if (is_frozen) clock.freeze();
-  if (!is_frozen && clock.is_frozen()) clock.run_at(1.0);
-}
-
 }  // namespace
 
 TenantServer::TenantServer(const TenantOptions& options, const Services& services,
-                           std::unique_ptr<MovableClock> clock)
+                           std::unique_ptr<MovableClock> clock, double rate)
     : own_clock_(std::move(clock)),
       options_(options),
       services_(services),
-      tenant_(std::make_unique<Tenant>(options_)) {}
+      tenant_(std::make_unique<Tenant>(options_)),
+      rate_(rate) {}
 
 ServerResponse TenantServer::handle(const ServerRequest& request, const std::vector<std::string>& segments) {
   if (segments.empty() || segments.front() == "_mock") return control(request, segments);
@@ -96,7 +95,7 @@ ServerResponse TenantServer::control(const ServerRequest& request, const std::ve
     begin_again(tenant_->seed);
     return control_answer({{"reset", true}});
   }
-  if (call == "GET snapshot") return control_answer(take_snapshot(*tenant_));
+  if (call == "GET snapshot") return control_answer(take_snapshot(*tenant_, clock_rate()));
   return serve_control(*tenant_, request, segments);
 }
 
@@ -121,13 +120,25 @@ ServerResponse TenantServer::reseed(const ServerRequest& request) {
 ServerResponse TenantServer::restore(const ServerRequest& request) {
   const Json snapshot = control_body(request);
   const Timestamp moment = moment_of_snapshot(snapshot);
-  const bool is_frozen = was_frozen(snapshot).value_or(options_.clock.is_frozen());
+  const auto rate = rate_of_snapshot(snapshot);
   auto restored = restore_snapshot(options_, snapshot);
   const std::lock_guard lock(mutex_);
   tenant_ = std::move(restored);
-  if (!options_.travel) set_clock(options_.clock, moment, is_frozen);
+  if (!options_.travel) options_.clock.set(moment);
+  if (!options_.travel && rate) run_clock(*rate);
   room_.changed();
   return control_answer({{"restored", true}, {"now", to_rfc3339(options_.clock.now())}});
+}
+
+void TenantServer::run_clock(double rate) {
+  options_.clock.run_at(rate);
+  rate_ = rate;
+}
+
+// Whoever has the clock itself may have stopped it, or let it go on.
+double TenantServer::clock_rate() const {
+  if (options_.clock.is_frozen()) return 0;
+  return rate_ > 0 ? rate_ : 1;
 }
 
 // Nothing is locked while the clock moves: what is due on the way asks this very tenant.
@@ -135,7 +146,10 @@ ServerResponse TenantServer::move_clock(const ServerRequest& request) {
   const ClockMove move = parse_clock_move(control_body(request), options_.clock.now());
   if (move.target && options_.travel) options_.travel(*move.target);
   if (move.target && !options_.travel) options_.clock.set(*move.target);
-  if (move.rate) options_.clock.run_at(*move.rate);
+  if (move.rate) {
+    const std::lock_guard lock(mutex_);
+    run_clock(*move.rate);
+  }
   room_.settle(options_.clock.now(), kSettlePatience);
   return control_answer(clock_json(options_.clock));
 }

@@ -29,9 +29,9 @@ struct Services {
 // journal. Any thread; its lock is its own, and is never held while it waits.
 class TenantServer {
  public:
-  // `clock`: what options.clock refers to, unless somebody else owns that.
+  // `clock`: what options.clock refers to, unless somebody else owns that. `rate`: how fast it runs.
   TenantServer(const TenantOptions& options, const Services& services,
-               std::unique_ptr<MovableClock> clock = nullptr);
+               std::unique_ptr<MovableClock> clock = nullptr, double rate = 1);
 
   // `segments`: of the path below the tenant's own. May throw Error.
   ServerResponse handle(const ServerRequest& request, const std::vector<std::string>& segments);
@@ -50,6 +50,8 @@ class TenantServer {
   ServerResponse control(const ServerRequest& request, const std::vector<std::string>& segments);
   ServerResponse move_clock(const ServerRequest& request);
   ServerResponse restore(const ServerRequest& request);
+  void run_clock(double rate);
+  double clock_rate() const;
   ServerResponse reseed(const ServerRequest& request);
   void begin_again(std::uint64_t seed);
   ServerResponse expect(const ServerRequest& request);
@@ -71,8 +73,9 @@ class TenantServer {
   const TenantOptions options_;
   const Services& services_;
   WaitingRoom room_;
-  YieldingMutex mutex_;  // guards tenant_
+  YieldingMutex mutex_;  // guards all below
   std::unique_ptr<Tenant> tenant_;
+  double rate_;  // as the controls set it last
 };
 
 }  // namespace coffer::mock

@@ -28,12 +28,12 @@ Error unknown_tenant(std::string_view name) {
           "POST /_mock/tenants makes one"};
 }
 
-std::unique_ptr<MovableClock> make_clock(const Members& body, Timestamp now) {
+std::unique_ptr<MovableClock> make_clock(const Members& body, Timestamp now, double rate) {
   const std::string moment = body.text("now");
   const auto parsed = moment.empty() ? std::optional(now) : parse_rfc3339(moment);
   if (!parsed) body.fail("now", "is not a time such as 2026-11-22T12:00:00Z");
   auto clock = std::make_unique<MovableClock>(*parsed);
-  if (!body.flag("freeze")) clock->run_at(body.number("rate", 1, 0, 1'000'000));
+  clock->run_at(rate);
   return clock;
 }
 
@@ -41,7 +41,7 @@ std::unique_ptr<MovableClock> make_clock(const Members& body, Timestamp now) {
 void add_client(const Tenant& tenant, const std::string& provider, Json& answer) {
   const auto profile = tenant.profiles.find(provider);
   if (profile == tenant.profiles.end()) return;
-  const Client client = managed_client(provider, tenant.seed);
+  const Client& client = *tenant.clients.find(provider, managed_client(provider, tenant.seed).client_id);
   answer["issuer"] = tenant.issuer_of(profile->second);
   answer["client_id"] = client.client_id;
   answer["client_secret"] = client.client_secret;
@@ -106,7 +106,8 @@ Json Tenants::create(const Json& body, std::string name) {
     members.fail("provider", "is no provider here: " + provider);
   if (!name.empty()) check_name(name);
   const auto seed = static_cast<std::uint64_t>(members.number("seed", 1, 0, std::numeric_limits<int>::max()));
-  auto clock = make_clock(members, options_.clock.now());
+  const double rate = members.flag("freeze") ? 0 : members.number("rate", 1, 0, 1'000'000);
+  auto clock = make_clock(members, options_.clock.now(), rate);
   MovableClock& now = *clock;
   const std::unique_lock lock(mutex_);
   if (servers_.size() >= kMaxTenants) {
@@ -119,7 +120,7 @@ Json Tenants::create(const Json& body, std::string name) {
   }
   auto server = std::make_shared<TenantServer>(
       TenantOptions{url_of(name), now, options_.catalog, options_.profiles, seed, {}, name}, services_,
-      std::move(clock));
+      std::move(clock), rate);
   servers_.emplace(name, server);
   return server->with_tenant([&](const Tenant& tenant) {
     Json answer = tenant_json(name, tenant);

@@ -84,15 +84,67 @@ TEST_CASE("a restore sets the clock back, unless others live by it", "[snapshot]
 
 TEST_CASE("a restored clock stands still or runs as it did", "[snapshot]") {
   MockWorld world;
-  Json snapshot = parse_json(snapshot_of(world));
+  const Json snapshot = parse_json(snapshot_of(world));
   world.clock.run_at(1);
   const Json running = parse_json(snapshot_of(world));
   world.post_json("/_mock/restore", snapshot);
   CHECK(world.clock.is_frozen());
   world.post_json("/_mock/restore", running);
   CHECK_FALSE(world.clock.is_frozen());
+}
+
+TEST_CASE("the clock's rate is in a snapshot, and of a snapshot that has none it stays", "[snapshot]") {
+  MockWorld world;
+  const auto rate = [&] { return parse_json(snapshot_of(world))["rate"]; };
+  CHECK(rate() == 0);
+  world.control("POST", "/_mock/clock", {{"rate", 60.5}});
+  const Json fast = parse_json(snapshot_of(world));
+  world.control("POST", "/_mock/clock", {{"freeze", true}});
+  CHECK(world.post_json("/_mock/restore", fast).status == 200);
+  CHECK(rate() == 60.5);
+  Json without = fast;
+  without.erase("rate");
+  CHECK(world.post_json("/_mock/restore", without).status == 200);
+  CHECK(rate() == 60.5);
+  world.post_json("/_mock/tenants/fast", {{"rate", 7}});
+  CHECK(parse_json(world.get("/t/fast/_mock/snapshot").body)["rate"] == 7);
+  world.clock.freeze();
+  CHECK(rate() == 0);
+}
+
+TEST_CASE("a snapshot's rate is a number, or an earlier release's word for standing still", "[snapshot]") {
+  MockWorld world;
+  Json snapshot = parse_json(snapshot_of(world));
+  for (const Json& wrong : {Json("1"), Json(-1), Json(1'000'001), Json()}) {
+    snapshot["rate"] = wrong;
+    CHECK(world.post_json("/_mock/restore", snapshot).status == 400);
+  }
+  snapshot.erase("rate");
   snapshot["frozen"] = "yes";
   CHECK(world.post_json("/_mock/restore", snapshot).status == 400);
+  snapshot["frozen"] = false;
+  CHECK(world.post_json("/_mock/restore", snapshot).status == 200);
+  CHECK_FALSE(world.clock.is_frozen());
+  snapshot["frozen"] = true;
+  CHECK(world.post_json("/_mock/restore", snapshot).status == 200);
+  CHECK(world.clock.is_frozen());
+}
+
+TEST_CASE("what would be too much for a restore is not given as a snapshot", "[snapshot]") {
+  MockWorld world;
+  const std::string token = world.connect("mockidp")["access_token"];
+  const Json item = {{"title", std::string(1 << 20, 'x')}};
+  const auto add_items = [&](int count) {
+    for (int i = 0; i < count; ++i)
+      world.post_json("/mock/mockidp/mock/items", item, {{"Authorization", "Bearer " + token}});
+  };
+  add_items(31);
+  const std::string most = snapshot_of(world);
+  add_items(1);
+  const ServerResponse refused = world.get("/_mock/snapshot");
+  CHECK(refused.status == 413);
+  CHECK(parse_json(refused.body)["message"] == "the snapshot has more than 32 MiB");
+  CHECK(world.send("POST", "/_mock/restore", {{"Content-Type", "application/json"}}, most).status == 200);
 }
 
 TEST_CASE("what is no whole snapshot is refused, and the world stays", "[snapshot]") {
