@@ -29,6 +29,7 @@ std::string account_named(const Tenant& tenant, const std::string& email);
 
 // The controls, each one method on one path (docs/mock-provider.md). They throw InvalidArgument
 // and NotFound.
+nlohmann::json list_providers(const ControlCall& call);
 nlohmann::json list_grants(const ControlCall& call);
 nlohmann::json change_grants(const ControlCall& call);
 nlohmann::json drop_scope(const ControlCall& call);

@@ -17,6 +17,13 @@ std::uint64_t stream_of(const TenantOptions& options) {
   return stream;
 }
 
+// Where every client is public, so is this one.
+Client ready_client(const Profile& profile, std::uint64_t seed) {
+  Client client = managed_client(profile.id(), seed);
+  if (profile.auth_methods == std::vector<std::string>{"none"}) client.client_secret.clear();
+  return client;
+}
+
 }  // namespace
 
 Tenant::Tenant(const TenantOptions& options)
@@ -33,7 +40,7 @@ Tenant::Tenant(const TenantOptions& options)
       pending(options.clock, random),
       pushed(options.clock, random),
       devices(options.clock, random) {
-  for (const auto& [id, profile] : profiles) clients.add(managed_client(id, seed));
+  for (const auto& [id, profile] : profiles) clients.add(ready_client(profile, seed));
 }
 
 }  // namespace coffer::mock

@@ -24,8 +24,9 @@ struct MockEvent {
 };
 
 // A running mock provider for a C++ test, and a client of it: the verbs of the Python and Node
-// helpers. Its clock stands still at 2026-01-01T00:00:00Z unless the options bring one.
-// `provider` is one whose token endpoint speaks plain RFC 6749, such as mockidp. Any thread.
+// helpers. Its clock stands still at 2026-01-01T00:00:00Z unless the options bring one. It speaks to
+// each provider as that one wants it: parameter names, client authentication, body format, and where
+// the tokens stand in the answer. Any thread.
 class TestMock {
  public:
   explicit TestMock(MockOptions options = {});
@@ -33,11 +34,12 @@ class TestMock {
   MockProvider& provider() { return mock_; }
   std::string url() const { return mock_.url(); }
 
-  // Signs the account in, allows the scopes and redeems the code. Throws InvalidArgument with what
-  // the mock answered.
+  // Signs the account in, allows the scopes (separated by spaces) and redeems the code; a provider's
+  // short access token is changed for its long one at once. Throws InvalidArgument with what the mock
+  // answered.
   TestTokens connect(const std::string& account = "alice@example.com", const std::string& scope = "openid",
                      const std::string& provider = "mockidp");
-  // nullopt: refused.
+  // The refresh token for new tokens, or the access token, where that renews itself. nullopt: refused.
   std::optional<TestTokens> refresh(const TestTokens& tokens, const std::string& provider = "mockidp");
   // True: the token is live at this moment.
   bool is_live(const TestTokens& tokens, const std::string& provider = "mockidp");
@@ -54,7 +56,7 @@ class TestMock {
 
  private:
   std::string control(const std::string& method, const std::string& path, const std::string& body = {});
-  MockAnswer token_request(const std::string& provider, Fields form);
+  std::string describe(const std::string& provider);
 
   MovableClock clock_;
   MockProvider mock_;

@@ -60,6 +60,7 @@ const mockFixture = (options) => async ({}, use) => {
 // A running mock provider: what startMock() began, one that somebody else did, by the line that it printed, or a tenant.
 class Mock {
   #end;
+  #provider;
 
   constructor(ready, end = async () => {}) {
     Object.assign(this, { url: ready.url, issuer: ready.issuer, clientId: ready.client_id, clientSecret: ready.client_secret,
@@ -67,11 +68,12 @@ class Mock {
     this.#end = end;
   }
 
-  // A mock of its own in the same process: own clock, accounts, clients, faults and journal. Options: name, seed, now,
-  // freeze, rate, provider.
+  // A mock of its own in the same process, beside every other tenant: own clock, accounts, clients, faults and journal.
+  // Options: name, seed, now, freeze, rate, provider.
   async tenant(options = {}) {
-    const ready = await this.control("POST", "tenants", options);
-    return new Mock(ready, () => this.control("DELETE", `tenants/${ready.name}`));
+    const tenants = new URL("/_mock/tenants", this.controlUrl).href;
+    const ready = await this.#call("POST", tenants, jsonBody(options));
+    return new Mock(ready, () => this.#call("DELETE", `${tenants}/${ready.name}`));
   }
 
   // Ends what startMock() or tenant() began.
@@ -126,38 +128,69 @@ class Mock {
     return this.#call("GET", `${this.issuer}/.well-known/openid-configuration`);
   }
 
-  // A whole authorization of the ready client. Answers with what the token endpoint gave.
-  async connect(account = ALICE, parameters = {}) {
+  // How this provider wants to be spoken to: its endpoints, parameter names, and where tokens stand in its answers.
+  async provider() {
+    this.#provider ??= (await this.control("GET", "providers")).providers.find(({ issuer }) => issuer === this.issuer);
+    return this.#provider;
+  }
+
+  // A whole authorization of the ready client, as this provider wants it; `scope` is separated by spaces. Answers with
+  // what the token endpoint gave; the members of RFC 6749 are at the top, wherever the provider has them.
+  async connect(account = ALICE, { scope = "openid", ...parameters } = {}) {
+    const provider = await this.provider();
     const verifier = randomBytes(32).toString("base64url");
-    const asked = { response_type: "code", client_id: this.clientId, redirect_uri: LOOPBACK, scope: "openid", state: randomBytes(8).toString("hex"),
-      code_challenge: createHash("sha256").update(verifier).digest("base64url"), code_challenge_method: "S256", ...parameters };
-    const { authorization_endpoint } = await this.metadata();
-    const back = await this.approve(`${authorization_endpoint}?${new URLSearchParams(asked)}`, account);
+    const asked = { response_type: "code", client_id: this.clientId, redirect_uri: LOOPBACK, state: randomBytes(8).toString("hex"),
+      [provider.scope_param]: scope.split(" ").join(provider.scope_separator),
+      code_challenge: createHash("sha256").update(verifier).digest("base64url"), code_challenge_method: "S256",
+      ...provider.authorize_params, ...parameters };
+    const back = await this.approve(`${provider.authorization_endpoint}?${new URLSearchParams(withOwnNames(provider, asked))}`, account);
     const answer = Object.fromEntries(back.searchParams);
-    if (!answer.code) throw new MockError("the authorization was refused", 303, answer);
-    return this.token({ grant_type: "authorization_code", code: answer.code, redirect_uri: asked.redirect_uri, code_verifier: verifier });
+    const code = answer[ownName(provider, "code")];
+    if (!code) throw new MockError("the authorization was refused", 303, answer);
+    const tokens = await this.token({ grant_type: "authorization_code", code, redirect_uri: asked.redirect_uri, code_verifier: verifier,
+      ...provider.token_params });
+    return provider.swap_after_code ? this.#exchange(provider, provider.swap_after_code, provider.token_endpoint, tokens) : tokens;
   }
 
-  // A refresh by the ready client.
-  refresh({ refresh_token }) {
-    return this.token({ grant_type: "refresh_token", refresh_token });
+  // A refresh by the ready client, or what this provider has in its place. The refresh token is the one of before where
+  // none came.
+  async refresh({ access_token, refresh_token }) {
+    const provider = await this.provider();
+    if (provider.renewal) return this.#exchange(provider, provider.renewal, provider.refresh_endpoint, { access_token });
+    const fresh = await this.token({ grant_type: "refresh_token", refresh_token, ...provider.refresh_params });
+    return { refresh_token, ...fresh };
   }
 
-  // Any request of the ready client to the token endpoint.
+  // Any request of the ready client to the token endpoint, by the names of RFC 6749.
   async token(form) {
-    const { token_endpoint } = await this.metadata();
-    return this.#call("POST", token_endpoint, { body: new URLSearchParams(form), headers: { authorization: this.#basic() } });
+    const provider = await this.provider();
+    const headers = { accept: "application/json" };
+    const inBody = provider.token_auth === "body";
+    if (!inBody) headers.authorization = this.#basic(provider.token_auth);
+    const client = { client_id: this.clientId, ...(this.clientSecret && { client_secret: this.clientSecret }) };
+    const sent = withOwnNames(provider, inBody ? { ...form, ...client } : form);
+    const { body, headers: type } = provider.body_format === "json" ? jsonBody(sent) : { body: new URLSearchParams(sent) };
+    const endpoint = form.grant_type === "refresh_token" ? provider.refresh_endpoint : provider.token_endpoint;
+    return readTokens(provider, await this.#call("POST", endpoint, { body, headers: { ...headers, ...type } }));
+  }
+
+  // One access token for another, where the provider has a grant of its own for that.
+  async #exchange(provider, { grant_type, token_param, sends_client }, endpoint, { access_token }) {
+    const client = sends_client ? { client_id: this.clientId, client_secret: this.clientSecret } : {};
+    const query = new URLSearchParams({ grant_type, [token_param]: access_token, ...client });
+    return readTokens(provider, await this.#call("GET", `${endpoint}?${query}`));
   }
 
   // Who the access token is for; a MockError of status 401 when it is dead.
   async userinfo({ access_token }) {
-    const { userinfo_endpoint } = await this.metadata();
+    const { userinfo_endpoint } = await this.provider();
     return this.#call("GET", userinfo_endpoint, { headers: { authorization: `Bearer ${access_token}` } });
   }
 
-  #basic() {
+  #basic(kind) {
     const encoded = (text) => new URLSearchParams([["", text]]).toString().slice(1);
-    return `Basic ${Buffer.from(`${encoded(this.clientId)}:${encoded(this.clientSecret)}`).toString("base64")}`;
+    const pair = kind === "basic_secret" ? [this.clientSecret, ""] : [this.clientId, this.clientSecret].map(encoded);
+    return `Basic ${Buffer.from(pair.join(":")).toString("base64")}`;
   }
 
   // -- What happens at the provider --------------------------------------------------------------
@@ -223,8 +256,8 @@ class Mock {
     return this.control("DELETE", "faults");
   }
 
-  addClient(client) {
-    return this.control("POST", "clients", { provider: this.issuer.split("/").at(-1), ...client });
+  async addClient(client) {
+    return this.control("POST", "clients", { provider: (await this.provider()).id, ...client });
   }
 
   // All as it was in the beginning; the clock stays.
@@ -234,8 +267,7 @@ class Mock {
 
   // Any of the controls of docs/mock-provider.md.
   control(method, name, body) {
-    const sent = body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
-    return this.#call(method, `${this.controlUrl}/${name}`, sent);
+    return this.#call(method, `${this.controlUrl}/${name}`, body && jsonBody(body));
   }
 
   async #call(method, url, sent = {}) {
@@ -252,6 +284,25 @@ class Mock {
     if (json === undefined) throw new MockError(`${what} answered what is no JSON: ${text.slice(0, 60)}`);
     return json;
   }
+}
+
+const jsonBody = (value) => ({ body: JSON.stringify(value), headers: { "content-type": "application/json" } });
+const ownName = (provider, name) => provider.parameter_names[name] ?? name;
+const withOwnNames = (provider, parameters) =>
+  Object.fromEntries(Object.entries(parameters).map(([name, value]) => [ownName(provider, name), value]));
+const at = (answer, pointer) => pointer.split("/").slice(1).reduce((value, name) => value?.[name], answer);
+
+// The answer, and at its top the members of RFC 6749 from where the provider has them.
+function readTokens({ token_response: places }, answer) {
+  const found = {};
+  for (const [name, place] of Object.entries(places)) {
+    const value = at(answer, place);
+    if (value !== undefined && value !== null) found[name] = value;
+  }
+  // Its refreshes may answer in another shape.
+  const tokens = places.access_token && !found.access_token ? answer : { ...answer, ...found };
+  if (!tokens.access_token) throw new MockError("the token endpoint gave no access_token", 200, answer);
+  return tokens;
 }
 
 async function browse({ url, body }, cookies) {

@@ -51,7 +51,8 @@ export declare class Mock {
   deny(authorizeUrl: string | URL, account?: string, password?: string): Promise<URL>;
   metadata(): Promise<Record<string, any>>;
   connect(account?: string, parameters?: Record<string, string>): Promise<Tokens>;
-  refresh(tokens: { refresh_token?: string }): Promise<Tokens>;
+  provider(): Promise<Record<string, any>>;
+  refresh(tokens: { access_token?: string; refresh_token?: string }): Promise<Tokens>;
   token(form: Record<string, string>): Promise<Tokens>;
   userinfo(tokens: { access_token: string }): Promise<Record<string, any>>;
   advance(duration: string): Promise<string>;

@@ -1,6 +1,7 @@
 // usage: COFFER=path node --test
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, beforeEach, test } from "node:test";
 import { mockFixture, MockError, startMock } from "./index.mjs";
@@ -130,6 +131,38 @@ test("a reset forgets the grants", async () => {
   await mock.reset();
   await isDead(tokens);
   assert.deepEqual(await mock.grants(), []);
+});
+
+test("a user is connected and refreshed at every provider", async () => {
+  const later = { facebook: "24h", instagram: "24h", threads: "24h" }; // some are not renewed before a day is over
+  const folder = new URL("../../../fixtures/providers/", import.meta.url);
+  for (const file of await readdir(folder)) {
+    const provider = file.replace(".json", "");
+    const tenant = await mock.tenant({ provider });
+    const tokens = await tenant.connect(BOB, { scope: "openid offline_access" });
+    assert.ok(await tenant.userinfo(tokens), provider);
+    if (!tokens.refresh_token && !later[provider]) {
+      assert.equal(JSON.parse(await readFile(new URL(file, folder))).mock.refresh_token, "never", provider);
+    } else {
+      await tenant.advance(later[provider] ?? "1h");
+      const fresh = await tenant.refresh(tokens);
+      assert.notEqual(fresh.access_token, tokens.access_token, provider);
+      assert.equal(!fresh.refresh_token, !tokens.refresh_token, provider);
+      assert.ok(await tenant.userinfo(fresh), provider);
+      await assert.rejects(tenant.refresh({ access_token: "unknown", refresh_token: "unknown" }), MockError, provider);
+    }
+    await tenant.stop();
+  }
+});
+
+test("a tenant makes further ones beside itself", async () => {
+  const tenant = await mock.tenant();
+  const beside = await tenant.tenant({ name: "beside" });
+  assert.equal(beside.url, `${mock.url}/t/beside`);
+  await beside.stop();
+  await assert.rejects(beside.metadata(), MockError);
+  assert.ok(await tenant.metadata());
+  await tenant.stop();
 });
 
 test("tenants share a process and nothing else", async () => {

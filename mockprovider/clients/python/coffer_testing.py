@@ -50,10 +50,14 @@ class Tokens:
     answer: dict = dataclasses.field(repr=False)
 
     @staticmethod
-    def of(answer):
-        if "access_token" not in answer:
-            raise MockError("the token endpoint gave no access_token", 200, answer)
-        return Tokens(answer["access_token"], answer.get("refresh_token", ""), answer.get("expires_in", 0), answer.get("scope", ""), answer)
+    def of(answer, places=None):
+        """`places`: where the provider has them, as JSON pointers by their names in RFC 6749."""
+        for own in (places or {}, {}):
+            found = {name: _at(answer, own.get(name, "/" + name)) for name in ("access_token", "refresh_token", "expires_in", "scope")}
+            if found["access_token"]:
+                lifetime = str(found["expires_in"])
+                return Tokens(found["access_token"], found["refresh_token"] or "", int(lifetime) if lifetime.isdigit() else 0, found["scope"] or "", answer)
+        raise MockError("the token endpoint gave no access_token", 200, answer)
 
 
 class Mock:
@@ -62,7 +66,7 @@ class Mock:
     def __init__(self, ready, end=lambda: None):
         self.url, self.issuer = ready["url"], ready["issuer"]
         self.client_id, self.client_secret = ready["client_id"], ready["client_secret"]
-        self._control, self._end = ready["control_url"], end
+        self._control, self._end, self._provider = ready["control_url"], end, None
 
     @classmethod
     def start(cls, binary=None, arguments=()):
@@ -87,10 +91,11 @@ class Mock:
         return cls(json.loads(line), end)
 
     def tenant(self, **options):
-        """A mock of its own in the same process: own clock, accounts, clients, faults and journal. `options`: name, seed,
-        now, freeze, rate, provider."""
-        ready = self.control("POST", "tenants", options)
-        return Mock(ready, lambda: self.control("DELETE", f"tenants/{ready['name']}"))
+        """A mock of its own in the same process, beside every other tenant: own clock, accounts, clients, faults and
+        journal. `options`: name, seed, now, freeze, rate, provider."""
+        tenants = urllib.parse.urljoin(self._control, "/_mock/tenants")
+        ready = self._call("POST", tenants, body=options)
+        return Mock(ready, lambda: self._call("DELETE", f"{tenants}/{ready['name']}"))
 
     def stop(self):
         """Ends what start() or tenant() began."""
@@ -145,33 +150,72 @@ class Mock:
         """The provider's metadata (RFC 8414)."""
         return self._call("GET", self.issuer + "/.well-known/openid-configuration")
 
+    def provider(self):
+        """How this provider wants to be spoken to: its endpoints, parameter names, and where tokens stand in its answers."""
+        if self._provider is None:
+            known = self.control("GET", "providers")["providers"]
+            self._provider = next(each for each in known if each["issuer"] == self.issuer)
+        return self._provider
+
     def connect(self, account="alice@example.com", scope="openid", **parameters):
-        """A whole authorization of the ready client. Returns Tokens."""
-        verifier = secrets.token_urlsafe(48)
+        """A whole authorization of the ready client, as this provider wants it; `scope` is separated by spaces. Returns
+        Tokens."""
+        provider, verifier = self.provider(), secrets.token_urlsafe(48)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
-        asked = {"response_type": "code", "client_id": self.client_id, "redirect_uri": LOOPBACK, "scope": scope, "state": secrets.token_urlsafe(8),
-                 "code_challenge": challenge, "code_challenge_method": "S256", **parameters}
-        back = self.approve(self.metadata()["authorization_endpoint"] + "?" + urllib.parse.urlencode(asked), account)
+        asked = {"response_type": "code", "client_id": self.client_id, "redirect_uri": LOOPBACK, "state": secrets.token_urlsafe(8),
+                 provider["scope_param"]: provider["scope_separator"].join(scope.split()), "code_challenge": challenge,
+                 "code_challenge_method": "S256", **provider["authorize_params"], **parameters}
+        back = self.approve(provider["authorization_endpoint"] + "?" + urllib.parse.urlencode(self._own_names(asked)), account)
         answer = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(back).query))
-        if "code" not in answer:
+        code = answer.get(self._own_name("code"))
+        if not code:
             raise MockError("the authorization was refused", 303, answer)
-        return self.token(grant_type="authorization_code", code=answer["code"], redirect_uri=asked["redirect_uri"], code_verifier=verifier)
+        tokens = self.token(grant_type="authorization_code", code=code, redirect_uri=asked["redirect_uri"], code_verifier=verifier,
+                            **provider["token_params"])
+        swap = provider["swap_after_code"]
+        return self._exchange(swap, provider["token_endpoint"], tokens) if swap else tokens
 
     def refresh(self, tokens):
-        """A refresh by the ready client. Returns Tokens."""
-        return self.token(grant_type="refresh_token", refresh_token=tokens.refresh_token)
+        """A refresh by the ready client, or what this provider has in its place. Returns Tokens; their refresh token is the
+        one of before where none came."""
+        provider = self.provider()
+        if provider["renewal"]:
+            return self._exchange(provider["renewal"], provider["refresh_endpoint"], tokens)
+        fresh = self.token(grant_type="refresh_token", refresh_token=tokens.refresh_token, **provider["refresh_params"])
+        return fresh if fresh.refresh_token else dataclasses.replace(fresh, refresh_token=tokens.refresh_token)
 
     def token(self, **form):
-        """Any request of the ready client to the token endpoint. Returns Tokens."""
-        return Tokens.of(self._call("POST", self.metadata()["token_endpoint"], form=form, headers={"Authorization": self._basic()}))
+        """Any request of the ready client to the token endpoint, by the names of RFC 6749. Returns Tokens."""
+        provider, headers = self.provider(), {"Accept": "application/json"}
+        if provider["token_auth"] == "body":
+            form = {**form, **_present(client_id=self.client_id, client_secret=self.client_secret)}
+        else:
+            headers["Authorization"] = self._basic(provider["token_auth"])
+        endpoint = provider["refresh_endpoint" if form.get("grant_type") == "refresh_token" else "token_endpoint"]
+        sent = {"body" if provider["body_format"] == "json" else "form": self._own_names(form)}
+        return Tokens.of(self._call("POST", endpoint, headers=headers, **sent), provider["token_response"])
+
+    def _exchange(self, swap, endpoint, tokens):
+        """One access token for another, where the provider has a grant of its own for that."""
+        query = {"grant_type": swap["grant_type"], swap["token_param"]: tokens.access_token}
+        if swap["sends_client"]:
+            query |= {"client_id": self.client_id, "client_secret": self.client_secret}
+        answer = self._call("GET", endpoint + "?" + urllib.parse.urlencode(query))
+        return Tokens.of(answer, self.provider()["token_response"])
+
+    def _own_name(self, name):
+        return self.provider()["parameter_names"].get(name, name)
+
+    def _own_names(self, parameters):
+        return {self._own_name(name): value for name, value in parameters.items()}
 
     def userinfo(self, tokens):
         """Who the access token is for; a MockError of status 401 when it is dead."""
-        return self._call("GET", self.metadata()["userinfo_endpoint"], headers={"Authorization": f"Bearer {tokens.access_token}"})
+        return self._call("GET", self.provider()["userinfo_endpoint"], headers={"Authorization": f"Bearer {tokens.access_token}"})
 
-    def _basic(self):
-        pair = f"{urllib.parse.quote_plus(self.client_id)}:{urllib.parse.quote_plus(self.client_secret)}"
-        return "Basic " + base64.b64encode(pair.encode()).decode()
+    def _basic(self, kind):
+        parts = (self.client_secret, "") if kind == "basic_secret" else map(urllib.parse.quote_plus, (self.client_id, self.client_secret))
+        return "Basic " + base64.b64encode(":".join(parts).encode()).decode()
 
     # -- What happens at the provider ------------------------------------------------------------
 
@@ -226,7 +270,7 @@ class Mock:
         self.control("DELETE", "faults")
 
     def add_client(self, client_id, client_secret="", redirect_uris=(), **metadata):
-        body = {"provider": self.issuer.rsplit("/", 1)[-1], "client_id": client_id, "redirect_uris": list(redirect_uris), **metadata}
+        body = {"provider": self.provider()["id"], "client_id": client_id, "redirect_uris": list(redirect_uris), **metadata}
         return self.control("POST", "clients", body | _present(client_secret=client_secret))
 
     def reset(self):
@@ -257,6 +301,13 @@ class Mock:
 
 def _present(**members):
     return {name: value for name, value in members.items() if value}
+
+
+def _at(answer, pointer):
+    """What a JSON pointer of plain names refers to; None: nothing."""
+    for name in pointer.split("/")[1:]:
+        answer = answer.get(name) if isinstance(answer, dict) else None
+    return answer
 
 
 def _parsed(text):

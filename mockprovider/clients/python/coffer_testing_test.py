@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """usage: coffer_testing_test.py COFFER    or, with $COFFER: python3 -m unittest coffer_testing_test"""
+import dataclasses
+import json
 import os
 import pathlib
 import subprocess
@@ -178,6 +180,46 @@ class TenantTest(unittest.TestCase):
             with self.assertRaises(MockError):
                 tenant.metadata()
 
+    def test_a_tenant_makes_further_ones(self):
+        with Mock.start() as mock, mock.tenant() as tenant:
+            with tenant.tenant(name="beside") as beside:
+                self.assertEqual(beside.url, mock.url + "/t/beside")
+                beside.metadata()
+            with self.assertRaises(MockError):
+                beside.metadata()
+            tenant.metadata()
+
+
+class ProvidersTest(unittest.TestCase):
+    LATER = {"facebook": "24h", "instagram": "24h", "threads": "24h"}  # some are not renewed before a day is over
+
+    def test_a_user_is_connected_and_refreshed_at_every_provider(self):
+        files = (HERE.parents[2] / "fixtures/providers").glob("*.json")
+        with Mock.start() as mock:
+            for file in sorted(files):
+                with self.subTest(file.stem), mock.tenant(provider=file.stem) as tenant:
+                    tokens = tenant.connect(BOB, scope="openid offline_access")
+                    self.assertTrue(tenant.userinfo(tokens))
+                    if not tokens.refresh_token and file.stem not in self.LATER:
+                        self.assertEqual(json.loads(file.read_text())["mock"]["refresh_token"], "never")
+                        continue
+                    tenant.advance(self.LATER.get(file.stem, "1h"))
+                    fresh = tenant.refresh(tokens)
+                    self.assertNotEqual(fresh.access_token, tokens.access_token)
+                    self.assertEqual(bool(fresh.refresh_token), bool(tokens.refresh_token))
+                    self.assertTrue(tenant.userinfo(fresh))
+                    with self.assertRaises(MockError):
+                        tenant.refresh(dataclasses.replace(tokens, access_token="unknown", refresh_token="unknown"))
+
+    def test_a_lifetime_that_comes_as_text_is_a_number(self):
+        with Mock.start() as mock, mock.tenant(provider="naver") as naver, mock.tenant(provider="salesforce") as salesforce:
+            self.assertEqual(naver.connect().expires_in, 3600)
+            self.assertEqual(salesforce.connect().expires_in, 0)
+
+    def test_the_application_says_what_it_asks_for(self):
+        with Mock.start() as mock, mock.tenant(provider="slack") as slack:
+            self.assertEqual(slack.connect(scope="chat:write users:read").scope, "chat:write,users:read")
+
 
 class StartTest(unittest.TestCase):
     def test_a_program_that_is_no_coffer_is_an_error(self):
@@ -221,6 +263,9 @@ class PytestTest(unittest.TestCase):
             assert len(coffer_mock.grants()) == 1
 
         def test_second(coffer_mock):
+            assert coffer_mock.grants() == []
+            with coffer_mock.tenant(freeze=True) as another:
+                assert another.connect().access_token
             assert coffer_mock.grants() == []
     """
 

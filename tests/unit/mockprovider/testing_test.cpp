@@ -1,7 +1,11 @@
 #include "mockprovider/testing.h"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 #include <thread>
+
+#include "vault/base/json.h"
+#include "vault/catalog/catalog.h"
 
 using namespace coffer;
 using namespace coffer::mock;
@@ -41,6 +45,26 @@ TEST_CASE("a test plans a fault and reads what happened", "[testing]") {
   CHECK(events[0].status == 0);
   CHECK(events[0].account == "alice@example.com");
   CHECK(mock.provider().refresh_count() == 1);
+}
+
+TEST_CASE("a test connects and refreshes at every provider, however that one speaks", "[testing]") {
+  const Catalog catalog = Catalog::load();
+  for (const auto& [id, provider] : catalog.providers()) {
+    CAPTURE(id);
+    TestMock mock;
+    const TestTokens tokens = mock.connect("bob@example.com", "openid offline_access", id);
+    CHECK(mock.is_live(tokens, id));
+    const bool is_renewed = provider.renewal.has_value();
+    const bool gives_refresh_tokens = provider.mock->value("refresh_token", "always") != "never";
+    CHECK(tokens.refresh_token.empty() != gives_refresh_tokens);
+    if (!is_renewed && !gives_refresh_tokens) continue;
+    mock.advance(is_renewed ? 24h : 1h);  // some are not renewed before a day is over
+    const auto next = mock.refresh(tokens, id);
+    REQUIRE(next);
+    CHECK(next->access_token != tokens.access_token);
+    CHECK(mock.is_live(*next, id));
+    CHECK(mock.refresh({"unknown", "unknown"}, id) == std::nullopt);
+  }
 }
 
 TEST_CASE("a test that goes wrong says what the mock answered", "[testing]") {
