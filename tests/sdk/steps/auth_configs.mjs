@@ -36,6 +36,16 @@ export default async function authConfigs({ world, composio, step }) {
     assert.deepEqual([own.authScheme, own.isComposioManaged], ["OAUTH2", false]);
   });
 
+  await step("create: user_scopes are Slack's scopes, and stand beside no bot's", async () => {
+    const make = (scopes) => authConfigs.create("slack", { type: "use_custom_auth", name: "people", authScheme: "OAUTH2", credentials: { ...OWN_CLIENT, ...scopes } });
+    const { id } = await make({ user_scopes: "search:read,chat:write" });
+    const link = await composio.connectedAccounts.link(world.user("slacker"), id);
+    assert.match(link.redirectUrl, /\/link\/lk_/);
+    assert.deepEqual((await authConfigs.get(id)).credentials.scopes, ["search:read", "chat:write"]);
+    await refused(make({ scopes: "chat:write", user_scopes: "search:read" }), "BadRequestError", { status: 400, says: /user_scopes/ });
+    await authConfigs.delete(id);
+  });
+
   await step("update: the tools that may run; another one is refused", async () => {
     const { id } = await authConfigs.create("mock", { type: "use_custom_auth", name: "only echo", authScheme: "BEARER_TOKEN", credentials: {} });
     await authConfigs.update(id, { type: "custom", credentials: {}, toolAccessConfig: { toolsAvailableForExecution: ["MOCK_ECHO"] } });

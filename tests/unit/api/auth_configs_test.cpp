@@ -335,6 +335,28 @@ TEST_CASE("a client secret that is written back as it was shown is refused, and 
   CHECK(world.patch(path, {{"type", "custom"}, {"credentials", {{"client_id", "other"}}}}).status == 200);
 }
 
+TEST_CASE(
+    "user_scopes are the scopes where the provider asks for the user's apart, and stand beside no bot's") {
+  ApiWorld world;
+  const auto make = [&](const std::string& toolkit, const Json& more) {
+    Json body = custom_oauth(toolkit);
+    body["auth_config"]["credentials"].erase("scopes");
+    body["auth_config"]["credentials"].update(more);
+    return world.post("/auth_configs", body);
+  };
+  const Json wanted = {"search:read", "chat:write"};
+  const Answer made = make("slack", {{"user_scopes", wanted}});
+  CAPTURE(made.text);
+  REQUIRE(made.status == 201);
+  const std::string path = "/auth_configs/" + made["auth_config"].at("id").get<std::string>();
+  CHECK(world.get(path)["credentials"].at("scopes") == wanted);
+  CHECK(world.patch(path, {{"type", "custom"}, {"user_scopes", "users:read"}}).status == 200);
+  CHECK(world.get(path)["credentials"].at("scopes") == Json::array({"users:read"}));
+  require_error(make("slack", {{"user_scopes", wanted}, {"scopes", {"chat:write"}}}), 400,
+                "credentials.scopes");
+  require_error(make("gmail", {{"user_scopes", wanted}}), 400, "credentials.user_scopes");
+}
+
 TEST_CASE("what an auth config would not honour is refused by its name") {
   ApiWorld world;
   const std::string own = world.custom_config("gmail", "OAUTH2");

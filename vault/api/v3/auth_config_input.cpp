@@ -17,14 +17,29 @@ constexpr std::size_t kMostScopes = 200;
 constexpr std::size_t kMostNameBytes = 200;
 constexpr std::size_t kMostTools = 1000;
 
+// An account here is a user's: where the provider asks for a user's scopes apart from a bot's (Slack), it is
+// they that `scopes` of an auth config mean.
+const char* scopes_member(const ObjectReader& body, const Provider* provider) {
+  if (!body.has("user_scopes")) return "scopes";
+  if (provider == nullptr || provider->scope_param != "user_scope") {
+    body.fail("user_scopes", "is not taken apart from the scopes", "name them in scopes");
+  }
+  if (body.has("scopes")) {
+    body.fail("scopes", "beside user_scopes are a bot's, and accounts here are of users alone",
+              "name the user's in one of them");
+  }
+  return "user_scopes";
+}
+
 // A list, or one string with commas or spaces between them.
-std::optional<std::vector<std::string>> read_scopes(const ObjectReader& body) {
-  if (!body.has("scopes")) return std::nullopt;
+std::optional<std::vector<std::string>> read_scopes(const ObjectReader& body, const Provider* provider) {
+  const char* member = scopes_member(body, provider);
+  if (!body.has(member)) return std::nullopt;
   std::vector<std::string> scopes;
-  for (const std::string& part : body.texts("scopes")) {
+  for (const std::string& part : body.texts(member)) {
     for (std::string& scope : split(part, ' ')) scopes.push_back(std::move(scope));
   }
-  if (scopes.size() > kMostScopes) body.fail("scopes", "has more than 200 entries");
+  if (scopes.size() > kMostScopes) body.fail(member, "has more than 200 entries");
   return scopes;
 }
 
@@ -63,17 +78,10 @@ void require_own_endpoint(const ObjectReader& credentials, std::string_view key,
   credentials.fail(key, "cannot be chosen: the toolkit says where its provider is", "leave it out");
 }
 
-void refuse_user_scopes(const ObjectReader& body) {
-  if (body.has("user_scopes")) {
-    body.fail("user_scopes", "is not taken apart from the scopes",
-              "name them in scopes, which are the user's where the provider tells the two apart");
-  }
-}
-
 // Dropping it would look like keeping it.
 void refuse_what_is_no_client(const ObjectReader& credentials) {
-  constexpr std::string_view kKnown[] = {"client_id", "client_secret", "scopes", "authorization_url",
-                                         "token_url"};
+  constexpr std::string_view kKnown[] = {"client_id",   "client_secret",     "scopes",
+                                         "user_scopes", "authorization_url", "token_url"};
   for (const std::string& key : credentials.keys()) {
     if (std::find(std::begin(kKnown), std::end(kKnown), key) != std::end(kKnown)) continue;
     credentials.fail(key, "is no part of an OAuth client",
@@ -97,24 +105,22 @@ void read_client(ObjectReader credentials, const Provider* provider, AuthConfigI
         "oauth_redirect_uri", "cannot be chosen: providers answer to this vault",
         "leave it out, and register this vault's /oauth/callback/{auth config id} at the provider");
   }
-  refuse_user_scopes(credentials);
   refuse_what_is_no_client(credentials);
   require_own_endpoint(credentials, "authorization_url", provider ? provider->authorization_url : "");
   require_own_endpoint(credentials, "token_url", provider ? provider->token_url : "");
   input.client_id = credentials.optional_text("client_id");
   if (credentials.has("client_secret")) input.client_secret = credentials.secret("client_secret");
-  if (auto scopes = read_scopes(credentials)) input.scopes = std::move(scopes);
+  if (auto scopes = read_scopes(credentials, provider)) input.scopes = std::move(scopes);
 }
 
 AuthConfigInput read_auth_config_input(ObjectReader body, const Provider* provider) {
   AuthConfigInput input;
   if (const auto credentials = body.object("credentials")) read_client(*credentials, provider, input);
-  refuse_user_scopes(body);
   refuse_what_is_not_enforced(body);
   input.name = body.optional_text("name");
   if (input.name == "") body.fail("name", "is empty", "leave it out to keep the name");
   if (input.name && input.name->size() > kMostNameBytes) body.fail("name", "is longer than 200 bytes");
-  if (auto scopes = read_scopes(body)) input.scopes = std::move(scopes);
+  if (auto scopes = read_scopes(body, provider)) input.scopes = std::move(scopes);
   read_tool_access(body, input);
   return input;
 }

@@ -34,7 +34,7 @@ AuthConfigInput read_auth_config_input(ObjectReader body, const Provider* provid
 // for others.
 void read_shared_credentials(const ObjectReader& body, const AuthMode& mode, AuthConfigInput& input);
 
-// {client_id, client_secret, scopes} into `input`; the secret is taken out of the body. Throws
+// {client_id, client_secret, scopes or user_scopes} into `input`; the secret is taken out of the body. Throws
 // InvalidArgument for everything else but the provider's own endpoints.
 void read_client(ObjectReader credentials, const Provider* provider, AuthConfigInput& input);
 
