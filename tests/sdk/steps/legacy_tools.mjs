@@ -128,6 +128,16 @@ export default async function legacyTools({ world, recorder, step }) {
     assert.equal((await client.integrations.getOrCreateIntegration(own)).id, made.id);
   });
 
+  await step("raw paths of that time: actions with their enum, tags, and where errors go without a key", async () => {
+    const { json: { items } } = await world.call("GET", "/api/v2/actions/list/all?apps=gmail");
+    assert.ok(items.some((item) => item.enum === PROFILE));
+    assert.ok((await world.call("GET", "/api/v2/actions/list/tags")).json.includes("readOnlyHint"));
+    for (const prefix of ["/api", ""]) {
+      const { status, json } = await world.call("GET", `${prefix}/v1/cli/sentry-dns`, undefined, {});
+      assert.deepEqual([status, json], [200, { dns: null }]);
+    }
+  });
+
   await step("triggers: setting one up is refused", async () => {
     const trigger = { connectedAccountId: account.id, triggerName: "GITHUB_COMMIT_EVENT", config: {} };
     await refusedAs(client.triggers.setup(trigger), CODES.BACKEND.BAD_REQUEST, /not offered/);

@@ -83,6 +83,9 @@ TEST_CASE("the OpenAPI document lists every route, with what is below it") {
     CAPTURE(path);
     CHECK(document.at("paths").at(path).at("post").contains("summary"));
   }
+  const Json& open = document.at("paths").at("/api/v1/cli/sentry-dns").at("get");
+  CHECK(open.at("security").empty());
+  CHECK_FALSE(document.at("paths").at("/api/v1/apps").at("get").contains("security"));
   CHECK(document.at("paths").contains("/livez"));
   CHECK(document.at("paths").contains("/link/{token}"));
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "tests/unit/legacy/legacy_world.h"
@@ -254,6 +255,29 @@ TEST_CASE("a raw call keeps to the app's own API and to the entity's account") {
   require_flat_error(raw_call(world, account, {{"entityId", "bob"}}), 404, "ConnectedAccountNotFoundError",
                      account);
   CHECK(world.outside().http.seen().empty());
+}
+
+TEST_CASE("actions are listed under their older path, too, where programs read their enum") {
+  LegacyWorld world;
+  const Answer listed = world.call("GET", "/v2/actions/list/all?apps=gmail");
+  CHECK(listed.body == world.call("GET", "/v2/actions?apps=gmail").body);
+  REQUIRE_FALSE(listed["items"].empty());
+  for (const Json& action : listed["items"]) CHECK(action.at("enum") == action.at("name"));
+}
+
+TEST_CASE("the tags of actions are a plain list, each once, of all apps or some") {
+  LegacyWorld world;
+  const auto tags = [&](const std::string& query) {
+    return world.call("GET", "/v2/actions/list/tags" + query).body.get<std::vector<std::string>>();
+  };
+  const std::vector<std::string> all = tags("");
+  CHECK(std::is_sorted(all.begin(), all.end()));
+  CHECK(std::adjacent_find(all.begin(), all.end()) == all.end());
+  CHECK(std::count(all.begin(), all.end(), "readOnlyHint") == 1);
+  CHECK(std::count(all.begin(), all.end(), "destructiveHint") == 1);
+  const std::vector<std::string> of_search = tags("?apps=TAVILY");
+  CHECK(std::count(of_search.begin(), of_search.end(), "readOnlyHint") == 1);
+  CHECK(std::count(of_search.begin(), of_search.end(), "destructiveHint") == 0);
 }
 
 TEST_CASE("the names of all actions are a plain list") {

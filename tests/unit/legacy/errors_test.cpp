@@ -41,6 +41,29 @@ TEST_CASE("a good key is told whose it is") {
   CHECK(answer["client"].at("id").get<std::string>().starts_with("pr_"));
 }
 
+TEST_CASE("an SDK that asks without a key where to report its errors is told nowhere") {
+  LegacyWorld world;
+  for (const char* path : {"/api/v1/cli/sentry-dns", "/v1/cli/sentry-dns"}) {
+    const Answer answer = world.send_raw("GET", path, {}, "");
+    CAPTURE(answer.text);
+    CHECK(answer.status == 200);
+    CHECK(answer.body == Json{{"dns", nullptr}});
+  }
+}
+
+TEST_CASE("no other route of the first SDKs answers without the API key") {
+  LegacyWorld world;
+  for (const api::RouteEntry& route : api::legacy_routes()) {
+    if (route.pattern == "/v1/cli/sentry-dns") continue;
+    std::string target = "/api";
+    for (const std::string& part : split(route.pattern, '/'))
+      target += "/" + (part.front() == ':' ? "x" : part);
+    CAPTURE(route.method, target);
+    require_flat_error(world.send_raw(std::string(route.method), target, {}, ""), 401, "UnauthorizedError",
+                       "API key");
+  }
+}
+
 TEST_CASE("a body that is no JSON is refused in the flat form") {
   LegacyWorld world;
   const HttpHeaders headers = {{"x-api-key", kApiKey}, {"content-type", "application/json"}};

@@ -31,6 +31,7 @@ Json action_view(const Toolkit& toolkit, const Tool& tool) {
   Json view = v3::tool_view(toolkit, tool);
   Json response = response_schema(std::move(view["output_parameters"]));
   return {{"name", tool.slug},
+          {"enum", tool.slug},
           {"display_name", tool.name},
           {"displayName", tool.name},
           {"description", tool.description},

@@ -89,6 +89,13 @@ ServerResponse list_action_names(Engine& engine, const ServerRequest&) {
   return ServerResponse::json(200, dump_json(names));
 }
 
+ServerResponse list_tags(Engine& engine, const ServerRequest& request) {
+  std::set<std::string> tags;
+  for (const ToolRef& ref : read_filter(request).select(engine.catalog()))
+    tags.insert(ref.tool->tags.begin(), ref.tool->tags.end());
+  return ServerResponse::json(200, dump_json(tags));
+}
+
 ToolCall read_call(const ObjectReader& body, const Tool& tool) {
   if (!body.text("text").empty()) {
     body.fail("text", "is not accepted: there is no model here to read it", "send \"input\"");
@@ -147,6 +154,16 @@ std::vector<RouteEntry> action_routes() {
            "text is refused with 400"},
           {"GET", "/v2/actions/search/advanced", search_actions, "Find actions for a use case",
            "actions are found by what somebody wants to do, the best first"},
+          {"GET", "/v2/actions/list/all", list_actions, "List actions, by the older path",
+           "actions are listed under their older path, too, where programs read their enum"},
+          {"GET",
+           "/v2/actions/list/tags",
+           list_tags,
+           "List the tags of actions",
+           "the tags of actions are a plain list, each once, of all apps or some",
+           {},
+           Support::Partial,
+           "a plain list: what this answered is documented nowhere"},
           {"GET", "/v1/actions/list/enums", list_action_names, "List the names of all actions", kNames},
           {"GET", "/v2/actions/list/enums", list_action_names, "List the names of all actions", kNames}};
 }

@@ -20,7 +20,8 @@ constexpr Notation kSchemas[] = {
      "{scheme_name:text, name:text, auth_mode:text, mode:text, fields:[LegacyField], proxy:{base_url:text},"
      " authorization_url?:text, token_url?:text, default_scopes?:[text]}"},
     {"Action",
-     "{name:text, display_name:text, displayName:text, description:text, parameters:object, response:object,"
+     "{name:text, enum:text, display_name:text, displayName:text, description:text, parameters:object,"
+     " response:object,"
      " appKey:text, appName:text, appId:text, version:text, available_versions:[text], tags:[text],"
      " no_auth:bool, logo:text, enabled:bool, deprecated:bool}"},
     {"ActionResult", "{data:object, error:text|null, successful:bool, successfull:bool, logId?:text}"},
@@ -49,6 +50,8 @@ constexpr Notation kRoutes[] = {
     {"POST /v2/actions/:action/execute", "ActionResult"},
     {"POST /v2/actions/proxy", "ActionResult"},
     {"GET /v2/actions/search/advanced", "{items:[{app:text, actions:[text], description:text, order:int}]}"},
+    {"GET /v2/actions/list/all", "{items:[Action], page:int, totalPages:int}"},
+    {"GET /v2/actions/list/tags", "[text]"},
     {"GET /v1/actions/list/enums", "[text]"},
     {"GET /v2/actions/list/enums", "[text]"},
     {"GET /v1/integrations", "{items:[Integration], page:int, totalPages:int}"},
@@ -68,6 +71,7 @@ constexpr Notation kRoutes[] = {
     {"POST /v1/connectedAccounts", "AccountStart"},
     {"POST /v1/connectedAccounts/:account/reinitiate", "AccountStart"},
     {"GET /v1/client/auth/client_info", "{client:{id:text, name:text, email:text}}"},
+    {"GET /v1/cli/sentry-dns", "{dns:text|null}"},
     {"POST /v1/logs", "LegacySuccess"},
     {"GET /v1/triggers", "[object]"},
     {"GET /v1/triggers/active_triggers", "{triggers:[object]}"},

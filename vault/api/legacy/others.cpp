@@ -14,6 +14,11 @@ ServerResponse get_client(Engine& engine, const ServerRequest&) {
   return ServerResponse::json(200, dump_json(body));
 }
 
+// The Python SDK asks as it is imported, before it knows a key. Nothing is reported to anybody.
+ServerResponse no_error_reports(Engine&, const ServerRequest&) {
+  return ServerResponse::json(200, R"({"dns":null})");
+}
+
 ServerResponse drop_log(Engine&, const ServerRequest&) {
   return ServerResponse::json(200, R"({"status":"success"})");
 }
@@ -43,6 +48,12 @@ std::vector<RouteEntry> other_routes() {
   std::vector<RouteEntry> routes = {
       {"GET", "/v1/client/auth/client_info", get_client, "Whose API key this is",
        "a good key is told whose it is"},
+      {.method = "GET",
+       .pattern = "/v1/cli/sentry-dns",
+       .handler = no_error_reports,
+       .summary = "Where the SDK reports its own errors: nowhere",
+       .shown_by = "an SDK that asks without a key where to report its errors is told nowhere",
+       .needs_key = false},
       {"POST",
        "/v1/logs",
        drop_log,

@@ -5,11 +5,12 @@ namespace coffer::api {
 void add_routes(Router& router, std::string_view prefix, const std::vector<RouteEntry>& entries,
                 Engine& engine, const Guard& guard, ErrorAnswer answer_error) {
   for (const RouteEntry& entry : entries) {
-    const auto handler = entry.handler;
+    Handler handler = [&engine, run = entry.handler](const ServerRequest& request) {
+      return run(engine, request);
+    };
+    if (entry.needs_key) handler = with_api_key(guard, "api", answer_error, std::move(handler));
     router.add(std::string(entry.method), std::string(prefix) + std::string(entry.pattern),
-               with_api_key(guard, "api", answer_error, [&engine, handler](const ServerRequest& request) {
-                 return handler(engine, request);
-               }));
+               std::move(handler));
   }
 }
 

@@ -96,7 +96,7 @@ Json operation(const Router::Route& route, const TemplatedPath& path) {
 Json operation(const Router::Route& route, const TemplatedPath& path, const Described& described) {
   const RouteEntry& entry = described.entry;
   Json out = operation(route, path);
-  out.erase("security");
+  if (entry.needs_key) out.erase("security");
   for (const std::string& name : split(entry.query, ','))
     out["parameters"].push_back(parameter(name, "query"));
   out["responses"] = responses_of(described);

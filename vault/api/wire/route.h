@@ -21,9 +21,10 @@ struct RouteEntry {
   std::string_view query = {};     // names of query parameters, with commas between them
   Support support = Support::Full;
   std::string_view note = {};  // what is missing or different
+  bool needs_key = true;
 };
 
-// Registers each entry below `prefix`, behind an API key of scope "api".
+// Registers each entry below `prefix`, behind an API key of scope "api" where it needs one.
 void add_routes(Router& router, std::string_view prefix, const std::vector<RouteEntry>& entries,
                 Engine& engine, const Guard& guard);
 
