@@ -127,26 +127,33 @@ ServerResponse delete_auth_config(Engine& engine, const ServerRequest& request) 
 }  // namespace
 
 std::vector<RouteEntry> auth_config_routes() {
-  return {
-      {"POST",
-       "/auth_configs",
-       create_auth_config,
-       "Create an auth config, or get the managed one",
-       "a custom auth config keeps its client and shows only the public half",
-       {},
-       Support::Partial,
-       "an outbound proxy (proxy_config) is refused with 501"},
-      {"GET", "/auth_configs", list_auth_configs, "List auth configs",
-       "auth configs are listed by toolkit, kind and words",
-       "toolkit_slug,auth_config_ids,is_composio_managed,search,show_disabled,limit,cursor"},
-      {"GET", "/auth_configs/:id", get_auth_config, "Get an auth config",
-       "optional parts of an auth config are absent, not null"},
-      {"PATCH", "/auth_configs/:id", update_auth_config, "Change name, scopes or client of an auth config",
-       "updating changes what is named and nothing else"},
-      {"PATCH", "/auth_configs/:id/:status", set_auth_config_status, "Enable or disable an auth config",
-       "a disabled auth config is hidden from lists and comes back"},
-      {"DELETE", "/auth_configs/:id", delete_auth_config, "Delete an auth config",
-       "a deleted auth config is absent, and its accounts are switched off", "revoke_on_delete"}};
+  constexpr const char* kRefused =
+      "an outbound proxy (proxy_config) and is_enabled_for_tool_router: false are refused with 501";
+  return {{"POST",
+           "/auth_configs",
+           create_auth_config,
+           "Create an auth config, or get the managed one",
+           "a custom auth config keeps its client and shows only the public half",
+           {},
+           Support::Partial,
+           kRefused},
+          {"GET", "/auth_configs", list_auth_configs, "List auth configs",
+           "auth configs are listed by toolkit, kind and words",
+           "toolkit_slug,auth_config_ids,is_composio_managed,search,show_disabled,limit,cursor"},
+          {"GET", "/auth_configs/:id", get_auth_config, "Get an auth config",
+           "optional parts of an auth config are absent, not null"},
+          {"PATCH",
+           "/auth_configs/:id",
+           update_auth_config,
+           "Change name, scopes or client of an auth config",
+           "updating changes what is named and nothing else",
+           {},
+           Support::Partial,
+           kRefused},
+          {"PATCH", "/auth_configs/:id/:status", set_auth_config_status, "Enable or disable an auth config",
+           "a disabled auth config is hidden from lists and comes back"},
+          {"DELETE", "/auth_configs/:id", delete_auth_config, "Delete an auth config",
+           "a deleted auth config is absent, and its accounts are switched off", "revoke_on_delete"}};
 }
 
 }  // namespace coffer::api::v3

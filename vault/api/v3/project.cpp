@@ -64,24 +64,26 @@ ServerResponse get_caller(Engine& engine, const ServerRequest&) {
 }  // namespace
 
 std::vector<RouteEntry> project_routes() {
-  return {{"GET", "/org/project/config", get_project_config, "Get the project's settings",
-           "the masking switch is stored and answered, and changes no mask"},
-          {"PATCH",
-           "/org/project/config",
-           update_project_config,
-           "Change the project's settings",
-           "the masking switch is stored and answered, and changes no mask",
-           {},
-           Support::Partial,
-           "values stay masked whatever the switch says"},
-          {"GET",
-           "/auth/session/info",
-           get_caller,
-           "Tell which project the API key belongs to",
-           "the caller is told its project",
-           {},
-           Support::Partial,
-           "project and organization only"}};
+  return {
+      {"GET", "/org/project/config", get_project_config, "Get the project's settings",
+       "the masking switch is stored and answered, and changes no mask"},
+      {"PATCH",
+       "/org/project/config",
+       update_project_config,
+       "Change the project's settings",
+       "the masking switch is stored and answered, and changes no mask",
+       {},
+       Support::Partial,
+       "values stay masked whatever the switch says; is_2FA_enabled: true and require_mcp_api_key: false are "
+       "refused with 501"},
+      {"GET",
+       "/auth/session/info",
+       get_caller,
+       "Tell which project the API key belongs to",
+       "the caller is told its project",
+       {},
+       Support::Partial,
+       "project and organization only"}};
 }
 
 }  // namespace coffer::api::v3

@@ -138,6 +138,8 @@ ServerResponse run_meta_tool(Engine& engine, const ServerRequest& request) {
 }  // namespace
 
 std::vector<RouteEntry> session_use_routes() {
+  constexpr const char* kNoRemoteCode =
+      "COMPOSIO_REMOTE_WORKBENCH and COMPOSIO_REMOTE_BASH_TOOL are refused with 501";
   return {{"POST", "/tool_router/session/:id/link", create_session_link,
            "Make a Connect Link for the session's user",
            "a session's link connects the session's user, and comes back to the session's callback"},
@@ -146,10 +148,22 @@ std::vector<RouteEntry> session_use_routes() {
            "toolkits,is_connected,search,limit,cursor"},
           {"GET", "/tool_router/session/:id/tools", list_session_tools, "List the session's tools",
            "a session's pages of tools join without a gap", "limit,cursor"},
-          {"POST", "/tool_router/session/:id/execute", run_tool, "Run a tool as the session's user",
-           "a session runs tools as its user and answers what SDKs need"},
-          {"POST", "/tool_router/session/:id/execute_meta", run_meta_tool, "Run a meta tool",
-           "the raw name of meta execution works, too"}};
+          {"POST",
+           "/tool_router/session/:id/execute",
+           run_tool,
+           "Run a tool as the session's user",
+           "a session runs tools as its user and answers what SDKs need",
+           {},
+           Support::Partial,
+           kNoRemoteCode},
+          {"POST",
+           "/tool_router/session/:id/execute_meta",
+           run_meta_tool,
+           "Run a meta tool",
+           "the raw name of meta execution works, too",
+           {},
+           Support::Partial,
+           kNoRemoteCode}};
 }
 
 }  // namespace coffer::api::v3

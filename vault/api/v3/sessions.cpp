@@ -93,23 +93,31 @@ ServerResponse delete_session(Engine& engine, const ServerRequest& request) {
 }  // namespace
 
 std::vector<RouteEntry> session_routes() {
-  return {{"POST",
-           "/tool_router/session",
-           create_session,
-           "Create a session for a user",
-           "a session answers what SDKs need, with enabled where the request says enable",
-           {},
-           Support::Partial,
-           "no workbench; tools that the caller defines are found, and run by its SDK alone"},
-          {"GET", "/tool_router/session/:id", get_session, "Get a session",
-           "a session answers what SDKs need, with enabled where the request says enable"},
-          {"POST", "/tool_router/session/:id/attach", attach_session,
-           "Get a session, with tools of the program's own",
-           "a program that attaches gets its own tools back by the slugs that agents see"},
-          {"PATCH", "/tool_router/session/:id", update_session, "Change a session's configuration",
-           "updating a session changes what is named, null clears, and the version grows"},
-          {"DELETE", "/tool_router/session/:id", delete_session, "Delete a session",
-           "a deleted session is absent and its user's accounts stay"}};
+  return {
+      {"POST",
+       "/tool_router/session",
+       create_session,
+       "Create a session for a user",
+       "a session answers what SDKs need, with enabled where the request says enable",
+       {},
+       Support::Partial,
+       "no workbench; experimental.permissions and session_config_id are refused with 501; tools that the "
+       "caller defines are found, and run by its SDK alone"},
+      {"GET", "/tool_router/session/:id", get_session, "Get a session",
+       "a session answers what SDKs need, with enabled where the request says enable"},
+      {"POST", "/tool_router/session/:id/attach", attach_session,
+       "Get a session, with tools of the program's own",
+       "a program that attaches gets its own tools back by the slugs that agents see"},
+      {"PATCH",
+       "/tool_router/session/:id",
+       update_session,
+       "Change a session's configuration",
+       "updating a session changes what is named, null clears, and the version grows",
+       {},
+       Support::Partial,
+       "experimental.permissions and session_config_id are refused with 501"},
+      {"DELETE", "/tool_router/session/:id", delete_session, "Delete a session",
+       "a deleted session is absent and its user's accounts stay"}};
 }
 
 }  // namespace coffer::api::v3
