@@ -62,7 +62,7 @@ Inspection examine(const OfflineVault& vault, Log& log) {
 }  // namespace
 
 Inspection inspect(VaultLocation location, Log& log) {
-  const OfflineVault vault(std::move(location));
+  const OfflineVault vault(std::move(location), SqlConnection::Access::Inspect);
   return converting([&] { return examine(vault, log); });
 }
 

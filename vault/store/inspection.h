@@ -20,8 +20,9 @@ struct Inspection {
   std::string anchor_fault;  // why opening would refuse the vault as older than what was seen
 };
 
-// All that Database::check() finds, of a vault that nobody serves, which stays as it was: a schema
-// of an older release is brought up to date in a transaction that is never committed.
+// All that Database::check() finds, of a vault that nobody serves, whose files stay as they were: a
+// schema of an older release is brought up to date in a transaction that is never committed, and a log
+// that a killed process left is read, not written back.
 // Throws as Database::open does; makes no vault.
 Inspection inspect(VaultLocation location, Log& log);
 

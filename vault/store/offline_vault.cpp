@@ -16,10 +16,10 @@ std::filesystem::path checked(const std::filesystem::path& vault) {
   return path;
 }
 
-std::unique_ptr<SqlConnection> open_file(const std::filesystem::path& path) {
+std::unique_ptr<SqlConnection> open_file(const std::filesystem::path& path, SqlConnection::Access access) {
   vault_files::check_whole(path);
   try {
-    auto connection = std::make_unique<SqlConnection>(path, SqlConnection::Access::Write);
+    auto connection = std::make_unique<SqlConnection>(path, access);
     if (!header::is_blank(*connection)) return connection;
   } catch (const SQLite::Exception&) {
     header::rethrow_unreadable();
@@ -29,12 +29,12 @@ std::unique_ptr<SqlConnection> open_file(const std::filesystem::path& path) {
 
 }  // namespace
 
-OfflineVault::OfflineVault(VaultLocation location)
+OfflineVault::OfflineVault(VaultLocation location, SqlConnection::Access access)
     : path(checked(location.path)),
       key(load(std::move(location.key))),
       steps(location.schema.empty() ? migrations::all() : location.schema),
       lock(vault_files::lock_path(path)),
-      connection(open_file(path)) {}
+      connection(open_file(path, access)) {}
 
 std::unique_ptr<Keyring> OfflineVault::unlock() const {
   auto keys = header::unlock(*connection, key, static_cast<int>(steps.size()));

@@ -12,11 +12,12 @@
 namespace coffer {
 
 // The file of a vault that nobody serves, locked for as long as the object lives, with the key
-// that is to open it. Makes no vault and changes nothing by itself.
+// that is to open it. Makes no vault and changes nothing by itself; what a killed process left in the
+// log is written back when it is closed, but with Access::Inspect.
 struct OfflineVault {
   // Throws VaultInUse, CorruptHeader, UnsafePermissions, NotFound, Storage, and what its key's
   // source throws.
-  explicit OfflineVault(VaultLocation location);
+  explicit OfflineVault(VaultLocation location, SqlConnection::Access access = SqlConnection::Access::Write);
 
   // Throws as header::unlock() and schema::require_unchanged() do.
   std::unique_ptr<Keyring> unlock() const;

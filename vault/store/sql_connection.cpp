@@ -14,7 +14,7 @@ constexpr int kBusyTimeoutMs = 5000;
 
 // Each connection is used by one thread at a time, so SQLite's own mutexes are not needed.
 int flags_for(SqlConnection::Access access) {
-  const int mode = access == SqlConnection::Access::Write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+  const int mode = access == SqlConnection::Access::Read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   return mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
 }
 
@@ -38,6 +38,12 @@ constexpr const char* kReaderSettings = R"sql(
   PRAGMA query_only = ON;
 )sql";
 
+// The index of the log is kept in memory then, and pages that were changed are not written out early.
+constexpr const char* kInspectorSettings = R"sql(
+  PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA cache_spill = OFF;
+)sql";
+
 struct Finalizer {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 };
@@ -59,16 +65,29 @@ SqlConnection::SqlConnection(const std::filesystem::path& path, Access access)
     : native_(std::make_unique<Native>(path, access)) {
   sqlite3_db_config(handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-  execute(kSettings);
-  if (access == Access::Write) {
-    execute(kWriterSettings);
-  } else {
-    sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    execute(kReaderSettings);
+  switch (access) {
+    case Access::Write:
+      execute(kSettings);
+      execute(kWriterSettings);
+      break;
+    case Access::Read:
+      execute(kSettings);
+      execute(kReaderSettings);
+      leave_log();
+      break;
+    case Access::Inspect:
+      if (std::filesystem::exists(path.string() + "-wal")) leave_log();
+      execute(kInspectorSettings);  // before SQLite looks at the file
+      execute(kSettings);
+      break;
   }
 }
 
 SqlConnection::~SqlConnection() = default;
+
+void SqlConnection::leave_log() {
+  sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
 
 sqlite3* SqlConnection::handle() {
   return native_->database.getHandle();

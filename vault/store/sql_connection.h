@@ -14,7 +14,9 @@ namespace coffer {
 // time. Throws SQLite::Exception, as its callers are the ones that know what a failure means.
 class SqlConnection {
  public:
-  enum class Access { Write, Read };
+  // Inspect: changes, as they are never committed, reach no file, and a log that is there stays for the
+  // next one to write back. No other connection may be open.
+  enum class Access { Write, Read, Inspect };
 
   SqlConnection(const std::filesystem::path& path, Access access);
   ~SqlConnection();
@@ -39,6 +41,8 @@ class SqlConnection {
 
  private:
   struct Native;
+
+  void leave_log();  // when the last connection closes
 
   std::unique_ptr<Native> native_;
 };

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <map>
 #include <utility>
 
 #include "tests/unit/store/store_fixture.h"
@@ -176,6 +177,41 @@ TEST_CASE("what a killed process had committed is there", "[fixtures]") {
   REQUIRE(fs::file_size(kFixtures / "crashed.db-wal") > 0);
   FixtureCopy copy("crashed.db");
   expect_sample(*copy.open());
+}
+
+// Name and content of each of the vault's files but the lock, which holds nothing.
+std::map<std::string, std::string> files_in(const fs::path& directory) {
+  std::map<std::string, std::string> files;
+  for (const auto& file : fs::directory_iterator(directory)) {
+    if (file.path().extension() != ".lock") files[file.path().filename()] = testing::file_bytes(file.path());
+  }
+  return files;
+}
+
+TEST_CASE("an inspection leaves what a killed process left, and sees all of it", "[fixtures][inspection]") {
+  const bool is_older = GENERATE(false, true);
+  const bool is_log_empty = GENERATE(false, true);
+  CAPTURE(is_older, is_log_empty);
+  FixtureCopy copy(is_log_empty ? "schema_2.db" : "crashed.db");
+  if (is_log_empty) std::ofstream(copy.path.string() + "-wal");
+  ::chmod((copy.path.string() + "-wal").c_str(), 0600);
+  std::vector<const char*> steps(migrations::all().begin(), migrations::all().end());
+  if (is_older) steps.push_back("CREATE TABLE note (id INTEGER PRIMARY KEY, mac BLOB NOT NULL) STRICT");
+  const auto before = files_in(copy.directory.path());
+  REQUIRE(before.size() == 2);
+  const Inspection found = inspect({copy.path, RawKey{testing::test_key()}, false, steps}, *copy.env.log);
+  CHECK(found.schema_version == static_cast<int>(migrations::all().size()));
+  CHECK(found.faults.empty());
+  CHECK(files_in(copy.directory.path()) == before);
+  expect_sample(*copy.open());
+}
+
+TEST_CASE("an inspection of a vault without a log leaves none", "[fixtures][inspection]") {
+  FixtureCopy copy("schema_1.db");
+  const auto before = files_in(copy.directory.path());
+  REQUIRE(before.size() == 1);
+  inspect({copy.path, RawKey{testing::test_key()}, false}, *copy.env.log);
+  CHECK(files_in(copy.directory.path()) == before);
 }
 
 TEST_CASE("a broken vault is refused for its reason", "[fixtures][tamper]") {
