@@ -93,12 +93,16 @@ void add(const Globals& globals, const ApiKeysOptions& options) {
   const auto tx = vault.database->write();
   api_key_store::insert(*tx, key, {options.name, scopes}, SystemClock().now());
   note(*tx, "api_key_added", options.name + ": " + join(scopes, " "));
-  if (options.file.empty()) {
-    tx->commit();
+  const fs::path file = options.file.empty() ? fs::path() : fs::absolute(options.file);
+  file.empty() ? tx->commit() : commit_with_file(*tx, key, file);
+  if (options.json) {
+    Json line = {{"name", options.name}, {"scopes", scopes}};
+    file.empty() ? line["api_key"] = key.expose() : line["api_key_file"] = file.string();
+    print_json(line);
+    wipe(line);
+  } else if (file.empty()) {
     print_exact(std::string(key.expose()));
   } else {
-    const fs::path file = fs::absolute(options.file);
-    commit_with_file(*tx, key, file);
     print_line("API key  in " + file.string());
   }
 }
@@ -140,7 +144,7 @@ Command api_keys_command(const Globals& globals) {
            {"--scope", "tokens: the new key may read raw credentials; may be repeated", &options->scopes,
             "SCOPE"},
            {"--file", "Write the new key there, mode 0600, in place of printing it", &options->file, "FILE"},
-           {"--json", "Print the list as a JSON array", &options->json}},
+           {"--json", "Print the list as a JSON array, or the new key as an object", &options->json}},
           [&globals, options] { return run(globals, *options); }};
 }
 

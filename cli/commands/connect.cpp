@@ -57,6 +57,32 @@ void add_fields(Json& values, const std::vector<std::string>& fields) {
   }
 }
 
+bool is_plain_field(const Json& mode, const std::string& name) {
+  const Json& fields = mode.at("fields").at("connected_account_initiation");
+  for (const char* list : {"required", "optional"}) {
+    for (const Json& field : fields.at(list)) {
+      if (text_of(field, "name") == name) return !field.value("is_secret", true);
+    }
+  }
+  return false;
+}
+
+// The daemon would make a link for them. What a client obtains by itself needs no secret.
+void refuse_without_secret(HttpApi& api, const std::string& toolkit, const std::string& scheme,
+                           const Json& values) {
+  if (scheme == "S2S_OAUTH2") return;
+  const Json known = api.get(api_path("toolkits", toolkit));
+  for (const Json& mode : known.at("auth_config_details")) {
+    if (text_of(mode, "mode") != scheme) continue;
+    for (const auto& [name, value] : values.items()) {
+      if (!is_plain_field(mode, name)) return;
+    }
+    throw Error(ErrorCode::InvalidArgument,
+                "nothing was stored: the credential has no field that is a secret of " + toolkit,
+                "use the names that GET /api/v3/toolkits/" + toolkit + " lists");
+  }
+}
+
 // Stores a credential that is at hand: ACTIVE at once, no link.
 int import_credential(HttpApi& api, const ConnectOptions& options) {
   const Secret text = read_private_file(options.from_file);
@@ -67,6 +93,7 @@ int import_credential(HttpApi& api, const ConnectOptions& options) {
   const std::string auth_config = find_auth_config(api, options.link);
   const std::string scheme = text_of(api.get(api_path("auth_configs", auth_config)), "auth_scheme");
   Json values = credential_values(scheme, text);
+  refuse_without_secret(api, options.link.toolkit, scheme, values);
   add_fields(values, options.fields);
   values["status"] = "ACTIVE";
   Json connection = {{"user_id", options.link.user}, {"state", {{"authScheme", scheme}, {"val", values}}}};
@@ -76,11 +103,6 @@ int import_credential(HttpApi& api, const ConnectOptions& options) {
   wipe(values);
   wipe(connection);
   wipe(body);
-  if (text_of(answer, "status") != "ACTIVE") {
-    throw Error(ErrorCode::InvalidArgument,
-                "nothing was stored: the credential has no field that is a secret of " + options.link.toolkit,
-                "use the names that GET /api/v3/toolkits/" + options.link.toolkit + " lists");
-  }
   print_account(answer, options.json);
   return exit_code::kOk;
 }
@@ -123,6 +145,7 @@ int connect_by_link(HttpApi& api, const ConnectOptions& options) {
   const Json account = wait_until_settled(api, link.account, wait, signals);
   const std::string status = text_of(account, "status");
   if (status != "ACTIVE") {
+    if (options.json) print_account(account, true);
     throw Error(ErrorCode::NeedsConnection,
                 "\"" + link.account + "\" is " + status + ": " + text_of(account, "status_reason"),
                 "run `coffer connect` again for a fresh link");

@@ -46,8 +46,8 @@ Secret stored_key() {
 }
 
 // What is missing, from the running daemon's file and the default places. A file that cannot be
-// understood stops only whom nothing else helps.
-void complete(Endpoint& endpoint) {
+// understood stops only whom nothing else helps. False where nothing says that there is a daemon.
+bool complete(Endpoint& endpoint) {
   std::optional<RunningDaemon> running;
   std::optional<Error> fault;
   try {
@@ -56,11 +56,24 @@ void complete(Endpoint& endpoint) {
     fault = error;
   }
   if (endpoint.url.empty() && fault) throw Error(*fault);
+  const bool is_named = running || !endpoint.url.empty();
   if (endpoint.url.empty()) endpoint.url = running ? running->url : kDefaultUrl;
-  if (!endpoint.api_key.empty()) return;
+  if (!endpoint.api_key.empty()) return is_named;
   if (running && running->url == endpoint.url) endpoint.api_key = std::move(running->api_key);
   if (endpoint.api_key.empty()) endpoint.api_key = stored_key();
   if (endpoint.api_key.empty() && fault) throw Error(*fault);
+  return is_named;
+}
+
+[[noreturn]] void throw_without_key(bool is_daemon_named) {
+  if (!is_daemon_named) {
+    throw Error(
+        ErrorCode::Unavailable, "no daemon runs here, and there is no API key",
+        "start one with `coffer dev`, or with `coffer init` and `coffer serve`; or name one with --url "
+        "and its key with --api-key-file");
+  }
+  throw Error(ErrorCode::NotFound, "there is no API key",
+              "set COFFER_API_KEY, name a file with --api-key-file, or run `coffer init`");
 }
 
 }  // namespace
@@ -68,10 +81,9 @@ void complete(Endpoint& endpoint) {
 Endpoint find_endpoint(const Globals& globals) {
   Endpoint endpoint{given_url(globals), given_key(globals)};
   while (endpoint.url.ends_with('/')) endpoint.url.pop_back();
-  if (endpoint.url.empty() || endpoint.api_key.empty()) complete(endpoint);
-  if (endpoint.api_key.empty()) {
-    throw Error(ErrorCode::NotFound, "there is no API key",
-                "set COFFER_API_KEY, name a file with --api-key-file, or run `coffer init`");
+  if (endpoint.url.empty() || endpoint.api_key.empty()) {
+    const bool is_daemon_named = complete(endpoint);
+    if (endpoint.api_key.empty()) throw_without_key(is_daemon_named);
   }
   return endpoint;
 }

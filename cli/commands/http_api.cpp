@@ -124,6 +124,16 @@ std::string api_path(const std::string& collection, const std::string& id) {
   return std::string(kApi) + "/" + collection + "/" + percent_encode(id);
 }
 
+void require_test_controls(HttpApi& api) {
+  try {
+    api.get("/_coffer/clock");
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::NotFound) throw;
+    throw Error(ErrorCode::Unsupported, "this daemon has no test controls",
+                "use `coffer dev`, or start it with `coffer serve --test-controls`");
+  }
+}
+
 void throw_refusal(const Error& refusal) {
   if (refusal.code() != ErrorCode::WrongState) throw refusal;
   throw Error(ErrorCode::NeedsConnection, refusal.what(), refusal.hint());

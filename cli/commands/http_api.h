@@ -38,6 +38,9 @@ class HttpApi {
 // "/api/v3/connected_accounts/ca_1": the last part is encoded.
 std::string api_path(const std::string& collection, const std::string& id);
 
+// Throws Unsupported, naming the way to have them, where the daemon has no clock to move.
+void require_test_controls(HttpApi& api);
+
 // For calls that need an ACTIVE account: a refusal because of its state becomes NeedsConnection,
 // with the daemon's hint, which names the way to reconnect. Throws other errors as they are.
 [[noreturn]] void throw_refusal(const Error& refusal);

@@ -2,12 +2,31 @@
 
 #include <nlohmann/json.hpp>
 
+#include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 
 namespace coffer::cli {
 
+namespace {
+
+void require_of_toolkit(const Json& auth_config, const LinkRequest& request, const std::string& slug) {
+  const std::string own = text_of(auth_config.value("toolkit", Json::object()), "slug");
+  if (own == slug) return;
+  throw Error(ErrorCode::InvalidArgument,
+              "auth config " + in_quotes(request.auth_config) + " is of " + own + ", not of " + slug,
+              "name the toolkit " + own + ", or an auth config of " + slug);
+}
+
+}  // namespace
+
 std::string find_auth_config(HttpApi& api, const LinkRequest& request) {
-  if (!request.auth_config.empty()) return request.auth_config;
+  const Json toolkit = api.get(api_path("toolkits", request.toolkit));
+  if (!request.auth_config.empty()) {
+    require_of_toolkit(api.get(api_path("auth_configs", request.auth_config)), request,
+                       text_of(toolkit, "slug"));
+    return request.auth_config;
+  }
   const Json found =
       api.get(std::string(kApi) + "/auth_configs",
               {{"toolkit_slug", request.toolkit}, {"is_composio_managed", "true"}, {"limit", "1"}});

@@ -20,7 +20,8 @@ struct Link {
 };
 
 // The auth config that a connection for this toolkit uses: the one asked for, else the managed
-// default, which is made if it is missing.
+// default, which is made if it is missing. Throws NotFound for a toolkit that does not exist and
+// InvalidArgument for an auth config of another.
 std::string find_auth_config(HttpApi& api, const LinkRequest& request);
 
 // A Connect Link. An account of this user that has to reconnect keeps its id.

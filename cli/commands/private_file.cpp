@@ -37,7 +37,8 @@ class Descriptor {
                          : error == EEXIST ? ErrorCode::Conflict
                          : error == ELOOP  ? ErrorCode::UnsafePermissions
                                            : ErrorCode::Storage;
-  throw Error(code, "cannot " + verb + " \"" + path.string() + "\": " + std::strerror(error));
+  throw Error(code, "cannot " + verb + " \"" + path.string() + "\": " + std::strerror(error),
+              error == EEXIST ? "remove it first, or name another file" : "");
 }
 
 void write_all(int fd, std::string_view content, const fs::path& path) {

@@ -18,6 +18,18 @@ struct TriggerOptions {
   bool json = false;
 };
 
+Json post(HttpApi& api, const TriggerOptions& options) {
+  try {
+    return api.post("/_coffer/trigger", {{"event", options.event}, {"connected_account", options.account}});
+  } catch (const Error& error) {
+    const bool is_state = error.code() == ErrorCode::WrongState;
+    if (is_state && text_of(api.get(api_path("connected_accounts", options.account)), "status") != "ACTIVE") {
+      throw_refusal(error);
+    }
+    throw;
+  }
+}
+
 int run(const Globals& globals, const TriggerOptions& options) {
   if (options.list) {
     options.json ? print_json(Json::array({kExpiredEvent})) : print_line(std::string(kExpiredEvent));
@@ -28,8 +40,8 @@ int run(const Globals& globals, const TriggerOptions& options) {
                 "run `coffer trigger composio.connected_account.expired ca_..`");
   }
   HttpApi api(find_endpoint(globals));
-  const Json answer =
-      api.post("/_coffer/trigger", {{"event", options.event}, {"connected_account", options.account}});
+  require_test_controls(api);
+  const Json answer = post(api, options);
   options.json ? print_json(answer) : print_line(text_of(answer, "id") + " " + text_of(answer, "status"));
   return exit_code::kOk;
 }

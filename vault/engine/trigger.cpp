@@ -4,6 +4,7 @@
 #include "vault/base/text.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
+#include "vault/tools/account_use.h"
 
 namespace coffer {
 namespace {
@@ -33,8 +34,9 @@ connection_store::Opened open_active(Engine& engine, const ConnectionId& id) {
   if (!opened)
     throw Error(ErrorCode::NotFound, "connected account " + in_quotes(id.str()) + " does not exist");
   if (opened->connection.status != ConnectionStatus::Active) {
+    const Connection& connection = opened->connection;
     throw Error(ErrorCode::WrongState, "connected account " + in_quotes(id.str()) + " is not ACTIVE",
-                "connect it first");
+                way_to_connect(connection.user, connection.toolkit, connection.alias));
   }
   return std::move(*opened);
 }

@@ -65,8 +65,9 @@ void Guard::check_api_key(const ServerRequest& request, const std::string& scope
   }
   const auto known = api_key_store::find(*engine_.database().read(), key);
   if (!known) {
-    throw Error(ErrorCode::Unauthorized, "the API key is not known here",
-                "use the key that `coffer dev` or `coffer init` printed");
+    throw Error(
+        ErrorCode::Unauthorized, "the API key is not known here",
+        "use the key that `coffer dev` or `coffer init` printed, or make one with `coffer api-keys add`");
   }
   if (std::find(known->scopes.begin(), known->scopes.end(), scope) == known->scopes.end()) {
     throw Error(ErrorCode::Forbidden, "the API key lacks the scope " + in_quotes(scope),
