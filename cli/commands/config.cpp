@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 
 namespace coffer::cli {
 namespace {
@@ -53,6 +54,24 @@ std::string place_of(const std::string& text, const std::string& section, const 
   return "1:1";
 }
 
+bool is_number(const std::string& text) {
+  double number = 0;
+  return CLI::detail::lexical_cast(text, number);
+}
+
+// CLI11 takes the line for a key.
+void check_section_ends(const std::string& text, const std::string& file) {
+  std::istringstream lines(text);
+  std::string line;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    const std::string trimmed = CLI::detail::trim_copy(line);
+    if (!trimmed.starts_with('[') || trimmed.find(']') != std::string::npos) continue;
+    throw Error(ErrorCode::InvalidArgument,
+                file + ":" + std::to_string(number) + ": the section has no closing bracket",
+                "write " + trimmed + "]");
+  }
+}
+
 class ConfigReader final : public CLI::ConfigTOML {
  public:
   ConfigReader(std::string file, std::vector<ConfigKey> keys)
@@ -60,6 +79,7 @@ class ConfigReader final : public CLI::ConfigTOML {
 
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
     const std::string text(std::istreambuf_iterator<char>(input), {});
+    check_section_ends(text, file_);
     std::istringstream again(text);
     std::vector<CLI::ConfigItem> items = CLI::ConfigTOML::from_config(again);
     items.erase(std::remove_if(items.begin(), items.end(),
@@ -72,12 +92,23 @@ class ConfigReader final : public CLI::ConfigTOML {
   bool is_overruled(const std::string& text, const CLI::ConfigItem& item) const {
     if (is_section_mark(item)) return false;
     for (const ConfigKey& key : keys_) {
-      if (key.section == section_of(item) && key.name == item.name) return is_set(key.variable);
+      if (key.section != section_of(item) || key.name != item.name) continue;
+      if (is_set(key.variable)) return true;
+      check_value(text, item, key);
+      return false;
     }
     throw Error(ErrorCode::InvalidArgument,
                 file_ + ":" + place_of(text, section_of(item), item.name) + ": unknown key \"" +
                     item.fullname() + "\"",
                 "did you mean \"" + nearest(item.fullname()) + "\"?");
+  }
+
+  void check_value(const std::string& text, const CLI::ConfigItem& item, const ConfigKey& key) const {
+    if (!key.is_number || (item.inputs.size() == 1 && is_number(item.inputs.front()))) return;
+    throw Error(
+        ErrorCode::InvalidArgument,
+        file_ + ":" + place_of(text, key.section, key.name) + ": \"" + item.fullname() + "\" is not a number",
+        "write " + key.name + " = NUMBER");
   }
 
   std::string nearest(const std::string& name) const {
@@ -94,6 +125,16 @@ class ConfigReader final : public CLI::ConfigTOML {
 };
 
 }  // namespace
+
+void check_variables(const std::vector<ConfigKey>& keys, const std::string& section) {
+  for (const ConfigKey& key : keys) {
+    if (!key.is_number || (!key.section.empty() && key.section != section) || !is_set(key.variable)) continue;
+    const std::string value = std::getenv(key.variable.c_str());
+    if (is_number(value)) continue;
+    throw Error(ErrorCode::InvalidArgument, key.variable + " is " + in_quotes(value) + ", not a number",
+                "unset it, or give it a number");
+  }
+}
 
 std::shared_ptr<CLI::Config> make_config_reader(std::string file, std::vector<ConfigKey> keys) {
   return std::make_shared<ConfigReader>(std::move(file), std::move(keys));

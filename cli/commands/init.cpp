@@ -9,6 +9,7 @@
 #include "cli/commands/vault_access.h"
 #include "vault/base/json.h"
 #include "vault/store/anchor.h"
+#include "vault/store/vault_files.h"
 #include "vault/vault.h"
 
 namespace coffer::cli {
@@ -38,6 +39,10 @@ bool is_missing_or_empty(const fs::path& path) {
 
 void refuse_half_made(const fs::path& vault, const fs::path& api_key) {
   if (!fs::exists(vault) || !is_missing_or_empty(api_key)) return;
+  if (is_missing_or_empty(vault)) {
+    throw Error(ErrorCode::Conflict, "there is an empty file at \"" + vault.string() + "\"",
+                "an earlier `coffer init` was cut short: remove the file and run it again");
+  }
   throw Error(ErrorCode::Conflict, "there is a vault at \"" + vault.string() + "\" already",
               std::string("its API key is missing: run `") +
                   (fs::exists(api_key) ? "rm " + api_key.string() + " && " : "") +
@@ -56,6 +61,21 @@ void make_key_file(const fs::path& path) {
   create_private_file(path, {reinterpret_cast<const char*>(key.data()), KeyBytes::kSize});
 }
 
+KeySource copy_of(const KeySource& key) {
+  if (const auto* passphrase = std::get_if<Passphrase>(&key)) {
+    return Passphrase{passphrase->text.clone(), passphrase->cost};
+  }
+  if (const auto* file = std::get_if<KeyFile>(&key)) return KeyFile{file->path};
+  return std::get<SystemdCredential>(key);
+}
+
+void remove_vault(const fs::path& path) {
+  for (const char* suffix : {"", "-wal", "-shm", "-journal", ".lock"}) {
+    std::error_code ignored;
+    fs::remove(path.string() + suffix, ignored);
+  }
+}
+
 Secret make_vault(const fs::path& path, KeySource key, bool allow_tokens) {
   VaultOptions options;
   options.path = path;
@@ -67,19 +87,35 @@ Secret make_vault(const fs::path& path, KeySource key, bool allow_tokens) {
   return vault.create_api_key("init", scopes);
 }
 
-KeySource copy_of(const KeySource& key) {
-  if (const auto* passphrase = std::get_if<Passphrase>(&key)) {
-    return Passphrase{passphrase->text.clone(), passphrase->cost};
+// Made under another name, so that there is a whole vault in its place, or none, whenever this is cut short.
+Secret make_in_place(const fs::path& path, KeySource key, bool allow_tokens) {
+  const fs::path draft = path.string() + ".init";
+  remove_vault(draft);  // of an attempt that was cut short
+  try {
+    Secret made = make_vault(draft, copy_of(key), allow_tokens);
+    SystemRandom random;
+    anchors::set({draft, std::move(key), false}, default_anchor_directory(), SystemClock().now(), random,
+                 null_log());
+    vault_files::finish_draft(draft, path);
+    remove_vault(draft);  // its lock
+    return made;
+  } catch (const Error&) {
+    remove_vault(draft);
+    throw;
   }
-  if (const auto* file = std::get_if<KeyFile>(&key)) return KeyFile{file->path};
-  return std::get<SystemdCredential>(key);
 }
 
-// What a failure left: a second try would refuse it.
-void remove_vault(const fs::path& path) {
-  for (const char* suffix : {"", "-wal", "-shm", ".lock"}) {
-    std::error_code ignored;
-    fs::remove(path.string() + suffix, ignored);
+// A failure leaves nothing that a second try would refuse.
+void make_vault_and_api_key(const fs::path& vault, KeySource key, const fs::path& api_key,
+                            bool allow_tokens) {
+  const LockFile lock(vault_files::lock_path(vault));
+  refuse_existing(vault, "a vault");  // made by another `coffer init` meanwhile
+  try {
+    const Secret made = make_in_place(vault, std::move(key), allow_tokens);
+    create_private_file(api_key, std::string(made.expose()) + "\n");
+  } catch (const Error&) {
+    remove_vault(vault);
+    throw;
   }
 }
 
@@ -108,16 +144,7 @@ int run(const Globals& globals, const InitOptions& options) {
   if (file != nullptr) make_key_file(file->path);
   make_private_directory(vault.parent_path());
   make_private_directory(api_key.parent_path());  // before there is a vault that a second try would refuse
-  try {
-    const Secret made = make_vault(vault, copy_of(key), options.allow_tokens);
-    SystemRandom random;
-    anchors::set({vault, std::move(key), false}, default_anchor_directory(), SystemClock().now(), random,
-                 null_log());
-    create_private_file(api_key, std::string(made.expose()) + "\n");
-  } catch (const Error&) {
-    remove_vault(vault);
-    throw;
-  }
+  make_vault_and_api_key(vault, std::move(key), api_key, options.allow_tokens);
   report(vault, key_path, api_key, options.json);
   return exit_code::kOk;
 }

@@ -63,7 +63,9 @@ void add_options(CLI::App& app, const std::string& command, const std::vector<Op
     const std::string key = declared->get_lnames().front();
     const std::string variable = variable_name(command, key);
     declared->envname(variable);
-    keys.push_back({command, key, variable});
+    const bool is_number =
+        std::holds_alternative<int*>(option.target) || std::holds_alternative<double*>(option.target);
+    keys.push_back({command, key, variable, is_number});
   }
 }
 
@@ -102,16 +104,15 @@ class Parser {
     app_.set_version_flag("--version", std::string("coffer ") + kVersion);
     app_.require_subcommand(1);
     app_.fallthrough();
-    std::vector<ConfigKey> keys;
-    add_options(app_, "", global_options, keys);
+    add_options(app_, "", global_options, keys_);
     for (const Command& command : commands) {
       CLI::App* sub = app_.add_subcommand(command.name, command.summary);
-      add_options(*sub, command.name, command.options, keys);
+      add_options(*sub, command.name, command.options, keys_);
     }
     const std::string file = config_file();
     check_config(file);
     app_.set_config("--config", file, "Read defaults from FILE (also COFFER_CONFIG)")->type_name("FILE");
-    app_.config_formatter(make_config_reader(file, std::move(keys)));
+    app_.config_formatter(make_config_reader(file, keys_));
   }
 
   // The name of the chosen command; empty if help was printed.
@@ -132,6 +133,7 @@ class Parser {
   Error usage_error(const CLI::ParseError& error) const {
     const auto chosen = app_.get_subcommands();
     if (!chosen.empty()) {
+      check_variables(keys_, chosen.front()->get_name());
       return Error(ErrorCode::InvalidArgument, first_lower(error.what()),
                    "run `coffer " + chosen.front()->get_name() + " --help`");
     }
@@ -142,6 +144,7 @@ class Parser {
   }
 
   CLI::App app_;
+  std::vector<ConfigKey> keys_;
 };
 
 }  // namespace

@@ -85,6 +85,27 @@ Secret read_all(int fd, const fs::path& path) {
   return Secret::consume(text);
 }
 
+// Beside `path`, whole and on the disk, so that `path` itself never holds a part of it.
+fs::path write_draft(const fs::path& path, std::string_view content) {
+  fs::path draft = path;
+  draft += "." + std::to_string(::getpid());
+  ::unlink(draft.c_str());
+  const Descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (file.get() < 0) fail("create", path);
+  try {
+    write_all(file.get(), content, path);
+  } catch (const Error&) {
+    ::unlink(draft.c_str());
+    throw;
+  }
+  return draft;
+}
+
+void sync_directory(const fs::path& path) {
+  const Descriptor directory(::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() < 0 || ::fsync(directory.get()) != 0) fail("write", path);
+}
+
 }  // namespace
 
 void make_private_directory(const fs::path& path) {
@@ -96,22 +117,19 @@ void make_private_directory(const fs::path& path) {
 
 void create_private_file(const fs::path& path, std::string_view content) {
   make_private_directory(path.parent_path());
-  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (file.get() < 0) fail("create", path);
-  try {
-    write_all(file.get(), content, path);
-  } catch (const Error&) {
-    ::unlink(path.c_str());  // a part of it would be taken for the whole
-    throw;
-  }
+  const fs::path draft = write_draft(path, content);
+  const bool is_made = ::link(draft.c_str(), path.c_str()) == 0;
+  const int error = errno;
+  ::unlink(draft.c_str());
+  errno = error;
+  if (!is_made) fail("create", path);
+  sync_directory(path);
 }
 
 void replace_private_file(const fs::path& path, std::string_view content) {
-  fs::path fresh = path;
-  fresh += "." + std::to_string(::getpid());
-  ::unlink(fresh.c_str());
-  create_private_file(fresh, content);
-  if (::rename(fresh.c_str(), path.c_str()) != 0) fail("replace", path);
+  make_private_directory(path.parent_path());
+  const fs::path draft = write_draft(path, content);
+  if (::rename(draft.c_str(), path.c_str()) != 0) fail("replace", path);
 }
 
 Secret read_private_file(const fs::path& path) {

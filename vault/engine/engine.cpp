@@ -41,6 +41,20 @@ const Toolkit& require_toolkit(const Catalog& catalog, const std::string& slug) 
   return *toolkit;
 }
 
+// A client for a misspelled toolkit would be thought to be in use.
+void check_clients(const Catalog& catalog, const std::map<std::string, ClientCredentials>& clients) {
+  const auto takes_client = [](const AuthMode& mode) { return !mode.provider.empty(); };
+  for (const auto& [slug, client] : clients) {
+    const Toolkit* toolkit = catalog.find_toolkit(slug);
+    const bool is_known = toolkit != nullptr && toolkit->slug == slug;
+    if (is_known && std::any_of(toolkit->auth.begin(), toolkit->auth.end(), takes_client)) continue;
+    throw Error(ErrorCode::InvalidArgument,
+                "there is a managed client for toolkit " + in_quotes(slug) +
+                    (is_known ? ", which takes none" : ", which does not exist"),
+                "leave it out, or name a toolkit that signs in by OAuth: coffer toolkits --offline");
+  }
+}
+
 }  // namespace
 
 Engine::Engine(Env env, EngineOptions options)
@@ -69,6 +83,7 @@ Engine::Engine(Env env, EngineOptions options)
   executor_ = std::make_unique<Executor>(env_, *database_, catalog_, *refresher_);
   link_loop_ = std::make_unique<BackgroundLoop>(env_.clock, [this] { return expire_links(); });
   housekeeper_ = std::make_unique<Housekeeper>(env_, *database_);
+  check_clients(catalog_, managed_clients_);
   adopt_managed_clients();
 }
 

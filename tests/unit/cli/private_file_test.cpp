@@ -1,15 +1,18 @@
 #include "cli/commands/private_file.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "tests/support/file_size_limit.h"
 #include "tests/support/test_env.h"
 #include "vault/base/error.h"
 
 using namespace coffer;
 using namespace coffer::cli;
+using coffer::testing::NoMoreSpace;
 using coffer::testing::TempDir;
 
 namespace {
@@ -55,6 +58,27 @@ TEST_CASE("a file is not made over another, nor through a link", "[cli]") {
   std::filesystem::create_symlink(directory.path() / "elsewhere", path);
   CHECK_THROWS_AS(create_private_file(path, "secret"), Error);
   CHECK_FALSE(std::filesystem::exists(directory.path() / "elsewhere"));
+}
+
+TEST_CASE("a file that cannot be written whole is not there at all", "[cli]") {
+  const TempDir directory;
+  const auto count = [&] { return std::distance(std::filesystem::directory_iterator(directory.path()), {}); };
+  {
+    const NoMoreSpace full;
+    CHECK_THROWS_AS(create_private_file(directory.path() / "key", "secret"), Error);
+    CHECK(count() == 0);
+  }
+  create_private_file(directory.path() / "key", "secret");
+  CHECK(count() == 1);
+}
+
+TEST_CASE("what an attempt that was cut short left is not in the way", "[cli]") {
+  const TempDir directory;
+  const auto path = directory.path() / "key";
+  std::ofstream(path.string() + "." + std::to_string(::getpid())) << "half";
+  create_private_file(path, "secret");
+  CHECK(read_private_file(path).expose() == "secret");
+  CHECK(std::distance(std::filesystem::directory_iterator(directory.path()), {}) == 1);
 }
 
 TEST_CASE("replacing leaves the new content and nothing beside it", "[cli]") {
