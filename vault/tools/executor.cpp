@@ -42,6 +42,14 @@ void note_use(Database& database, Timestamp now, const Tool& tool, const std::st
   tx->commit();
 }
 
+// Of a toolkit that needs no login, for a call that names no account and a user who has none.
+const AuthMode* mode_without_account(Database& database, const Toolkit& toolkit, const ToolCall& call) {
+  const AuthMode* mode = toolkit.find_auth(AuthScheme::NoAuth);
+  if (mode == nullptr || call.connection) return nullptr;
+  if (call.user && connection_store::find_default(*database.read(), *call.user, toolkit.slug)) return nullptr;
+  return mode;
+}
+
 bool is_refreshable_kind(const connection_store::Opened& opened) {
   return std::holds_alternative<TokenSet>(opened.credential);
 }
@@ -61,6 +69,10 @@ ToolResult Executor::execute(const ToolCall& call) {
   Json arguments = call.arguments;
   check_arguments(*ref.tool->input, arguments, ref.tool->slug);
 
+  if (const AuthMode* mode = mode_without_account(database_, *ref.toolkit, call)) {
+    const ToolRun run(env_, *ref.toolkit, *ref.tool, std::move(arguments), *mode, {});
+    return finish(*ref.tool, run.send(std::monostate()), Scrubber(), {}, "none");
+  }
   AccountUse account(env_.clock, database_, refresher_, *ref.toolkit);
   const ConnectionId selected = account.select(call.user, call.connection).id;
   account.require_allowed(ref.tool->slug);

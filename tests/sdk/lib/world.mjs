@@ -8,6 +8,9 @@ import path from "node:path";
 import readline from "node:readline";
 import { walk } from "../../../examples/form_user.mjs";
 
+// One toolkit more, which needs no login.
+const OWN_TOOLKITS = new URL("../toolkits", import.meta.url).pathname;
+
 export const ALICE = { email: "alice@example.com", password: "password" };
 export const BOB = { email: "bob@example.com", password: "password" };
 
@@ -25,7 +28,7 @@ export class World {
       fs.mkdirSync(env[name], { mode: 0o700 });
     }
     const log = fs.openSync(path.join(home, "daemon.log"), "a");
-    const daemon = spawn(binary, ["dev", "--port", "0", "--print-json"], { env, stdio: ["ignore", "pipe", log] });
+    const daemon = spawn(binary, ["dev", "--port", "0", "--print-json", "--toolkit-dir", OWN_TOOLKITS], { env, stdio: ["ignore", "pipe", log] });
     const [line] = await Promise.race([once(readline.createInterface(daemon.stdout), "line"), once(daemon, "exit")]);
     assert.equal(typeof line, "string", `coffer dev did not start: ${fs.readFileSync(path.join(home, "daemon.log"))}`);
     const ready = JSON.parse(line);

@@ -128,6 +128,11 @@ export default async function legacyTools({ world, recorder, step }) {
     assert.equal((await client.integrations.getOrCreateIntegration(own)).id, made.id);
   });
 
+  await step("execute: an action of an app without a login, without an account", async () => {
+    const { successful, data } = await toolset.executeAction({ action: "FREE_PING", params: {}, entityId: world.user("free") });
+    assert.deepEqual([successful, data], [true, { ok: true }]);
+  });
+
   await step("raw paths of that time: actions with their enum, tags, and where errors go without a key", async () => {
     const { json: { items } } = await world.call("GET", "/api/v2/actions/list/all?apps=gmail");
     assert.ok(items.some((item) => item.enum === PROFILE));

@@ -104,7 +104,7 @@ export default async function listFilters({ world, composio, step, configFor, co
     assert.deepEqual(await toolkits({ search: "gmail" }), ["gmail"]);
     assert.deepEqual(await toolkits({ category: "email" }), ["gmail"]);
     assert.deepEqual(sorted(await toolkits({ managed_by: "all" })), sorted(await toolkits({})));
-    assert.deepEqual(await toolkits({ managed_by: "project" }), []);
+    assert.deepEqual(await toolkits({ managed_by: "project" }), ["free"]);
     assert.deepEqual(await toolkits({ sort_by: "alphabetically" }), sorted(await toolkits({})));
   });
 

@@ -28,6 +28,15 @@ export default async function tools({ world, sdk, composio, step, connect }) {
     assert.deepEqual([...new Set(found.map((tool) => tool.toolkit.slug))].sort(), ["gmail", "tavily"]);
   });
 
+  await step("execute: a tool that needs no login, without an account", async () => {
+    const free = world.user("free");
+    const session = await composio.create(free);
+    assert.equal((await session.toolkits({ toolkits: ["free"] })).items[0].isNoAuth, true);
+    assert.deepEqual((await session.execute("FREE_PING", {})).data, { ok: true });
+    const { data, successful } = await composio.tools.execute("FREE_PING", { userId: free, arguments: {}, dangerouslySkipVersionCheck: true });
+    assert.deepEqual([data, successful], [{ ok: true }, true]);
+  });
+
   await step("list: by words", async () => {
     const found = await composio.tools.getRawComposioTools({ search: "send email" });
     assert.ok(found.some((tool) => tool.slug === "GMAIL_SEND_EMAIL"), found.map((tool) => tool.slug).join());

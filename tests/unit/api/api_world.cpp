@@ -3,6 +3,7 @@
 #include <latch>
 #include <thread>
 
+#include "tests/support/free_toolkit.h"
 #include "tests/unit/api/answer_check.h"
 #include "vault/api/legacy/legacy.h"
 #include "vault/api/mcp/mcp.h"
@@ -30,6 +31,8 @@ std::unique_ptr<Engine> make_engine(Env env, const std::filesystem::path& direct
   made.location.path = directory / "vault" / "vault.db";
   made.location.key = RawKey{coffer::testing::test_key()};
   made.catalog.mock_url = kMockUrl;
+  if (options.has_free_toolkit)
+    made.catalog.directories = {coffer::testing::free_toolkit_in(directory / "own")};
   made.managed_clients = managed_clients(options);
   made.public_url = kPublicUrl;
   return std::make_unique<Engine>(env, std::move(made));

@@ -34,6 +34,7 @@ struct Answer {
 struct WorldOptions {
   // Toolkits whose managed OAuth client is at hand.
   std::vector<std::string> managed = {"gmail", "mock"};
+  bool has_free_toolkit = false;  // tests/support/free_toolkit.h
 };
 
 // The v3 dialect and MCP over a real vault in a temporary directory; no sockets, scripted services.

@@ -307,6 +307,31 @@ TEST_CASE("a session runs tools as its user and answers what SDKs need") {
   CHECK(answer["error"].is_null());
 }
 
+TEST_CASE("tools of a toolkit without a login need no account: in a session, by user, and over MCP") {
+  ApiWorld world({.managed = {}, .has_free_toolkit = true});
+  const auto answer_ping = [&] {
+    world.outside().http.answer(200, R"({"ok":true})", {{"content-type", "application/json"}});
+  };
+  const std::string id = world.session("user_1");
+  CHECK(manage(world, id, {{"toolkits", {"free"}}}).at("results").at("free").at("status") == "active");
+  answer_ping();
+  const Answer in_session = execute(world, id, "FREE_PING");
+  CAPTURE(in_session.text);
+  CHECK(in_session["data"] == Json{{"ok", true}});
+  answer_ping();
+  CHECK(world.post("/tools/execute/FREE_PING", {{"user_id", "user_1"}})["successful"] == true);
+  answer_ping();
+  const Json call = {{"jsonrpc", "2.0"},
+                     {"id", 1},
+                     {"method", "tools/call"},
+                     {"params", {{"name", "FREE_PING"}, {"arguments", Json::object()}}}};
+  const Answer mcp =
+      world.send_raw("POST", "/mcp?user_id=user_1",
+                     {{"x-api-key", kApiKey}, {"content-type", "application/json"}}, dump_json(call));
+  CHECK(mcp["result"].at("isError") == false);
+  require_error(execute(world, id, "FREE_PING", {{"account", "nobody"}}), 404, "nobody");
+}
+
 TEST_CASE("a session runs nothing that it does not have") {
   ApiWorld world;
   world.oauth_account("user_1");

@@ -151,6 +151,19 @@ TEST_CASE("an action runs by entity and account, as the Python SDK asks") {
   CHECK(answer["data"].is_object());
 }
 
+TEST_CASE("an action of an app without a login runs without account and entity, and for any entity") {
+  LegacyWorld world({.managed = {}, .has_free_toolkit = true});
+  CHECK(world.call("GET", "/v1/apps/free")["no_auth"] == true);
+  for (const Json& who : {Json::object(), Json{{"entityId", "alice"}}}) {
+    world.outside().http.answer(200, R"({"ok":true})", {{"content-type", "application/json"}});
+    Json body = {{"input", kNoInput}, {"appName", "FREE"}};
+    body.update(who);
+    const Answer answer = world.call("POST", "/v2/actions/FREE_PING/execute", body);
+    CAPTURE(answer.text);
+    CHECK(answer["successful"] == true);
+  }
+}
+
 TEST_CASE("an entity alone acts by its own account") {
   LegacyWorld world;
   world.oauth_account("alice");

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "tests/support/free_toolkit.h"
 #include "tests/unit/tools/tools_fixture.h"
 #include "vault/model/lifecycle.h"
 
@@ -54,6 +55,29 @@ TEST_CASE("only requests that change nothing may be sent twice by the transport"
   f.run("GMAIL_LIST_LABELS");
   CHECK(f.http.seen()[0].once);
   CHECK_FALSE(f.http.seen()[1].once);
+}
+
+TEST_CASE("a toolkit without a login runs for everybody, and as an account for who has one", "[executor]") {
+  ToolsFixture f;
+  const TempDir directory;
+  f.catalog = Catalog::load({.directories = {free_toolkit_in(directory.path())}, .mock_url = {}});
+  const auto ping = [&](const std::optional<ConnectionId>& id, const std::optional<std::string>& user) {
+    f.http.answer(200, R"({"ok":true})");
+    return f.run("FREE_PING", {{"q", "x"}}, id, user);
+  };
+  for (const auto& user : {std::optional<std::string>(), std::optional<std::string>("alice")}) {
+    const ToolResult result = ping(std::nullopt, user);
+    CHECK(result.successful);
+    CHECK(result.data == Json{{"ok", true}});
+    CHECK(result.connection.str().empty());
+  }
+  CHECK(f.http.seen().at(0).url == "https://free.example/ping?q=x");
+  CHECK(f.sent_header(0, "authorization").empty());
+  const auto mine = f.connect("1", "free", std::monostate());
+  CHECK(ping(std::nullopt, "alice").connection == mine);
+  CHECK(ping(mine, std::nullopt).connection == mine);
+  CHECK(ping(std::nullopt, "bob").connection.str().empty());
+  CHECK(f.fault("FREE_PING", Json::object(), mine, "bob").code() == ErrorCode::NotFound);
 }
 
 TEST_CASE("without an account the error names the way to a Connect Link", "[executor]") {

@@ -98,6 +98,7 @@ struct ToolsFixture : TestEnv {
 
  private:
   static AuthScheme scheme_of(const Credential& credential) {
+    if (std::holds_alternative<std::monostate>(credential)) return AuthScheme::NoAuth;
     if (std::holds_alternative<TokenSet>(credential)) return AuthScheme::OAuth2;
     if (std::holds_alternative<ApiKeyCredential>(credential)) return AuthScheme::ApiKey;
     return std::holds_alternative<BearerCredential>(credential) ? AuthScheme::BearerToken : AuthScheme::Basic;

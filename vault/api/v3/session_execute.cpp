@@ -27,15 +27,21 @@ SessionResult run_meta_tool(Engine& engine, const Session& session, const MetaTo
   return {tool.run(engine, session, reader), {}, random_id(engine.env().random, "log_")};
 }
 
+// Absent: the toolkit needs no login, and the session has no account of it.
+std::optional<ConnectionId> account_of_call(Engine& engine, const Session& session, const Toolkit& toolkit,
+                                            const std::string& name) {
+  const auto tx = engine.database().read();
+  if (needs_no_auth(toolkit) && name.empty() && !default_account(*tx, session, toolkit.slug))
+    return std::nullopt;
+  return account_for_call(*tx, session, toolkit, name).id;
+}
+
 ToolResult run_tool(Engine& engine, const Session& session, const ToolRef& ref, SessionCall call) {
   ToolCall prepared;
   prepared.tool = ref.tool->slug;
   prepared.arguments = std::move(call.arguments);
-  prepared.user = session.user;
-  if (!needs_no_auth(*ref.toolkit)) {
-    const auto tx = engine.database().read();
-    prepared.connection = account_for_call(*tx, session, *ref.toolkit, call.account).id;
-  }
+  prepared.connection = account_of_call(engine, session, *ref.toolkit, call.account);
+  if (prepared.connection) prepared.user = session.user;
   return engine.executor().execute(prepared);
 }
 
