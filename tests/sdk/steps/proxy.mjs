@@ -117,6 +117,13 @@ export default async function proxy({ world, composio, step, connect }) {
     await refused(session.proxyExecute({ toolkit: "mock", endpoint: "/whoami", method: "GET" }), "BadRequestError", { status: 400, says: /No connected account found/ });
   });
 
+  await step("session: refused where the session has some of the toolkit's tools only", async () => {
+    for (const config of [{ tags: ["readOnlyHint"] }, { tools: { mock: ["MOCK_WHOAMI"] } }]) {
+      const session = await composio.create(alice, config);
+      await refused(session.proxyExecute({ toolkit: "mock", endpoint: "/whoami", method: "GET" }), "PermissionDeniedError", { status: 403, says: /raw calls/ });
+    }
+  });
+
   await step("session: refused where raw calls are switched off", async () => {
     const session = await composio.create(alice, { workbench: { enable: true, enableProxyExecution: false } });
     await refused(session.proxyExecute({ toolkit: "mock", endpoint: "/whoami", method: "GET" }), "PermissionDeniedError", { status: 403, says: /raw calls/ });

@@ -111,6 +111,7 @@ struct Walk : ApiWorld {
     ask("POST", path + "/execute_meta",
         {{"slug", "COMPOSIO_MANAGE_CONNECTIONS"}, {"arguments", {{"toolkits", {"gmail"}}}}});
     service_answers();
+    ask("PATCH", path, {{"tags", nullptr}});
     ask("POST", path + "/proxy_execute",
         {{"toolkit_slug", "gmail"}, {"method", "GET"}, {"endpoint", "/gmail/v1/users/me/profile"}});
     ask("DELETE", path);

@@ -171,6 +171,17 @@ TEST_CASE("a session's raw call is its user's, and keeps to the session's toolki
   require_error(world.post(in_session(world.session("user_2")), call), 400, "No connected account found");
   const std::string other = world.session("user_1", {{"toolkits", {{"disable", {"gmail"}}}}});
   require_error(world.post(in_session(other), call), 403, "gmail");
+  for (const Json& restriction :
+       {Json{{"tags", {"readOnlyHint"}}}, Json{{"tags", {{"disable", {"destructiveHint"}}}}},
+        Json{{"tools", {{"gmail", {"GMAIL_GET_PROFILE"}}}}},
+        Json{{"tools", {{"GMAIL", {{"disable", {"GMAIL_SEND_EMAIL"}}}}}}},
+        Json{{"tools", {{"gmail", {{"tags", {"readOnlyHint"}}}}}}}}) {
+    CAPTURE(restriction.dump());
+    require_error(world.post(in_session(world.session("user_1", restriction)), call), 403, "raw calls");
+  }
+  answer_json(world, R"({"ok":true})");
+  const Json of_another = {{"tools", {{"tavily", {"TAVILY_TAVILY_SEARCH"}}}}};
+  CHECK(world.post(in_session(world.session("user_1", of_another)), call).status == 200);
   const std::string without =
       world.session("user_1", {{"workbench", {{"enable", true}, {"enable_proxy_execution", false}}}});
   require_error(world.post(in_session(without), call), 403, "raw calls");

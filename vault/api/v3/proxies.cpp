@@ -38,7 +38,7 @@ ServerResponse proxy_in_session(Engine& engine, const ServerRequest& request) {
   RequestBody parsed(request);
   const ObjectReader body = parsed.root();
   const Toolkit& toolkit = toolkit_or_not_found(engine.catalog(), body.required_text("toolkit_slug"));
-  SessionScope(session.config).require(toolkit);
+  SessionScope(session.config).require_whole(toolkit);
   if (!allows_proxy(session)) {
     throw Error(ErrorCode::Forbidden, "raw calls are not enabled in this session",
                 "create the session with workbench.enable_proxy_execution");
@@ -67,7 +67,8 @@ std::vector<RouteEntry> proxy_routes() {
            "a session's raw call is its user's, and keeps to the session's toolkits",
            {},
            Support::Partial,
-           "within the toolkit's own API; binary_body as base64 only"}};
+           "within the toolkit's own API; binary_body as base64 only; refused where the session has tools or "
+           "tags for the toolkit"}};
 }
 
 }  // namespace coffer::api::v3

@@ -97,6 +97,15 @@ void SessionScope::require(const Toolkit& toolkit, const Tool& tool) const {
               "GET /api/v3/tool_router/session/{id}/tools lists what is");
 }
 
+void SessionScope::require_whole(const Toolkit& toolkit) const {
+  require(toolkit);
+  if (tags_.is_empty() && !tools_.contains(toolkit.slug)) return;
+  throw Error(
+      ErrorCode::Forbidden,
+      "raw calls to " + toolkit.slug + " are not enabled in this session: it has some of its tools only",
+      "use its tools, or a session without tools and tags for this toolkit");
+}
+
 std::vector<const Toolkit*> SessionScope::toolkits(const Catalog& catalog) const {
   std::vector<const Toolkit*> found;
   for (const Toolkit& toolkit : catalog.toolkits()) {

@@ -20,6 +20,8 @@ class SessionScope {
   // Both: throws Forbidden that names what is not enabled.
   void require(const Toolkit& toolkit, const Tool& tool) const;
   void require(const Toolkit& toolkit) const;
+  // Throws Forbidden too where the session chooses among the toolkit's tools, by name or tag.
+  void require_whole(const Toolkit& toolkit) const;
 
   std::vector<const Toolkit*> toolkits(const Catalog& catalog) const;
   // What session.tools() lists besides the meta tools: the preloaded tools. Those that are not
@@ -31,6 +33,7 @@ class SessionScope {
   struct Choice {
     std::vector<std::string> enabled;
     std::vector<std::string> disabled;
+    bool is_empty() const { return enabled.empty() && disabled.empty(); }
     // What goes by these names, or has these tags: none of them disabled, and one of them enabled
     // where any is.
     bool admits(const std::vector<std::string>& names) const;
