@@ -296,6 +296,7 @@ export default async function sessions({ world, sdk, composio, step, configFor, 
     const { data } = await pinned.execute("COMPOSIO_MANAGE_CONNECTIONS", { toolkits: ["gmail"] });
     assert.deepEqual([data.results.gmail.status, data.results.gmail.redirect_url], ["failed", undefined]);
     await refused(pinned.authorize("gmail"), "UnprocessableEntityError", { status: 422, says: /disabled/ });
+    await refused(pinned.execute("GMAIL_GET_PROFILE", {}), "UnprocessableEntityError", { status: 422, says: /disabled.*enable it/ });
     assert.equal((await composio.connectedAccounts.get(account.id)).status, "INACTIVE");
   });
 

@@ -219,6 +219,9 @@ TEST_CASE("an account that was disabled is linked again by the application alone
   const std::string id = world.session("user_1", {{"connected_accounts", {{"gmail", {pinned}}}}});
   world.patch("/connected_accounts/" + pinned + "/status", {{"enabled", false}});
   require_error(world.post(path_of(id, "/link"), {{"toolkit", "gmail"}}), 422, "disabled");
+  const Answer refused = execute(world, id, "GMAIL_GET_PROFILE");
+  require_error(refused, 422, pinned);
+  CHECK(refused["error"].at("suggested_fix").get<std::string>().find("enable it") != std::string::npos);
   const Answer answer = execute(world, id, "COMPOSIO_MANAGE_CONNECTIONS",
                                 {{"arguments", {{"toolkits", {"gmail"}}, {"reinitiate_all", true}}}});
   const Json result = answer["data"].at("results").at("gmail");

@@ -191,6 +191,13 @@ std::optional<Connection> pinned_to_connect(Transaction& tx, const Session& sess
   return std::move(*chosen);
 }
 
+// Whoever switched it off decides when it is switched on.
+void refuse_disabled(const Connection& account) {
+  if (account.status != ConnectionStatus::Inactive) return;
+  throw Error(ErrorCode::WrongState, "connected account " + in_quotes(account.id.str()) + " is disabled",
+              "the application has to enable it first");
+}
+
 Connection account_for_call(Transaction& tx, const Session& session, const Toolkit& toolkit,
                             const std::string& name) {
   if (!name.empty()) return named_account(tx, session, toolkit, name);
@@ -203,7 +210,8 @@ Connection account_for_call(Transaction& tx, const Session& session, const Toolk
     }
   }
   if (auto found = default_account(tx, session, toolkit.slug)) return std::move(*found);
-  pinned_to_connect(tx, session, toolkit.slug);  // where there is none to connect, a link would not help
+  // Where there is none to connect, or none that the user may, a link would not help.
+  if (const auto pinned = pinned_to_connect(tx, session, toolkit.slug)) refuse_disabled(*pinned);
   throw Error(ErrorCode::NeedsConnection,
               "No connected account found for toolkit " + in_quotes(toolkit.slug) + " and this user",
               "make a link with POST /api/v3/tool_router/session/" + session.id.str() +

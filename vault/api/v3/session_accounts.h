@@ -35,6 +35,9 @@ std::optional<Connection> shown_account(Transaction& tx, const Session& session,
 std::optional<Connection> pinned_to_connect(Transaction& tx, const Session& session,
                                             const std::string& toolkit, const std::string& alias = {});
 
+// Throws WrongState for an account that is disabled.
+void refuse_disabled(const Connection& account);
+
 // The one that a call uses. `name`: its id or alias, empty for the default. Throws NeedsConnection,
 // NotFound, what pinned_to_connect() throws, and InvalidArgument where the session demands a name and there
 // are several.

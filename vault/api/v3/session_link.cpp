@@ -44,13 +44,6 @@ std::optional<Connection> known_account(Transaction& tx, const Session& session,
   return std::nullopt;
 }
 
-// Whoever switched it off decides when it is switched on.
-void refuse_disabled(const Connection& account) {
-  if (account.status != ConnectionStatus::Inactive) return;
-  throw Error(ErrorCode::WrongState, "connected account " + in_quotes(account.id.str()) + " is disabled",
-              "the application has to enable it first");
-}
-
 std::size_t count(const std::vector<Connection>& accounts, ConnectionStatus status) {
   return static_cast<std::size_t>(std::count_if(
       accounts.begin(), accounts.end(), [&](const Connection& account) { return account.status == status; }));
