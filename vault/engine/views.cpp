@@ -52,7 +52,17 @@ void add_ending(Json& val, const Connection& connection) {
   }
 }
 
-Json state_values(const Connection& connection) {
+// SDKs drop a state of a status that they do not know of its scheme.
+ConnectionStatus status_in_state(AuthScheme scheme, ConnectionStatus status) {
+  using enum ConnectionStatus;
+  const bool is_over = status == Failed || status == Expired || status == Revoked;
+  if (is_over && scheme == AuthScheme::ServiceAccount) return Inactive;
+  const bool knows_revoked = scheme == AuthScheme::OAuth2 || scheme == AuthScheme::S2sOAuth2;
+  return status == Revoked && !knows_revoked ? Expired : status;
+}
+
+Json state_values(Connection connection) {
+  connection.status = status_in_state(connection.scheme, connection.status);
   Json val = Json::object();
   for (const auto& [name, value] : connection.fields) val[name] = value;
   val["status"] = to_string(connection.status);

@@ -72,6 +72,32 @@ TEST_CASE("each scheme and status has the keys of state.val that SDKs require") 
   }
 }
 
+TEST_CASE(
+    "where SDKs know no such ending of a scheme, the state tells the nearest one, the account its own") {
+  using enum ConnectionStatus;
+  using Keys = std::vector<std::string>;
+  const Keys parts = {"application_id", "installation_id", "private_key"};
+  const auto [scheme, status, told, keys] =
+      GENERATE_COPY(table<AuthScheme, ConnectionStatus, ConnectionStatus, Keys>({
+          {AuthScheme::ServiceAccount, Failed, Inactive, parts},
+          {AuthScheme::ServiceAccount, Expired, Inactive, parts},
+          {AuthScheme::ServiceAccount, Revoked, Inactive, parts},
+          {AuthScheme::DcrOAuth, Revoked, Expired, {"expired_at"}},
+          {AuthScheme::OAuth1, Revoked, Expired, {"expired_at"}},
+          {AuthScheme::Basic, Revoked, Expired, {"username", "password", "expired_at"}},
+          {AuthScheme::ApiKey, Revoked, Expired, {"expired_at"}},
+      }));
+  const Json view = connection_view(account(scheme, status), nullptr, std::nullopt);
+  CHECK(view["status"] == to_string(status));
+  const Json& val = view["state"]["val"];
+  CHECK(val["status"] == to_string(told));
+  for (const std::string& key : keys) {
+    CAPTURE(key);
+    REQUIRE(val.contains(key));
+    CHECK(val[key].is_string());
+  }
+}
+
 TEST_CASE("not even the last characters of a credential are shown") {
   const Json view =
       connection_view(account(AuthScheme::OAuth2, ConnectionStatus::Active), nullptr, std::nullopt);
