@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "tests/unit/api/api_world.h"
+#include "tests/unit/api/mcp_calls.h"
 
 using namespace coffer;
 using namespace coffer::api::testing;
@@ -13,30 +13,6 @@ namespace {
 const Json kOpensUrls = {{"elicitation", {{"url", Json::object()}}}};
 const char* const kVersionKey = "io.modelcontextprotocol/protocolVersion";
 const char* const kCapabilitiesKey = "io.modelcontextprotocol/clientCapabilities";
-
-HttpHeaders json_headers(HttpHeaders more = {}) {
-  more.push_back({"x-api-key", kApiKey});
-  more.push_back({"content-type", "application/json"});
-  return more;
-}
-
-std::string mcp_path(const std::string& session) {
-  return "/tool_router/" + session + "/mcp";
-}
-
-Json rpc(const std::string& method, const Json& params = Json::object()) {
-  return {{"jsonrpc", "2.0"}, {"id", 7}, {"method", method}, {"params", params}};
-}
-
-Answer post(ApiWorld& world, const std::string& path, const Json& message, const HttpHeaders& headers = {}) {
-  return world.send_raw("POST", path, json_headers(headers), dump_json(message));
-}
-
-Answer legacy(ApiWorld& world, const std::string& session, const std::string& method,
-              const Json& params = Json::object(), HttpHeaders headers = {}) {
-  headers.push_back({"mcp-protocol-version", "2025-11-25"});
-  return post(world, mcp_path(session), rpc(method, params), headers);
-}
 
 HttpHeaders modern_headers(const std::string& method, const Json& params) {
   HttpHeaders headers = {{"mcp-protocol-version", "2026-07-28"}, {"mcp-method", method}};
@@ -55,16 +31,6 @@ Answer modern(ApiWorld& world, const std::string& session, const std::string& me
               modern_headers(method, params));
 }
 
-Json result_of(const Answer& answer) {
-  CAPTURE(answer.text);
-  REQUIRE(answer.status == 200);
-  CHECK(header_value(answer.headers, "content-type").starts_with("application/json"));
-  CHECK(answer["jsonrpc"] == "2.0");
-  CHECK(answer["id"] == 7);
-  REQUIRE(answer.body.contains("result"));
-  return answer["result"];
-}
-
 void require_rpc_error(const Answer& answer, int status, int code) {
   CAPTURE(answer.text);
   CHECK(answer.status == status);
@@ -72,18 +38,6 @@ void require_rpc_error(const Answer& answer, int status, int code) {
   CHECK(answer["error"].at("code") == code);
   CHECK(answer["error"].at("message").is_string());
 }
-
-Json told_by(const Json& result) {
-  REQUIRE(result.at("content")[0].at("type") == "text");
-  return parse_json(result.at("content")[0].at("text").get<std::string>(), "text");
-}
-
-void answer_profile(ApiWorld& world) {
-  world.outside().http.answer(200, R"({"emailAddress":"alice@example.com"})",
-                              {{"content-type", "application/json"}});
-}
-
-const Json kProfile = {{"name", "GMAIL_GET_PROFILE"}, {"arguments", Json::object()}};
 
 // A modern call for which an account is missing: what it asks the client for.
 Json ask_for_link(ApiWorld& world, const std::string& session) {
@@ -97,13 +51,6 @@ Json resumed(const Json& asked, const std::string& action) {
   params["requestState"] = asked.at("requestState");
   params["inputResponses"] = {{"connect", {{"action", action}}}};
   return params;
-}
-
-std::set<std::string> listed_names(ApiWorld& world, const std::string& target) {
-  const Json listed = result_of(post(world, target, rpc("tools/list")));
-  std::set<std::string> names;
-  for (const Json& tool : listed.at("tools")) names.insert(tool.at("name"));
-  return names;
 }
 
 }  // namespace
@@ -496,127 +443,4 @@ TEST_CASE("a session that preloads nothing lists its meta tools alone and runs t
   const auto names = listed_names(world, "/tool_router/" + id + "/mcp");
   CHECK(names == world.get("/tool_router/session/" + id)["tool_router_tools"].get<std::set<std::string>>());
   CHECK(result_of(legacy(world, id, "tools/call", kProfile)).at("isError") == false);
-}
-
-TEST_CASE("a user has a default session with every toolkit at /mcp") {
-  ApiWorld world;
-  world.oauth_account("user_1");
-  answer_profile(world);
-  const auto at = [&](const std::string& target, const Json& message) {
-    return post(world, target, message);
-  };
-  const Json listed = result_of(at("/mcp?user_id=user_1", rpc("tools/list"))).at("tools");
-  const std::string whole = world.session("user_1", {{"preload", {{"tools", "all"}}}});
-  const Json in_session = result_of(legacy(world, whole, "tools/list")).at("tools");
-  CHECK(listed == in_session);
-  CHECK(result_of(at("/mcp?user_id=user_1", rpc("tools/call", kProfile))).at("isError") == false);
-  CHECK(result_of(at("/mcp?user_id=user_2", rpc("tools/call", kProfile))).at("isError") == true);
-  require_error(at("/mcp", rpc("ping")), 400, "user_id");
-  require_error(at("/mcp?user_id=" + std::string(257, 'x'), rpc("ping")), 400, "user_id");
-}
-
-TEST_CASE("the default session acts by the account that its URL names, and without prompts if it says so") {
-  ApiWorld world;
-  const std::string first = world.oauth_account("user_1", "first");
-  world.outside().clock.advance(std::chrono::seconds(1));
-  world.oauth_account("user_1", "second");
-  const auto connected = [&](const std::string& query) {
-    const Json call = {{"name", "COMPOSIO_MANAGE_CONNECTIONS"}, {"arguments", {{"toolkits", {"gmail"}}}}};
-    const Json told = told_by(result_of(post(world, "/mcp?" + query, rpc("tools/call", call))));
-    return told.at("data").at("results").at("gmail").at("connected_account_id");
-  };
-  CHECK(connected("user_id=user_1") != first);
-  CHECK(connected("user_id=user_1&connected_account_id=" + first) == first);
-  CHECK(connected("connected_account_id=" + first) == first);
-  CHECK_FALSE(listed_names(world, "/mcp?user_id=user_1&manage_connections=false")
-                  .contains("COMPOSIO_MANAGE_CONNECTIONS"));
-}
-
-TEST_CASE("a URL for MCP that says something twice is refused, for it says whose tools these are") {
-  ApiWorld world;
-  const std::string account = world.oauth_account("user_1");
-  const std::string id = world.post("/mcp/servers/custom", {{"name", "Mail"}, {"toolkits", {"gmail"}}})["id"];
-  for (const std::string& path : {std::string("/mcp"), "/v3/mcp/" + id, "/v3/mcp/" + id + "/mcp"}) {
-    const auto refuse = [&](const std::string& query, const char* name) {
-      require_error(post(world, path + "?" + query, rpc("ping")), 400, std::string("\"") + name + "\"");
-    };
-    refuse("user_id=user_1&user_id=user_2", "user_id");
-    refuse("user_id=user_1&user_id=user_1", "user_id");
-    refuse("user_id=user_1&user_id[]=user_2", "user_id");
-    refuse("connected_account_id=" + account + "&connected_account_id=ca_x", "connected_account_id");
-    refuse("user_id=user_1&manage_connections=true&manage_connections=false", "manage_connections");
-  }
-}
-
-TEST_CASE("an MCP URL tells another user's account from an absent one in no word") {
-  ApiWorld world;
-  const std::string foreign = world.oauth_account("user_2");
-  const std::string id = world.post("/mcp/servers/custom", {{"name", "Mail"}, {"toolkits", {"gmail"}}})["id"];
-  for (const std::string& path : {std::string("/mcp"), "/v3/mcp/" + id + "/mcp"}) {
-    const auto refusal = [&](const std::string& account) {
-      const Answer answer =
-          post(world, path + "?user_id=user_1&connected_account_id=" + account, rpc("ping"));
-      require_error(answer, 404, account);
-      std::string text = answer.text;
-      return text.replace(text.find(account), account.size(), "ID");
-    };
-    CHECK(refusal(foreign) == refusal("ca_AAAAAAAAAAAA"));
-  }
-}
-
-TEST_CASE("an MCP server serves its choice of tools, to the user of the URL") {
-  ApiWorld world;
-  const std::string account = world.oauth_account("user_1");
-  const Json made = world.post("/mcp/servers/custom", {{"name", "Mail"}, {"toolkits", {"gmail"}}}).body;
-  const std::string path = "/v3/mcp/" + made.at("id").get<std::string>();
-  CHECK(made.at("mcp_url") == std::string(kPublicUrl) + path + "/mcp");
-  const auto is_error = [&](const std::string& target) {
-    answer_profile(world);
-    return result_of(post(world, target, rpc("tools/call", kProfile))).at("isError").get<bool>();
-  };
-  const auto names = listed_names(world, path + "/mcp?user_id=user_1");
-  CHECK(names.contains("GMAIL_SEND_EMAIL"));
-  CHECK(names.contains("COMPOSIO_MANAGE_CONNECTIONS"));
-  CHECK_FALSE(names.contains("GITHUB_CREATE_AN_ISSUE"));
-  CHECK_FALSE(is_error(path + "/mcp?user_id=user_1"));
-  CHECK_FALSE(is_error(path + "?user_id=user_1"));
-  CHECK_FALSE(is_error(path + "/mcp?connected_account_id=" + account));
-  CHECK(is_error(path + "/mcp?user_id=user_2"));
-  CHECK_FALSE(listed_names(world, path + "/mcp?user_id=user_1&manage_connections=false")
-                  .contains("COMPOSIO_MANAGE_CONNECTIONS"));
-}
-
-TEST_CASE("an MCP server's URL follows what the server becomes") {
-  ApiWorld world;
-  const std::string id = world.post("/mcp/servers/custom", {{"name", "Mail"}, {"toolkits", {"gmail"}}})["id"];
-  const std::string url = "/v3/mcp/" + id + "/mcp?user_id=user_1";
-  world.patch("/mcp/" + id, {{"toolkits", {"github"}}});
-  const auto names = listed_names(world, url);
-  CHECK(names.contains("GITHUB_CREATE_AN_ISSUE"));
-  CHECK_FALSE(names.contains("GMAIL_SEND_EMAIL"));
-  world.remove("/mcp/" + id);
-  require_error(post(world, url, rpc("ping")), 404, "MCP server");
-}
-
-TEST_CASE("an MCP server's URL has to name a user, and only an account that is theirs to use") {
-  ApiWorld world;
-  const std::string account = world.oauth_account("user_1");
-  const std::string id = world.post("/mcp/servers/custom", {{"name", "Mail"}, {"toolkits", {"gmail"}}})["id"];
-  const auto ping = [&](const std::string& query) {
-    return post(world, "/v3/mcp/" + id + "/mcp?" + query, rpc("ping"));
-  };
-  require_error(ping(""), 400, "user_id");
-  require_error(ping("connected_account_id=ca_unknown"), 404, "ca_unknown");
-  require_error(ping("user_id=user_2&connected_account_id=" + account), 404, account);
-  CHECK(ping("user_id=user_1&connected_account_id=" + account).status == 200);
-}
-
-TEST_CASE("an MCP server of auth configs alone has their toolkits") {
-  ApiWorld world;
-  const Json body = {
-      {"name", "Mail"}, {"toolkits", Json::array()}, {"auth_config_ids", {world.auth_config("gmail")}}};
-  const std::string id = world.post("/mcp/servers/custom", body)["id"];
-  const auto names = listed_names(world, "/v3/mcp/" + id + "/mcp?user_id=user_1");
-  CHECK(names.contains("GMAIL_SEND_EMAIL"));
-  CHECK_FALSE(names.contains("GITHUB_CREATE_AN_ISSUE"));
 }
