@@ -21,7 +21,7 @@ struct ServiceAnswer;
 struct ToolCall {
   std::string tool;
   nlohmann::json arguments = nlohmann::json::object();
-  std::optional<UserId> user;              // one of the two, or both
+  std::optional<UserId> user;              // one of the two, or both; a toolkit with NO_AUTH wants none
   std::optional<ConnectionId> connection;  // pins the account; must be the user's if both are given
 };
 
@@ -39,7 +39,7 @@ struct ToolResult {
   nlohmann::json data = nlohmann::json::object();
   std::string error;
   std::string log_id;
-  ConnectionId connection;  // empty: a credential of the caller's own
+  ConnectionId connection;  // empty: a credential of the caller's own, or no login needed
 };
 
 // Runs tools as the user. Never puts a credential into a result or a log. Any thread.
