@@ -57,6 +57,26 @@ std::optional<std::int64_t> commits_of(std::string_view line) {
   return error == std::errc() && end == digits + kDigits ? std::optional(commits) : std::nullopt;
 }
 
+// -1: there is none.
+int open_existing(const fs::path& file) {
+  const int fd = ::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0 && errno != ENOENT) throw_storage(file);
+  return fd;
+}
+
+// Whole from the first moment on: one that is empty is none that a crash left.
+void make_file(const fs::path& file, const std::string& line) {
+  const fs::path draft = vault_files::make_draft(file);
+  const int fd = open_existing(draft);
+  const bool is_written =
+      fd >= 0 && ::write(fd, line.data(), line.size()) == std::ssize(line) && ::fsync(fd) == 0;
+  const int error = errno;
+  if (fd >= 0) ::close(fd);
+  errno = error;
+  if (!is_written) throw_storage(draft);
+  vault_files::finish_draft(draft, file);
+}
+
 }  // namespace
 
 Anchor::Anchor(fs::path file, const Keyring& keys) : keys_(keys), file_(std::move(file)) {}
@@ -74,7 +94,6 @@ std::optional<std::int64_t> Anchor::seen() const {
   const ssize_t size = ::pread(fd, buffer.data(), buffer.size(), 0);
   ::close(fd);
   if (size < 0) throw_storage(file_);
-  if (size == 0) return std::nullopt;  // made, and not yet written: as if it were not there
   const std::string line(buffer.data(), static_cast<std::size_t>(size));
   const auto commits = commits_of(line);
   if (commits && line == line_of(keys_, *commits)) return commits;
@@ -101,21 +120,25 @@ void Anchor::replace(std::int64_t commits) {
   if (::ftruncate(fd_, kSize) != 0 || ::fsync(fd_) != 0) throw_storage(file_);
 }
 
-void Anchor::make() {
+void Anchor::make(std::int64_t commits) {
   const std::lock_guard lock(mutex_);
-  open_file();
+  open_file(line_of(keys_, commits));
 }
 
-void Anchor::open_file() {
+void Anchor::open_file(const std::string& line) {
   if (fd_ >= 0) return;
   vault_files::make_private_directory(file_.parent_path());
-  fd_ = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  fd_ = open_existing(file_);
+  if (fd_ < 0) {
+    make_file(file_, line);
+    fd_ = open_existing(file_);
+  }
   if (fd_ < 0) throw_storage(file_);
 }
 
 void Anchor::write(std::int64_t commits) {
-  open_file();
   const std::string line = line_of(keys_, commits);
+  open_file(line);
   if (::pwrite(fd_, line.data(), line.size(), 0) != std::ssize(line)) throw_storage(file_);
 }
 
@@ -172,7 +195,7 @@ void put_note(VaultLocation location, const std::string& directory, Timestamp no
   Anchor anchor(file_in(directory, *opened.keys), *opened.keys);
   if (!directory.empty()) {
     anchor.check(digest.commits());
-    anchor.make();  // what cannot be made is not set
+    anchor.make(digest.commits());  // what cannot be made is not set
   }
   header::let_be_anchored(*opened.vault.connection, *opened.keys);
   digest.store();

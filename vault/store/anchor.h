@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "vault/base/clock.h"
 #include "vault/crypto/keyring.h"
@@ -33,8 +34,8 @@ class Anchor {
   // and what seen() throws.
   void check(std::int64_t commits) const;
 
-  // The file, if there is none: it remembers nothing yet. Throws Storage.
-  void make();
+  // The file, if there is none; it remembers `commits` then. Throws Storage.
+  void make(std::int64_t commits);
   // Remembers `commits`. A write in place and no sync: as cheap as a system call, and a power cut leaves at
   // worst what was seen before. Its directory is made if missing. Throws Storage.
   void advance(std::int64_t commits);
@@ -42,7 +43,7 @@ class Anchor {
   void replace(std::int64_t commits);
 
  private:
-  void open_file();
+  void open_file(const std::string& line);
   void write(std::int64_t commits);
 
   const Keyring& keys_;

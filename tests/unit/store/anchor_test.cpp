@@ -210,6 +210,17 @@ TEST_CASE("an anchor that was edited, or others can write, is no anchor", "[anch
   CHECK_FALSE(f.refusal());
 }
 
+TEST_CASE("an anchor that was emptied is no anchor, and not taken for a missing one", "[anchor][tamper]") {
+  AnchorFixture f;
+  f.live("one");
+  const fs::path file = f.anchor_file();
+  fs::resize_file(file, 0);
+  CHECK(f.refusal() == ErrorCode::WrongState);
+  CHECK(fs::file_size(file) == 0);
+  anchors::accept(f.location(), f.env.random, *f.env.log);
+  CHECK_FALSE(f.refusal());
+}
+
 TEST_CASE("an older vault that is accepted is newer than all that was seen", "[anchor]") {
   AnchorFixture f;
   f.live("one");
