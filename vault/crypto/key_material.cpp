@@ -91,7 +91,7 @@ KeyBytes read_key_file(const std::filesystem::path& path, bool private_to_owner)
   struct stat info {};
   if (::fstat(file.fd(), &info) != 0) throw_unreadable(path, errno);
   if (!S_ISREG(info.st_mode)) {
-    throw Error(ErrorCode::InvalidArgument, "key file " + path.string() + " is not a regular file");
+    throw Error(ErrorCode::WrongKey, "key file " + path.string() + " is not a regular file");
   }
   if (private_to_owner) check_private(path, info);
   std::array<std::uint8_t, KeyBytes::kSize + 1> buffer{};
@@ -99,8 +99,9 @@ KeyBytes read_key_file(const std::filesystem::path& path, bool private_to_owner)
   KeyBytes key(std::span<const std::uint8_t, KeyBytes::kSize>(buffer.data(), KeyBytes::kSize));
   wipe(buffer.data(), buffer.size());
   if (size != KeyBytes::kSize) {
-    throw Error(ErrorCode::InvalidArgument, "key file " + path.string() + " does not hold exactly 32 bytes",
-                "make one with: head -c 32 /dev/urandom > FILE && chmod 600 FILE");
+    throw Error(ErrorCode::WrongKey, "key file " + path.string() + " does not hold exactly 32 bytes",
+                "name the one that the vault was made with; for a new vault make one with: head -c 32 "
+                "/dev/urandom > FILE && chmod 600 FILE");
   }
   return key;
 }

@@ -9,7 +9,7 @@ namespace coffer {
 
 // Reads exactly 32 bytes from a regular file. With `private_to_owner`: owned by us and readable
 // by nobody else. Never follows a symbolic link.
-// Throws NotFound, UnsafePermissions (hint: the chmod to run), InvalidArgument (wrong size), Storage.
+// Throws NotFound, UnsafePermissions (hint: the chmod to run), WrongKey (wrong size or kind), Storage.
 KeyBytes read_key_file(const std::filesystem::path& path, bool private_to_owner = true);
 // 32 random bytes, mode 0600. Throws Conflict if the file exists, Storage.
 void create_key_file(const std::filesystem::path& path, Random& random);

@@ -52,7 +52,7 @@ TEST_CASE("a key file of any other size is refused", "[crypto]") {
     CAPTURE(size);
     const fs::path path = dir.file("key", std::string(size, 'k'));
     CHECK(error_of_reading(path) ==
-          "invalid_argument: key file " + path.string() + " does not hold exactly 32 bytes");
+          "wrong_key: key file " + path.string() + " does not hold exactly 32 bytes");
   }
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("a key is read from nothing but a regular file, without waiting", "[cr
   const fs::path pipe = dir.temp.path() / "pipe";
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
   for (const fs::path& path : {dir.temp.path(), pipe}) {
-    CHECK(error_of_reading(path) == "invalid_argument: key file " + path.string() + " is not a regular file");
+    CHECK(error_of_reading(path) == "wrong_key: key file " + path.string() + " is not a regular file");
   }
 }
 

@@ -302,9 +302,9 @@ TEST_CASE("a key file of the wrong length, kind or place is refused", "[open][ke
   CHECK(place.refusal(KeyFile{place.key_file}) == ErrorCode::NotFound);
   for (const std::size_t size : {0U, 31U, 33U, 4096U}) {
     write_file(place.key_file, std::string(size, 'k'));
-    CHECK(place.refusal(KeyFile{place.key_file}) == ErrorCode::InvalidArgument);
+    CHECK(place.refusal(KeyFile{place.key_file}) == ErrorCode::WrongKey);
   }
-  CHECK(place.refusal(KeyFile{place.directory.path()}) == ErrorCode::InvalidArgument);
+  CHECK(place.refusal(KeyFile{place.directory.path()}) == ErrorCode::WrongKey);
   const fs::path link = place.directory.path() / "link.key";
   write_file(place.key_file, key_text());
   fs::create_symlink(place.key_file, link);
@@ -367,8 +367,9 @@ TEST_CASE("a systemd credential that is not there or not a key is refused", "[op
   const CredentialsDirectory credentials;
   CHECK(place.refusal(SystemdCredential{}) == ErrorCode::NotFound);
   write_file(credentials.directory.path() / "master-key", "short");
-  CHECK(place.refusal(SystemdCredential{}) == ErrorCode::InvalidArgument);
-  for (const char* name : {"", "..", "../master.key", "/etc/passwd"}) {
+  CHECK(place.refusal(SystemdCredential{}) == ErrorCode::WrongKey);
+  CHECK(place.refusal(SystemdCredential{".."}) == ErrorCode::WrongKey);
+  for (const char* name : {"", "../master.key", "/etc/passwd"}) {
     CAPTURE(name);
     CHECK(place.refusal(SystemdCredential{name}) == ErrorCode::InvalidArgument);
   }
