@@ -131,9 +131,8 @@ Connection make_shared_account(WriteTransaction& tx, const ConnectRequest& reque
 }  // namespace
 
 void check_connect_request(const ConnectRequest& request) {
-  if (fault_of_user_id(request.user.str())) {
-    throw Error(ErrorCode::InvalidArgument,
-                "user_id is not 1 to 256 bytes of text without control characters");
+  if (const auto fault = fault_of_user_id(request.user.str())) {
+    throw Error(ErrorCode::InvalidArgument, "user_id " + std::string(*fault), kUserIdRule);
   }
   if (request.alias.size() > kMaxAliasBytes || !is_plain_text(request.alias)) {
     throw Error(ErrorCode::InvalidArgument, "alias is not up to 64 bytes of text without control characters");

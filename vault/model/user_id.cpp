@@ -16,6 +16,8 @@ bool is_control(char32_t point) {
 
 std::optional<std::string_view> fault_of_user_id(std::string_view id) {
   if (id.empty()) return "is empty";
+  if (id == "." || id == "..")
+    return "is a step in a path";  // which clients take out of the URLs that name it
   if (id.size() > kMostBytes) return "is longer than 256 bytes";
   while (!id.empty()) {
     const auto point = first_code_point(id);
