@@ -3,6 +3,9 @@
 #include <SQLiteCpp/Exception.h>
 #include <sqlite3.h>
 
+#include <cstdint>
+#include <filesystem>
+
 #include "vault/base/error.h"
 #include "vault/crypto/key_slot.h"
 #include "vault/store/anchor.h"
@@ -154,6 +157,21 @@ class OpenDatabase final : public Database {
   std::unique_ptr<Writer> writer_;
 };
 
+bool is_full(const std::filesystem::path& directory) {
+  constexpr std::uintmax_t kNeeded = 64 << 10;  // the log's index and a first page
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(directory, error);
+  return !error && space.available < kNeeded;
+}
+
+// SQLite names neither file nor reason.
+[[noreturn]] void rethrow_of_opening(const Error& error, const std::filesystem::path& vault) {
+  const std::filesystem::path directory = vault.parent_path();
+  throw Error(error.code(), "opening " + vault.string() + ": " + error.what(),
+              is_full(directory) ? "the disk that holds " + directory.string() + " is full: free space on it"
+                                 : error.hint());
+}
+
 }  // namespace
 
 std::unique_ptr<Database> Database::open(VaultLocation location, Random& random, Log& log) {
@@ -161,7 +179,12 @@ std::unique_ptr<Database> Database::open(VaultLocation location, Random& random,
   vault_files::check_private(location.path);
   vault_files::check_writable(location.path);
   const KeyMaterial material = load(std::move(location.key));
-  return std::make_unique<OpenDatabase>(location, material, random, log);
+  try {
+    return std::make_unique<OpenDatabase>(location, material, random, log);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::Storage) throw;
+    rethrow_of_opening(error, location.path);
+  }
 }
 
 }  // namespace coffer

@@ -20,7 +20,10 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void throw_storage(const fs::path& path, int error) {
-  throw Error(ErrorCode::Storage, path.string() + ": " + std::strerror(error));
+  throw Error(ErrorCode::Storage, path.string() + ": " + std::strerror(error),
+              error == EROFS    ? "mount its file system for writing"
+              : error == ENOSPC ? "its disk is full: free space on it"
+                                : "");
 }
 
 [[noreturn]] void throw_unsafe(const std::string& fact, std::string hint) {

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <utility>
 
+#include "tests/support/file_size_limit.h"
 #include "tests/unit/store/store_fixture.h"
 #include "vault/store/sql_query.h"
 
@@ -223,6 +224,19 @@ TEST_CASE("a vault that may not be written is refused with the way to mend it", 
   CHECK(place.hint.find("chmod 600") != std::string::npos);
   ::chmod(place.vault.c_str(), 0600);
   CHECK_FALSE(place.refusal());
+}
+
+TEST_CASE("a vault that cannot be opened for want of space is named", "[open]") {
+  Place place;
+  place.open();
+  const testing::NoMoreSpace full;
+  try {
+    place.open(false);
+    FAIL("it opened");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::Storage);
+    CHECK(std::string(error.what()).find("opening " + place.vault.string()) == 0);
+  }
 }
 
 TEST_CASE("a directory that others can use is refused with the way to mend it", "[open]") {
