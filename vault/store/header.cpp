@@ -231,6 +231,17 @@ Unlocked unlock_whole(SqlConnection& connection, const KeyMaterial& material, in
   }
 }
 
+constexpr std::size_t kLeastPassphraseBytes = 8;  // NIST SP 800-63B section 5.1.1.1
+
+// Of a slot that is made; what opens an older vault is not asked.
+void require_strong(const KeyMaterial& material) {
+  const auto* passphrase = std::get_if<Passphrase>(&material);
+  if (passphrase == nullptr || passphrase->text.size() >= kLeastPassphraseBytes) return;
+  throw Error(ErrorCode::InvalidArgument,
+              "the passphrase has fewer than " + std::to_string(kLeastPassphraseBytes) + " bytes",
+              "whoever has the file can try all short ones: choose several words");
+}
+
 void raise_format(Preamble& preamble, std::int64_t least) {
   preamble.format = preamble.min_reader = std::max(preamble.format, least);
 }
@@ -303,6 +314,7 @@ bool is_blank(SqlConnection& connection) {
 
 std::unique_ptr<Keyring> create(SqlConnection& connection, const KeyMaterial& material, int schema_version,
                                 Random& random) {
+  require_strong(material);
   Contents contents;
   contents.preamble.schema_version = schema_version;
   contents.preamble.vault_uuid = random_uuid(random);
@@ -333,6 +345,7 @@ std::vector<SlotEntry> list_slots(SqlConnection& connection, const KeyMaterial& 
 
 std::int64_t add_slot(SqlConnection& connection, const KeyMaterial& material, const KeyMaterial& added,
                       int newest, Random& random) {
+  require_strong(added);
   Unlocked vault = unlock_whole(connection, material, newest);
   std::vector<KeySlot>& slots = vault.contents.slots;
   if (const auto present = try_slots(vault.contents, added)) {

@@ -342,6 +342,12 @@ TEST_CASE("a passphrase opens the vault that was made with it, to the letter", "
   CHECK(place.refusal() == ErrorCode::WrongKey);
 }
 
+TEST_CASE("a vault is not made with a passphrase that anybody could try out", "[open][key]") {
+  Place place;
+  CHECK(place.refusal(passphrase("7 bytes"), true) == ErrorCode::InvalidArgument);
+  CHECK_FALSE(place.refusal(passphrase("8 bytes."), true));
+}
+
 TEST_CASE("the cost of a passphrase is the one it was made with", "[open][key]") {
   Place place;
   const std::string uuid = place.open(passphrase("correct horse"))->vault_uuid();

@@ -162,7 +162,7 @@ TEST_CASE("all that the keys wrap or seal is renewed with them", "[rotation]") {
 TEST_CASE("a rotation that finds another slot changes nothing and names it", "[rotation]") {
   RotationFixture f;
   key_slots::add(f.by(first_key()), other_key(), f.env.random);
-  key_slots::add(f.by(first_key()), Passphrase{Secret("horse"), {1, 8192, true}}, f.env.random);
+  key_slots::add(f.by(first_key()), Passphrase{Secret("correct horse"), {1, 8192, true}}, f.env.random);
   const std::string before = testing::file_bytes(f.vault.path());
   try {
     f.rotate(other_key());
@@ -182,7 +182,7 @@ TEST_CASE("a rotation that finds another slot changes nothing and names it", "[r
 
 TEST_CASE("a passphrase opens what it renewed", "[rotation]") {
   RotationFixture f;
-  const auto horse = [] { return Passphrase{Secret("horse"), {1, 8192, true}}; };
+  const auto horse = [] { return Passphrase{Secret("correct horse"), {1, 8192, true}}; };
   key_slots::add(f.by(first_key()), horse(), f.env.random);
   key_slots::remove(f.by(horse()), 1);
   f.rotate(horse());

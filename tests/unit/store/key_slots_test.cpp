@@ -91,11 +91,18 @@ TEST_CASE("a removed slot opens nothing, and its number is given again", "[slots
 
 TEST_CASE("a passphrase is changed by adding the new one and removing the old one with it", "[slots]") {
   SlotFixture f;
-  f.add(first_key(), passphrase("old"));
-  CHECK(f.add(passphrase("old"), passphrase("new")) == 3);
-  key_slots::remove(f.by(passphrase("new")), 2);
-  CHECK_FALSE(f.opens(passphrase("old")));
-  CHECK(f.opens(passphrase("new")));
+  f.add(first_key(), passphrase("old words"));
+  CHECK(f.add(passphrase("old words"), passphrase("new words")) == 3);
+  key_slots::remove(f.by(passphrase("new words")), 2);
+  CHECK_FALSE(f.opens(passphrase("old words")));
+  CHECK(f.opens(passphrase("new words")));
+}
+
+TEST_CASE("a passphrase that anybody could try out makes no slot", "[slots]") {
+  SlotFixture f;
+  CHECK(code_of([&] { f.add(first_key(), passphrase("7 bytes")); }) == ErrorCode::InvalidArgument);
+  CHECK(f.add(first_key(), passphrase("8 bytes.")) == 2);
+  CHECK(f.opens(passphrase("8 bytes.")));
 }
 
 TEST_CASE("the way in that is being used cannot be removed", "[slots]") {
