@@ -16,13 +16,13 @@ bool is_challenge(std::string_view text) {
 }
 
 // Error name and description, or nothing.
-using Fault = std::optional<std::pair<std::string, std::string>>;
+using Objection = std::optional<std::pair<std::string, std::string>>;
 
 bool needs_pkce(const Profile& profile, const Client& client) {
   return client.needs_pkce.value_or(profile.provider->pkce == Provider::Pkce::Required);
 }
 
-Fault check_pkce(const Profile& profile, const Client& client, const Fields& parameters) {
+Objection check_pkce(const Profile& profile, const Client& client, const Fields& parameters) {
   const std::string challenge = text_of(parameters, "code_challenge");
   const std::string method = text_of(parameters, "code_challenge_method");
   if (challenge.empty() && method.empty()) {
@@ -36,7 +36,7 @@ Fault check_pkce(const Profile& profile, const Client& client, const Fields& par
   return std::nullopt;
 }
 
-Fault check_response_type(const Fields& parameters) {
+Objection check_response_type(const Fields& parameters) {
   const std::string type = text_of(parameters, "response_type");
   if (type.empty()) return std::make_pair("invalid_request", "response_type is missing");
   if (type != "code") return std::make_pair("unsupported_response_type", "only code is offered");
@@ -46,13 +46,13 @@ Fault check_response_type(const Fields& parameters) {
   return std::nullopt;
 }
 
-Fault fault_of(const std::optional<Refusal>& refusal) {
+Objection fault_of(const std::optional<Refusal>& refusal) {
   if (!refusal) return std::nullopt;
   return std::make_pair(refusal->error, refusal->description);
 }
 
 // OpenID Connect Core section 6: neither is offered, and ignoring them would change what was asked.
-Fault check_request_objects(const Fields& parameters) {
+Objection check_request_objects(const Fields& parameters) {
   if (find_field(parameters, "request"))
     return std::make_pair("request_not_supported", "request is not known");
   if (find_field(parameters, "registration"))
@@ -61,22 +61,22 @@ Fault check_request_objects(const Fields& parameters) {
 }
 
 // A hint of ours: how the person shall behave.
-Fault check_script(const Fields& parameters) {
+Objection check_script(const Fields& parameters) {
   const std::string script = text_of(parameters, "mock_script");
   if (script.empty() || login_action(script)) return std::nullopt;
   return std::make_pair("invalid_request", "mock_script is no login script");
 }
 
 // OpenID Connect Core section 3.1.2.1: "none" goes with nothing else.
-Fault check_prompt(const Fields& parameters) {
+Objection check_prompt(const Fields& parameters) {
   const auto prompts = split(text_of(parameters, "prompt"), ' ');
   if (std::find(prompts.begin(), prompts.end(), "none") == prompts.end()) return std::nullopt;
   if (prompts.size() > 1) return std::make_pair("invalid_request", "prompt has none and something else");
   return std::make_pair("login_required", "nobody is signed in");
 }
 
-Fault find_fault(const Tenant& tenant, const Profile& profile, const Client& client, const Fields& parameters,
-                 AskedBy asked_by) {
+Objection find_fault(const Tenant& tenant, const Profile& profile, const Client& client,
+                     const Fields& parameters, AskedBy asked_by) {
   if (has_duplicates(parameters)) return std::make_pair("invalid_request", "a parameter comes twice");
   if (!allows_grant(client, "authorization_code"))
     return std::make_pair("unauthorized_client", "the client is not registered for authorization_code");

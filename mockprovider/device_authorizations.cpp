@@ -20,7 +20,7 @@ std::string plain(std::string_view user_code) {
   return letters;
 }
 
-Refusal refusal(std::string error, std::string description) {
+Refusal device_refusal(std::string error, std::string description) {
   return {std::move(error), std::move(description), {}, {}};
 }
 
@@ -81,25 +81,26 @@ std::variant<Consent, Refusal> DeviceAuthorizations::poll(std::string_view devic
                                                           std::string_view provider,
                                                           std::string_view client_id) {
   const auto found = waiting_.find(device_code);
-  if (found == waiting_.end()) return refusal("invalid_grant", "the device code is unknown");
+  if (found == waiting_.end()) return device_refusal("invalid_grant", "the device code is unknown");
   DeviceAuthorization& authorization = found->second;
   if (authorization.client_id != client_id || authorization.provider != provider) {
-    return refusal("invalid_grant", "the device code was issued to another client");
+    return device_refusal("invalid_grant", "the device code was issued to another client");
   }
-  if (is_over(authorization)) return refusal("expired_token", "the device code has expired");
+  if (is_over(authorization)) return device_refusal("expired_token", "the device code has expired");
   const Timestamp now = clock_.now();
   const auto before = std::exchange(authorization.polled_at, now);
   switch (authorization.state) {
     case DeviceAuthorization::State::Pending:
       if (!before || now >= *before + authorization.interval) {
-        return refusal("authorization_pending", "the person has not answered yet");
+        return device_refusal("authorization_pending", "the person has not answered yet");
       }
       authorization.interval += kSlowDown;
-      return refusal("slow_down", "polled before the interval was over; it is five seconds longer now");
+      return device_refusal("slow_down",
+                            "polled before the interval was over; it is five seconds longer now");
     case DeviceAuthorization::State::Denied:
-      return refusal("access_denied", "the person denied it");
+      return device_refusal("access_denied", "the person denied it");
     case DeviceAuthorization::State::Used:
-      return refusal("invalid_grant", "the device code was used before");
+      return device_refusal("invalid_grant", "the device code was used before");
     case DeviceAuthorization::State::Allowed:
       break;
   }

@@ -25,10 +25,6 @@ std::optional<Refusal> refuse(const Tenant& tenant, const Profile& profile, cons
   return refuse_resources(tenant, texts_of(asked.parameters, "resource"));
 }
 
-std::int64_t in_seconds(Duration time) {
-  return std::chrono::duration_cast<std::chrono::seconds>(time).count();
-}
-
 std::variant<std::string, Refusal> add(Tenant& tenant, DeviceAuthorization wanted) try {
   return tenant.devices.add(std::move(wanted));
 } catch (const Error& error) {

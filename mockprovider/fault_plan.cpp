@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mockprovider/digest.h"
+#include "mockprovider/facet.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 
@@ -11,14 +12,6 @@ namespace coffer::mock {
 namespace {
 
 constexpr std::size_t kMaxFaults = 1'000;
-
-bool fits(const std::string& wanted, const std::string& value) {
-  return wanted.empty() || wanted == value;
-}
-
-bool fits_endpoint(const std::string& wanted, const std::string& endpoint) {
-  return fits(wanted, endpoint) || (wanted == "api" && endpoint.starts_with("api:"));
-}
 
 bool matches(const RequestFacets& wanted, const RequestFacets& request) {
   return fits_endpoint(wanted.endpoint, request.endpoint) && fits(wanted.provider, request.provider) &&

@@ -14,7 +14,7 @@ Json name_values(const Fields& fields) {
   return list;
 }
 
-std::string origin_of(const std::string& url) {
+std::string start_of(const std::string& url) {
   return url.substr(0, url.find('/', url.find("://") + 3));
 }
 
@@ -92,7 +92,7 @@ Json to_har(const std::vector<JournalEntry>& entries, const std::string& url) {
   for (const auto& entry : entries) {
     Json har = {{"startedDateTime", to_rfc3339(entry.at)},
                 {"time", 0},
-                {"request", request_json(entry, origin_of(url))},
+                {"request", request_json(entry, start_of(url))},
                 {"response", response_json(entry)},
                 {"cache", Json::object()},
                 {"timings", {{"send", 0}, {"wait", 0}, {"receive", 0}}}};

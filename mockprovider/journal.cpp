@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "mockprovider/facet.h"
 #include "mockprovider/redaction.h"
 #include "vault/base/json.h"
 
@@ -59,20 +60,12 @@ void cut_out(const CredentialMarks& marks, JournalEntry& entry) {
   }
 }
 
-bool fits(const std::string& wanted, const std::string& value) {
-  return wanted.empty() || wanted == value;
-}
-
-bool fits_endpoint(const std::string& wanted, const std::string& endpoint) {
-  return fits(wanted, endpoint) || (wanted == "api" && endpoint.starts_with("api:"));
-}
-
 bool holds(const JournalEntry& entry, const std::string& text) {
   if (text.empty()) return true;
   return to_lower(dump_json(to_json(entry))).find(to_lower(text)) != std::string::npos;
 }
 
-bool fits(const Journal::Filter& filter, const JournalEntry& entry) {
+bool is_meant(const Journal::Filter& filter, const JournalEntry& entry) {
   return entry.number > filter.after && (!filter.from || entry.at >= *filter.from) &&
          (filter.status < 0 || filter.status == entry.status) &&
          fits_endpoint(filter.endpoint, entry.endpoint) && fits(filter.provider, entry.provider) &&
@@ -86,7 +79,7 @@ template <class Iterator>
 std::vector<JournalEntry> take_fitting(Iterator begin, Iterator end, const Journal::Filter& filter) {
   std::vector<JournalEntry> found;
   for (; begin != end && found.size() < filter.limit; ++begin) {
-    if (fits(filter, *begin)) found.push_back(*begin);
+    if (is_meant(filter, *begin)) found.push_back(*begin);
   }
   return found;
 }

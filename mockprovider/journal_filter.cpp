@@ -11,7 +11,7 @@
 namespace coffer::mock {
 namespace {
 
-std::optional<std::uint64_t> to_number(std::string_view text) {
+std::optional<std::uint64_t> parse_number(std::string_view text) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -19,13 +19,13 @@ std::optional<std::uint64_t> to_number(std::string_view text) {
 }
 
 std::uint64_t number_of(std::string_view name, std::string_view text) {
-  const auto number = to_number(text);
+  const auto number = parse_number(text);
   if (!number) throw Error(ErrorCode::InvalidArgument, std::string(name) + " is not a number");
   return *number;
 }
 
 void read_since(std::string_view text, Timestamp now, Journal::Filter& filter) {
-  if (const auto number = to_number(text)) {
+  if (const auto number = parse_number(text)) {
     filter.after = *number;
   } else if (const auto moment = parse_rfc3339(text)) {
     filter.from = *moment;

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxScripts = 1'000;
 
-constexpr std::pair<std::string_view, LoginScript::Action> kActions[] = {
+constexpr std::pair<std::string_view, LoginScript::Action> kScriptActions[] = {
     {"allow", LoginScript::Action::Allow},
     {"auto", LoginScript::Action::Allow},
     {"deny", LoginScript::Action::Deny},
@@ -28,7 +28,7 @@ bool fits(const std::string& matcher, std::string_view value) {
 }  // namespace
 
 std::optional<LoginScript::Action> login_action(std::string_view name) {
-  for (const auto& [known, action] : kActions) {
+  for (const auto& [known, action] : kScriptActions) {
     if (known == name) return action;
   }
   return std::nullopt;
@@ -36,12 +36,12 @@ std::optional<LoginScript::Action> login_action(std::string_view name) {
 
 std::vector<std::string> login_actions() {
   std::vector<std::string> names;
-  for (const auto& known : kActions) names.emplace_back(known.first);
+  for (const auto& known : kScriptActions) names.emplace_back(known.first);
   return names;
 }
 
 std::string_view name_of(LoginScript::Action wanted) {
-  for (const auto& [name, action] : kActions) {
+  for (const auto& [name, action] : kScriptActions) {
     if (action == wanted) return name;
   }
   return "allow";

@@ -65,10 +65,6 @@ int rfc_status(const std::string& error) {
   return error == "invalid_client" ? 401 : 400;
 }
 
-std::int64_t in_seconds(Duration time) {
-  return std::chrono::duration_cast<std::chrono::seconds>(time).count();
-}
-
 bool wants_id_token(const Profile& profile, const IssuedTokens& issued) {
   const auto& scopes = issued.scopes;
   return profile.has_openid && !issued.account.empty() &&
@@ -133,6 +129,10 @@ Json answer_values(const Tenant& tenant, const Profile& profile, const IssuedTok
 }
 
 }  // namespace
+
+std::int64_t in_seconds(Duration time) {
+  return std::chrono::duration_cast<std::chrono::seconds>(time).count();
+}
 
 Json account_values(const Tenant& tenant, std::string_view email) {
   const Account* account = tenant.accounts.find(email);

@@ -10,6 +10,9 @@ namespace coffer::mock {
 // The wire form of the token endpoint's answers: RFC 6749 sections 5.1 and 5.2, or what the
 // provider's profile says instead.
 
+// As expires_in and its like count, rounded down.
+std::int64_t in_seconds(Duration time);
+
 struct TokenAnswer {
   ServerResponse response;
   std::string access_token;  // signed, if it is a JWT

@@ -37,7 +37,7 @@ struct OpenVault {
   std::unique_ptr<Database> database;
 };
 
-void list(const Globals& globals, bool as_json) {
+void list_keys(const Globals& globals, bool as_json) {
   const OpenVault vault(globals);
   Json array = Json::array();
   Table table({"ID", "NAME", "SCOPES", "MADE", "FAULT"});
@@ -107,7 +107,7 @@ void add(const Globals& globals, const ApiKeysOptions& options) {
   }
 }
 
-void remove(const Globals& globals, const std::string& id) {
+void remove_key(const Globals& globals, const std::string& id) {
   const OpenVault vault(globals);
   const auto tx = vault.database->write();
   if (!api_key_store::remove(*tx, id)) {
@@ -120,11 +120,11 @@ void remove(const Globals& globals, const std::string& id) {
 
 int run(const Globals& globals, const ApiKeysOptions& options) {
   if (options.verb.empty()) {
-    list(globals, options.json);
+    list_keys(globals, options.json);
   } else if (options.verb == "add") {
     add(globals, options);
   } else if (options.verb == "remove") {
-    remove(globals, options.id);
+    remove_key(globals, options.id);
   } else {
     throw Error(ErrorCode::InvalidArgument, "api-keys cannot \"" + options.verb + "\"",
                 "use add or remove ID");

@@ -23,7 +23,7 @@ struct KeysOptions {
   bool json = false;
 };
 
-void list(const Globals& globals, bool as_json) {
+void list_slots(const Globals& globals, bool as_json) {
   Json array = Json::array();
   Table table({"SLOT", "KIND", "THIS KEY'S"});
   for (const header::SlotEntry& slot : key_slots::list(vault_location(globals))) {
@@ -43,7 +43,7 @@ void add(const Globals& globals, KeySource added) {
   print_line("slot " + std::to_string(number) + " opens the vault");
 }
 
-void remove(const Globals& globals, const std::string& text) {
+void remove_slot(const Globals& globals, const std::string& text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) {
@@ -68,13 +68,13 @@ void rotate(const Globals& globals, bool as_json) {
 
 int run(const Globals& globals, const KeysOptions& options) {
   if (options.verb.empty()) {
-    list(globals, options.json);
+    list_slots(globals, options.json);
   } else if (options.verb == "add-file") {
     add(globals, KeyFile{options.value});
   } else if (options.verb == "add-passphrase") {
     add(globals, Passphrase{read_private_file(options.value), {}});
   } else if (options.verb == "remove") {
-    remove(globals, options.value);
+    remove_slot(globals, options.value);
   } else if (options.verb == "rotate") {
     rotate(globals, options.json);
   } else {

@@ -19,7 +19,7 @@ namespace coffer::cli {
 namespace {
 
 constexpr Duration kForwardTimeout = std::chrono::seconds(10);
-constexpr Duration kPollInterval = std::chrono::milliseconds(100);
+constexpr Duration kHeardInterval = std::chrono::milliseconds(100);
 
 struct ListenOptions {
   std::vector<std::string> events{std::string(kExpiredEvent)};
@@ -156,7 +156,7 @@ int run(const Globals& globals, const ListenOptions& options) {
   server.start();
   if (options.print_secret) print_exact(std::string(subscription.secret().expose()));
   print_progress("listening for " + join(options.events, ", ") + " of " + api.url() + "; end with Ctrl-C");
-  while (!signals.wait(kPollInterval) && receiver->is_heard()) {
+  while (!signals.wait(kHeardInterval) && receiver->is_heard()) {
     if (options.count > 0 && receiver->received() >= options.count) break;
   }
   server.stop();

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kRelayFailed = -32000;
 // A call that waits for its user takes half a minute, a slow service more.
-constexpr Duration kTimeout = std::chrono::minutes(5);
+constexpr Duration kRelayTimeout = std::chrono::minutes(5);
 constexpr std::size_t kLongestAnswer = 16 << 20;
 constexpr const char* kVersionKey = "io.modelcontextprotocol/protocolVersion";
 
@@ -93,7 +93,7 @@ std::string McpRelay::relay(const std::string& message) {
   request.url = endpoint_.url + path_;
   request.headers = headers_for(message);
   request.body = message;
-  request.timeout = kTimeout;
+  request.timeout = kRelayTimeout;
   request.max_response_bytes = kLongestAnswer;
   request.once = true;
   const HttpResult result = http_.send(request);

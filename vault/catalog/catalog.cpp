@@ -26,7 +26,7 @@ struct Parts {
   std::map<std::string, Provider> providers;
 };
 
-[[noreturn]] void fail(const std::string& fault) {
+[[noreturn]] void refuse(const std::string& fault) {
   throw Error(ErrorCode::InvalidArgument, fault);
 }
 
@@ -49,7 +49,7 @@ std::vector<fs::path> json_files(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     if (entry->path().extension() == ".json") paths.push_back(entry->path());
-    if (paths.size() > kMaxFiles) fail(folder.string() + " holds more than 1000 files");
+    if (paths.size() > kMaxFiles) refuse(folder.string() + " holds more than 1000 files");
   }
   std::sort(paths.begin(), paths.end());
   return paths;
@@ -58,14 +58,14 @@ std::vector<fs::path> json_files(const fs::path& folder) {
 Json read_file(const fs::path& path) {
   std::error_code error;
   if (fs::file_size(path, error) > kMaxFileBytes || error)
-    fail(path.string() + " cannot be read, or is over 1 MiB");
+    refuse(path.string() + " cannot be read, or is over 1 MiB");
   std::ifstream in(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   return parse_json(text, path.string());
 }
 
 void add_directory(Parts& parts, const fs::path& directory) {
-  if (!fs::is_directory(directory)) fail("toolkit directory " + directory.string() + " does not exist");
+  if (!fs::is_directory(directory)) refuse("toolkit directory " + directory.string() + " does not exist");
   for (const auto& path : json_files(directory / "providers")) {
     Json json = read_file(path);
     Provider provider = parse_provider(json, path.string());
@@ -101,7 +101,7 @@ void point_at_mock(Toolkit& toolkit, const std::string& mock_url) {
 }
 
 void point_at_mock(Parts& parts, const std::string& mock_url) {
-  if (!origin_of(mock_url)) fail("the mock's URL \"" + mock_url + "\" is not an absolute http(s) URL");
+  if (!origin_of(mock_url)) refuse("the mock's URL \"" + mock_url + "\" is not an absolute http(s) URL");
   for (auto& [id, provider] : parts.providers) point_at_mock(provider, mock_url);
   for (auto& [slug, toolkit] : parts.toolkits) point_at_mock(toolkit, mock_url);
 }
@@ -110,7 +110,7 @@ void check_providers_exist(const Parts& parts) {
   for (const auto& [slug, toolkit] : parts.toolkits) {
     for (const auto& mode : toolkit.auth) {
       if (mode.provider.empty() || parts.providers.contains(mode.provider)) continue;
-      fail("toolkit \"" + slug + "\": provider \"" + mode.provider + "\" does not exist");
+      refuse("toolkit \"" + slug + "\": provider \"" + mode.provider + "\" does not exist");
     }
   }
 }
@@ -134,8 +134,8 @@ void Catalog::index_tools() {
   const auto add = [&](const std::string& slug, Place place) {
     const auto [entry, is_new] = tools_.emplace(to_upper(slug), place);
     if (is_new) return;
-    fail("tool \"" + slug + "\" is defined twice, by toolkits \"" + toolkits_[entry->second.toolkit].slug +
-         "\" and \"" + toolkits_[place.toolkit].slug + "\"");
+    refuse("tool \"" + slug + "\" is defined twice, by toolkits \"" + toolkits_[entry->second.toolkit].slug +
+           "\" and \"" + toolkits_[place.toolkit].slug + "\"");
   };
   for (std::size_t i = 0; i < toolkits_.size(); ++i) {
     for (std::size_t k = 0; k < toolkits_[i].tools.size(); ++k) {

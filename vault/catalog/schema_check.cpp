@@ -29,11 +29,6 @@ constexpr Keyword kKeywords[] = {{"type", Form::Type},          {"title", Form::
 
 constexpr std::string_view kTypes[] = {"string", "integer", "number", "boolean", "array", "object", "null"};
 
-[[noreturn]] void fail(const std::string& place, const std::string& fault) {
-  throw Error(ErrorCode::InvalidArgument, place + ": " + fault,
-              "docs/toolkit-format.md describes the format");
-}
-
 bool is_type(const Json& value) {
   return value.is_string() && std::find(std::begin(kTypes), std::end(kTypes), value) != std::end(kTypes);
 }
@@ -62,7 +57,7 @@ std::string inside(const std::string& place, const std::string& name) {
 }
 
 void check_all(const Json& schemas, const std::string& place) {
-  if (!schemas.is_object()) fail(place, "must be an object of schemas");
+  if (!schemas.is_object()) throw_file_fault(place, "must be an object of schemas");
   for (const auto& [name, schema] : schemas.items()) check_input_schema(schema, inside(place, name));
 }
 
@@ -95,14 +90,20 @@ bool fits(const Json& value, Form form) {
 
 }  // namespace
 
+void throw_file_fault(const std::string& place, const std::string& fault) {
+  throw Error(ErrorCode::InvalidArgument, place + ": " + fault,
+              "docs/toolkit-format.md describes the format");
+}
+
 void check_input_schema(const Json& schema, const std::string& place) {
-  if (!schema.is_object()) fail(place, "must be a schema");
+  if (!schema.is_object()) throw_file_fault(place, "must be a schema");
   for (const auto& [name, value] : schema.items()) {
     const auto keyword = std::find_if(std::begin(kKeywords), std::end(kKeywords),
                                       [&, key = name](const Keyword& known) { return known.name == key; });
     const std::string here = inside(place, name);
-    if (keyword == std::end(kKeywords)) fail(here, "is not a keyword that arguments are checked by");
-    if (!fits(value, keyword->form)) fail(here, "has a value that the keyword does not take");
+    if (keyword == std::end(kKeywords))
+      throw_file_fault(here, "is not a keyword that arguments are checked by");
+    if (!fits(value, keyword->form)) throw_file_fault(here, "has a value that the keyword does not take");
     if (keyword->form == Form::Schemas) check_all(value, here);
     if (value.is_object() && (keyword->form == Form::Schema || keyword->form == Form::FlagOrSchema)) {
       check_input_schema(value, here);

@@ -30,11 +30,6 @@ bool contains(const List& list, std::string_view value) {
   return std::find(std::begin(list), std::end(list), value) != std::end(list);
 }
 
-[[noreturn]] void fail(const std::string& place, const std::string& fault) {
-  throw Error(ErrorCode::InvalidArgument, place + ": " + fault,
-              "docs/toolkit-format.md describes the format");
-}
-
 bool consists_of(std::string_view text, std::string_view extra, bool upper) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
     const bool is_letter = upper ? (c >= 'A' && c <= 'Z') : (c >= 'a' && c <= 'z');
@@ -45,11 +40,11 @@ bool consists_of(std::string_view text, std::string_view extra, bool upper) {
 void check_text(const std::string& place, const std::string& text, const NameSet& known) {
   try {
     for (const auto& name : names_in_template(text)) {
-      if (!known.contains(name)) fail(place, "template name \"" + name + "\" is defined nowhere");
+      if (!known.contains(name)) throw_file_fault(place, "template name \"" + name + "\" is defined nowhere");
     }
   } catch (const Error& error) {
     if (std::string_view(error.what()).starts_with(place)) throw;
-    fail(place, error.what());
+    throw_file_fault(place, error.what());
   }
 }
 
@@ -65,19 +60,20 @@ void check_pointer(const std::string& place, const std::string& pointer) {
   try {
     static_cast<void>(Json::json_pointer(pointer));
   } catch (const Json::exception&) {
-    fail(place, "\"" + pointer + "\" is not a JSON pointer: those begin with / (RFC 6901)");
+    throw_file_fault(place, "\"" + pointer + "\" is not a JSON pointer: those begin with / (RFC 6901)");
   }
 }
 
 void check_request(const std::string& place, const RequestTemplate& request, const NameSet& known) {
-  if (!contains(kMethods, request.method)) fail(place, "\"method\" must be GET, POST, PUT, PATCH or DELETE");
-  if (!request.path.starts_with('/')) fail(place, "\"path\" must begin with /");
+  if (!contains(kMethods, request.method))
+    throw_file_fault(place, "\"method\" must be GET, POST, PUT, PATCH or DELETE");
+  if (!request.path.starts_with('/')) throw_file_fault(place, "\"path\" must begin with /");
   if (request.path.find_first_of("?#\\") != std::string::npos)
-    fail(place, "\"path\" may not hold ?, # or \\");
+    throw_file_fault(place, "\"path\" may not hold ?, # or \\");
   check_text(place + ".path", request.path, known);
   for (const auto& [name, tree] :
        {std::pair{".query", request.query}, {".headers", request.headers}, {".form", request.form}}) {
-    if (tree && !tree->is_object()) fail(place + name, "must be an object");
+    if (tree && !tree->is_object()) throw_file_fault(place + name, "must be an object");
     check_tree(place + name, tree, known);
   }
   check_tree(place + ".json", request.json, known);
@@ -99,12 +95,12 @@ void check_host_field(const std::string& place, const Toolkit& toolkit, const st
   for (const auto& mode : toolkit.auth) {
     const ConnectionField* field = find_field(mode, name);
     if (field == nullptr || field->is_secret || !field->is_required) {
-      fail(place, "\"" + name + "\" must be a required field, not secret, of every auth mode");
+      throw_file_fault(place, "\"" + name + "\" must be a required field, not secret, of every auth mode");
     }
     const std::regex pattern(field->pattern.empty() ? "[^]*" : field->pattern);
     for (const char* probe : {"", "a.b", "a/b", "a:b", "a@b", "a#b", "a?b", "a\\b", "a%b"}) {
       if (std::regex_match(probe, pattern)) {
-        fail(place, "the pattern of \"" + name + "\" must forbid \"" + std::string(probe) + "\"");
+        throw_file_fault(place, "the pattern of \"" + name + "\" must forbid \"" + std::string(probe) + "\"");
       }
     }
   }
@@ -129,16 +125,18 @@ void check_base_url(const std::string& file, const Toolkit& toolkit, const NameS
       example += piece.text;
       continue;
     }
-    if (piece.expression->kind != Expression::Kind::Name) fail(place, "may hold names only");
+    if (piece.expression->kind != Expression::Kind::Name) throw_file_fault(place, "may hold names only");
     const bool is_in_host = example.find('/', example.find("://") + 3) == std::string::npos;
     if (is_in_host) check_host_field(place, toolkit, piece.expression->name);
     example += kFieldMark;
   }
   if (!is_safe_url(example) || example.ends_with('/')) {
-    fail(place, "must be https (http to loopback), without a / at its end");
+    throw_file_fault(place, "must be https (http to loopback), without a / at its end");
   }
-  if (!is_fixed_domain(*host_of(example))) fail(place, "must fix the domain that a field stands before");
-  if (!toolkit.api_root.empty() && !is_safe_url(toolkit.api_root)) fail(file, "\"api_root\" must be https");
+  if (!is_fixed_domain(*host_of(example)))
+    throw_file_fault(place, "must fix the domain that a field stands before");
+  if (!toolkit.api_root.empty() && !is_safe_url(toolkit.api_root))
+    throw_file_fault(file, "\"api_root\" must be https");
 }
 
 NameSet credential_names(const AuthMode& mode) {
@@ -155,12 +153,12 @@ void check_secrets(const std::string& place, const AuthMode& mode) {
   for (const auto& field : mode.fields) {
     const CredentialField* part = find_credential_field(mode.scheme, field.name);
     if (part != nullptr && part->is_secret && !field.is_secret) {
-      fail(place, "field \"" + field.name + "\" must be secret");
+      throw_file_fault(place, "field \"" + field.name + "\" must be secret");
     }
     has_secret = has_secret || field.is_secret;
   }
   if (!has_secret && credential_kind(mode.scheme) == CredentialKind::Fields) {
-    fail(place, "\"fields\" must name a secret: the scheme has none of its own");
+    throw_file_fault(place, "\"fields\" must name a secret: the scheme has none of its own");
   }
 }
 
@@ -173,9 +171,9 @@ void check_auth(const std::string& file, const Toolkit& toolkit) {
   NameSet seen;
   for (const auto& mode : toolkit.auth) {
     const std::string place = file + ": auth " + std::string(to_string(mode.scheme));
-    if (!seen.insert(std::string(to_string(mode.scheme))).second) fail(place, "stands twice");
+    if (!seen.insert(std::string(to_string(mode.scheme))).second) throw_file_fault(place, "stands twice");
     if (mode.headers.empty() && mode.query.empty() && mode.scheme != AuthScheme::NoAuth) {
-      fail(place, "\"headers\" or \"query\" must say where the credential goes");
+      throw_file_fault(place, "\"headers\" or \"query\" must say where the credential goes");
     }
     check_secrets(place, mode);
     check_map(place + ".headers", mode.headers, credential_names(mode));
@@ -198,10 +196,10 @@ NameSet connection_names(const Toolkit& toolkit) {
 void check_each(const std::string& place, const Tool& tool, NameSet known) {
   if (!tool.each) return;
   if (tool.request.method != "GET" || tool.each->request.method != "GET") {
-    fail(place, "\"each\" is for GET requests only: they may be sent again");
+    throw_file_fault(place, "\"each\" is for GET requests only: they may be sent again");
   }
   if (!tool.each->unless.empty() && !known.contains(tool.each->unless)) {
-    fail(place, "\"unless\" must name an argument");
+    throw_file_fault(place, "\"unless\" must name an argument");
   }
   check_pointer(place + ".each.items", tool.each->items);
   known.insert(tool.each->as);
@@ -216,7 +214,7 @@ void check_mock(const std::string& place, const std::shared_ptr<const Json>& moc
     try {
       check_template(value.get_ref<const std::string&>());
     } catch (const Error& error) {
-      fail(place + pointer, error.what());
+      throw_file_fault(place + pointer, error.what());
     }
   }
 }
@@ -226,19 +224,21 @@ void check_tool(const std::string& file, const Toolkit& toolkit, const Tool& too
   const std::string prefix = to_upper(toolkit.slug) + "_";
   for (const auto& slug : tool.aliases) {
     if (!consists_of(slug, "_", true))
-      fail(place, "alias \"" + slug + "\" must be upper-case letters, digits and _");
+      throw_file_fault(place, "alias \"" + slug + "\" must be upper-case letters, digits and _");
   }
   if (!consists_of(tool.slug, "_", true) || !tool.slug.starts_with(prefix)) {
-    fail(place, "the slug must begin with " + prefix + " and hold upper-case letters, digits and _ only");
+    throw_file_fault(
+        place, "the slug must begin with " + prefix + " and hold upper-case letters, digits and _ only");
   }
   for (const auto& tag : tool.tags) {
-    if (!contains(kTags, tag)) fail(place, "tag \"" + tag + "\" is unknown");
+    if (!contains(kTags, tag)) throw_file_fault(place, "tag \"" + tag + "\" is unknown");
   }
   NameSet known = connection_names(toolkit);
   check_input_schema(*tool.input, place + ".input");
   const Json properties = tool.input->value("properties", Json::object());
   for (const auto& [name, schema] : properties.items()) {
-    if (known.contains(name)) fail(place, "argument \"" + name + "\" bears the name of a connection field");
+    if (known.contains(name))
+      throw_file_fault(place, "argument \"" + name + "\" bears the name of a connection field");
     known.insert(name);
   }
   check_request(place + ".request", tool.request, known);
@@ -259,11 +259,12 @@ void check_mock_side(const std::string& file, const Toolkit& toolkit) {
   check_mock(file + ": mock_seed", toolkit.mock_seed);
   const auto segments = split(toolkit.mock_path, '/');
   if (segments.size() != 3 || segments.front() != "mock" || contains(kReservedSegments, segments.back())) {
-    fail(file, "\"mock_path\" must be /mock/<provider>/<name>, and no endpoint of the provider");
+    throw_file_fault(file, "\"mock_path\" must be /mock/<provider>/<name>, and no endpoint of the provider");
   }
   if (!toolkit.mock_seed) return;
   for (const auto& tool : toolkit.tools) {
-    if (!is_answered(toolkit, tool)) fail(file + ": " + tool.slug, "the mock has no answer to its request");
+    if (!is_answered(toolkit, tool))
+      throw_file_fault(file + ": " + tool.slug, "the mock has no answer to its request");
   }
 }
 
@@ -271,7 +272,7 @@ void check_mock_side(const std::string& file, const Toolkit& toolkit) {
 
 void check_toolkit(const Toolkit& toolkit, const std::string& file) {
   if (!consists_of(toolkit.slug, "_", false)) {
-    fail(file, "\"slug\" must be lower-case letters, digits and _");
+    throw_file_fault(file, "\"slug\" must be lower-case letters, digits and _");
   }
   const NameSet known = connection_names(toolkit);
   check_auth(file, toolkit);
@@ -288,17 +289,20 @@ void check_toolkit(const Toolkit& toolkit, const std::string& file) {
 
 void check_provider(const Provider& provider, const std::string& file) {
   if (!consists_of(provider.id, "_-", false))
-    fail(file, "\"id\" must be lower-case letters, digits, _ and -");
-  if (provider.id == "api") fail(file, "\"id\" may not be \"api\": the mock has its key services there");
+    throw_file_fault(file, "\"id\" must be lower-case letters, digits, _ and -");
+  if (provider.id == "api")
+    throw_file_fault(file, "\"id\" may not be \"api\": the mock has its key services there");
   for (const auto& url : {provider.authorization_url, provider.token_url}) {
-    if (!is_safe_url(url)) fail(file, "\"" + url + "\" must be https (http to loopback)");
+    if (!is_safe_url(url)) throw_file_fault(file, "\"" + url + "\" must be https (http to loopback)");
   }
   for (const auto& url :
        {provider.issuer, provider.refresh_url, provider.revoke_url, provider.registration_url}) {
-    if (!url.empty() && !is_safe_url(url)) fail(file, "\"" + url + "\" must be https (http to loopback)");
+    if (!url.empty() && !is_safe_url(url))
+      throw_file_fault(file, "\"" + url + "\" must be https (http to loopback)");
   }
   for (const auto& swap : {provider.swap_after_code, provider.renewal}) {
-    if (swap && !is_safe_url(swap->url)) fail(file, "\"" + swap->url + "\" must be https (http to loopback)");
+    if (swap && !is_safe_url(swap->url))
+      throw_file_fault(file, "\"" + swap->url + "\" must be https (http to loopback)");
   }
   check_mock(file + ": mock", provider.mock);
 }

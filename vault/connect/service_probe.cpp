@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxAnswerBytes = 1 << 20;
 constexpr Duration kTimeout = std::chrono::seconds(15);
-constexpr std::size_t kMaxValueBytes = 256;
+constexpr std::size_t kMaxProbedBytes = 256;
 
 std::optional<Json> parse_answer(const std::string& body) {
   try {
@@ -36,7 +36,7 @@ std::string short_text(const Json* value) {
   const auto& text = value->get_ref<const std::string&>();
   const bool has_control = std::any_of(
       text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-  return text.size() > kMaxValueBytes || has_control || !is_valid_utf8(text) ? std::string() : text;
+  return text.size() > kMaxProbedBytes || has_control || !is_valid_utf8(text) ? std::string() : text;
 }
 
 bool applies(const ErrorRule& rule, int status, const Json& answer) {

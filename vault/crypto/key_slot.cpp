@@ -10,13 +10,13 @@ namespace coffer {
 namespace {
 
 // The slot's key is used twice, so each use gets its own subkey.
-constexpr char kContext[crypto_kdf_CONTEXTBYTES + 1] = "cfslot01";
+constexpr char kSlotContext[crypto_kdf_CONTEXTBYTES + 1] = "cfslot01";
 constexpr std::uint64_t kWrapping = 1;
 constexpr std::uint64_t kCommitting = 2;
 
 KeyBytes subkey(const KeyBytes& slot_key, std::uint64_t use) {
   KeyBytes key;
-  crypto_kdf_derive_from_key(key.data(), KeyBytes::kSize, use, kContext, slot_key.data());
+  crypto_kdf_derive_from_key(key.data(), KeyBytes::kSize, use, kSlotContext, slot_key.data());
   return key;
 }
 

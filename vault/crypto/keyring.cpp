@@ -9,7 +9,7 @@
 namespace coffer {
 namespace {
 
-constexpr char kContext[crypto_kdf_CONTEXTBYTES + 1] = "coffer01";
+constexpr char kSubkeyContext[crypto_kdf_CONTEXTBYTES + 1] = "coffer01";
 static_assert(crypto_kdf_KEYBYTES == KeyBytes::kSize);
 
 template <std::size_t Size>
@@ -42,7 +42,7 @@ bool constant_time_equal(const Mac& expected, Bytes given) {
 Keyring::Keyring(const KeyBytes& root, std::uint32_t root_epoch, std::string vault_uuid)
     : root_epoch_(root_epoch), vault_uuid_(std::move(vault_uuid)) {
   for (std::size_t i = 0; i < kPurposes; ++i) {
-    crypto_kdf_derive_from_key(subkeys_[i].data(), KeyBytes::kSize, i + 1, kContext, root.data());
+    crypto_kdf_derive_from_key(subkeys_[i].data(), KeyBytes::kSize, i + 1, kSubkeyContext, root.data());
   }
 }
 

@@ -6,7 +6,7 @@
 namespace coffer {
 namespace {
 
-constexpr Duration kForEver{-1};
+constexpr Duration kUntilWork{-1};
 constexpr Duration kPatienceOfExtras = std::chrono::seconds(10);
 
 }  // namespace
@@ -58,7 +58,7 @@ void WorkerPool::add_worker(bool is_permanent) {
 void WorkerPool::run(Worker& self, bool is_permanent) {
   bool had_work = true;
   while (!stopping_ && (is_permanent || had_work))
-    had_work = step_(is_permanent ? kForEver : kPatienceOfExtras);
+    had_work = step_(is_permanent ? kUntilWork : kPatienceOfExtras);
   --live_;
   self.has_left = true;
 }

@@ -9,8 +9,8 @@
 namespace coffer {
 namespace {
 
-constexpr Duration kTimeout = std::chrono::seconds(30);
-constexpr std::size_t kMaxAnswer = 64 << 10;
+constexpr Duration kRegistrationTimeout = std::chrono::seconds(30);
+constexpr std::size_t kMaxRegistrationAnswer = 64 << 10;
 constexpr std::size_t kMaxErrorBytes = 64;
 constexpr std::size_t kMaxValueBytes = 4096;
 
@@ -46,8 +46,8 @@ HttpRequest registration_request(const Provider& provider, const std::string& re
   request.method = "POST";
   request.url = provider.registration_url;
   request.once = true;
-  request.timeout = kTimeout;
-  request.max_response_bytes = kMaxAnswer;
+  request.timeout = kRegistrationTimeout;
+  request.max_response_bytes = kMaxRegistrationAnswer;
   request.headers = {{"Accept", "application/json"}, {"Content-Type", "application/json"}};
   request.body = dump_json(body);
   return request;

@@ -1,5 +1,3 @@
-// Debian's SQLite is built with the hook; the header declares it only under the same name.
-#define SQLITE_ENABLE_PREUPDATE_HOOK
 #include "vault/store/digest_keeper.h"
 
 #include <sqlite3.h>

@@ -9,7 +9,6 @@
 namespace coffer::api::mcp {
 namespace {
 
-constexpr int kBadRequest = 400;
 constexpr std::array<std::string_view, 5> kLegacyVersions = {"2025-11-25", "2025-06-18", "2025-03-26",
                                                              "2024-11-05", "2024-10-07"};
 constexpr const char* kVersionKey = "io.modelcontextprotocol/protocolVersion";

@@ -5,8 +5,6 @@
 namespace coffer::api::mcp {
 namespace {
 
-constexpr int kBadRequest = 400;
-
 RpcError invalid(std::string fault) {
   return {rpc_code::kInvalidRequest, std::move(fault), nullptr, kBadRequest};
 }

@@ -22,6 +22,8 @@ inline constexpr int kUnsupportedVersion = -32022;
 inline constexpr int kUrlElicitationRequired = -32042;
 }  // namespace rpc_code
 
+inline constexpr int kBadRequest = 400;  // the HTTP status of a message that is none
+
 struct RpcError {
   int code = 0;
   std::string message;

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kMostScopes = 200;
 constexpr std::size_t kMostNameBytes = 200;
-constexpr std::size_t kMostTools = 1000;
+constexpr std::size_t kMostAllowedTools = 1000;
 
 // An account here is a user's: where the provider asks for a user's scopes apart from a bot's (Slack), it is
 // they that `scopes` of an auth config mean.
@@ -56,7 +56,7 @@ void refuse_what_is_not_enforced(const ObjectReader& body) {
 std::optional<std::vector<std::string>> read_tools(const ObjectReader& body, std::string_view key) {
   if (!body.has(key)) return std::nullopt;
   std::vector<std::string> tools = body.texts(key);
-  if (tools.size() > kMostTools) body.fail(key, "has more than 1000 entries");
+  if (tools.size() > kMostAllowedTools) body.fail(key, "has more than 1000 entries");
   return tools;
 }
 

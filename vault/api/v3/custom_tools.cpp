@@ -17,9 +17,9 @@ constexpr const char* kTools = "custom_tools";
 constexpr const char* kToolkits = "custom_toolkits";
 constexpr std::string_view kPrefix = "LOCAL_";
 constexpr const char* kNoToolkit = "custom";
-constexpr std::size_t kMostTools = 100;
+constexpr std::size_t kMostCustomTools = 100;
 constexpr std::size_t kMostSlugBytes = 60;  // as SDKs count it, with prefix and toolkit
-constexpr std::size_t kMostTextBytes = 4096;
+constexpr std::size_t kMostDescriptionBytes = 4096;
 
 std::string final_slug(const std::string& toolkit, const std::string& slug) {
   return to_upper(std::string(kPrefix) + (toolkit.empty() ? "" : toolkit + "_") + slug);
@@ -35,7 +35,7 @@ void check_texts(const ObjectReader& thing) {
   if (!is_slug(thing.required_text("slug")))
     thing.fail("slug", "is not made of letters, digits, \"_\" and \"-\"");
   for (const char* key : {"name", "description"}) {
-    if (thing.required_text(key).size() > kMostTextBytes) thing.fail(key, "is longer than 4096 bytes");
+    if (thing.required_text(key).size() > kMostDescriptionBytes) thing.fail(key, "is longer than 4096 bytes");
   }
   thing.boolean("preload");
 }
@@ -73,7 +73,7 @@ Tool tool_of(const Json& given, const std::string& toolkit) {
   return tool;
 }
 
-Json tool_view(const Json& given, const std::string& toolkit) {
+Json custom_tool_view(const Json& given, const std::string& toolkit) {
   const Json& slug = given.at("slug");
   Json view = {{"slug", final_slug(toolkit, slug.get<std::string>())},
                {"original_slug", slug},
@@ -101,7 +101,8 @@ void check_custom_tools(const ObjectReader& body) {
     check_texts(toolkit);
     for (const ObjectReader& tool : toolkit.objects("tools")) check_tool(tool, toolkit.text("slug"), seen);
   }
-  if (seen.size() > kMostTools) experimental->fail(kTools, "and custom_toolkits hold more than 100 tools");
+  if (seen.size() > kMostCustomTools)
+    experimental->fail(kTools, "and custom_toolkits hold more than 100 tools");
 }
 
 void take_custom_tools(const ObjectReader& body, SessionConfig& config) {
@@ -143,12 +144,12 @@ Json custom_tools_view(const SessionConfig& config) {
   Json view = Json::object();
   for (const Json& given : list_of(experimental, kTools)) {
     const Json extended = given.value("extends_toolkit", Json());
-    view[kTools].push_back(tool_view(given, extended.is_string() ? extended.get<std::string>() : ""));
+    view[kTools].push_back(custom_tool_view(given, extended.is_string() ? extended.get<std::string>() : ""));
   }
   for (const Json& given : list_of(experimental, kToolkits)) {
     const auto slug = given.at("slug").get<std::string>();
     Json tools = Json::array();
-    for (const Json& tool : list_of(given, "tools")) tools.push_back(tool_view(tool, slug));
+    for (const Json& tool : list_of(given, "tools")) tools.push_back(custom_tool_view(tool, slug));
     view[kToolkits].push_back({{"slug", slug},
                                {"name", given.at("name")},
                                {"description", given.at("description")},

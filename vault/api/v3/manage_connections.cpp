@@ -13,7 +13,7 @@
 namespace coffer::api::v3 {
 namespace {
 
-constexpr std::size_t kMostToolkits = 20;
+constexpr std::size_t kMostToolkitsAtOnce = 20;
 
 Json active(const Toolkit& toolkit, const std::optional<Connection>& account) {
   Json result = {{"toolkit", toolkit.slug},
@@ -111,7 +111,7 @@ Json manage_connections_input() {
              {{"type", "array"},
               {"items", {{"type", "string"}}},
               {"minItems", 1},
-              {"maxItems", kMostToolkits},
+              {"maxItems", kMostToolkitsAtOnce},
               {"description", "Slugs of the toolkits to connect, for example [\"gmail\", \"github\"]."}}},
             {"reinitiate_all",
              {{"type", "boolean"},
@@ -146,7 +146,7 @@ Json accounts_view(const std::vector<Connection>& accounts, const std::optional<
 Json manage_connections(Engine& engine, const Session& session, const ObjectReader& arguments) {
   const std::vector<std::string> slugs = arguments.texts("toolkits");
   if (slugs.empty()) arguments.fail("toolkits", "is missing", "name at least one toolkit");
-  if (slugs.size() > kMostToolkits) arguments.fail("toolkits", "has more than 20 entries");
+  if (slugs.size() > kMostToolkitsAtOnce) arguments.fail("toolkits", "has more than 20 entries");
   const bool reinitiate = arguments.boolean("reinitiate_all").value_or(false);
   const SessionScope scope(session.config);
   Json results = Json::object();

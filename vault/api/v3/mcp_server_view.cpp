@@ -11,7 +11,7 @@
 namespace coffer::api::v3 {
 namespace {
 
-constexpr std::string_view kKind = "mcp_server";
+constexpr std::string_view kServerKind = "mcp_server";
 
 McpServer decode(const document_store::Document& document) {
   const Json text = parse_json(document.text, "stored MCP server");
@@ -82,12 +82,12 @@ SessionConfig session_config_of(Engine& engine, const McpServer& server) {
 
 std::vector<McpServer> mcp_servers(Transaction& tx) {
   std::vector<McpServer> servers;
-  for (const auto& document : document_store::list(tx, kKind)) servers.push_back(decode(document));
+  for (const auto& document : document_store::list(tx, kServerKind)) servers.push_back(decode(document));
   return servers;
 }
 
 McpServer mcp_server_or_not_found(Transaction& tx, const std::string& id) {
-  if (const auto found = document_store::find(tx, kKind, id)) return decode(*found);
+  if (const auto found = document_store::find(tx, kServerKind, id)) return decode(*found);
   throw Error(ErrorCode::NotFound, "MCP server " + in_quotes(id) + " does not exist",
               "GET /api/v3/mcp/servers lists them");
 }
@@ -98,12 +98,12 @@ void store(WriteTransaction& tx, const McpServer& server) {
                      {"auth_configs", server.auth_configs},
                      {"tools", server.tools},
                      {"managed_auth", server.managed_auth}};
-  document_store::put(tx,
-                      {std::string(kKind), server.id, dump_json(text), server.created_at, server.updated_at});
+  document_store::put(
+      tx, {std::string(kServerKind), server.id, dump_json(text), server.created_at, server.updated_at});
 }
 
 void remove_mcp_server(WriteTransaction& tx, const std::string& id) {
-  document_store::remove(tx, kKind, id);
+  document_store::remove(tx, kServerKind, id);
 }
 
 }  // namespace coffer::api::v3

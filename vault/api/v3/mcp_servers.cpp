@@ -22,8 +22,8 @@ namespace {
 
 constexpr std::size_t kMostServers = 1000;
 constexpr std::size_t kMostNames = 100;
-constexpr std::size_t kMostUsers = 50;
-constexpr std::size_t kMostNameBytes = 200;
+constexpr std::size_t kMostUsersAtOnce = 50;
+constexpr std::size_t kMostServerNameBytes = 200;
 
 bool holds(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -85,7 +85,7 @@ void check_choice(Engine& engine, const ObjectReader& body, const McpServer& ser
 
 void read_server(Engine& engine, Transaction& tx, const ObjectReader& body, McpServer& server) {
   if (body.has("name")) server.name = body.required_text("name");
-  if (server.name.size() > kMostNameBytes) body.fail("name", "is longer than 200 bytes");
+  if (server.name.size() > kMostServerNameBytes) body.fail("name", "is longer than 200 bytes");
   if (body.has("toolkits")) read_toolkits(engine, body, server);
   if (body.has("auth_config_ids")) read_auth_configs(tx, body, server);
   for (const char* key : {"custom_tools", "allowed_tools"}) {
@@ -118,7 +118,7 @@ ServerResponse get_server(Engine& engine, const ServerRequest& request) {
   return ServerResponse::json(200, dump_json(mcp_server_view(engine, server)));
 }
 
-bool shares_one(const std::vector<std::string>& wanted, const std::vector<std::string>& held) {
+bool is_empty_or_shares_one(const std::vector<std::string>& wanted, const std::vector<std::string>& held) {
   return wanted.empty() || std::any_of(wanted.begin(), wanted.end(),
                                        [&](const std::string& name) { return holds(held, name); });
 }
@@ -143,7 +143,8 @@ ServerResponse list_servers(Engine& engine, const ServerRequest& request) {
   std::vector<McpServer> found;
   for (McpServer& server : mcp_servers(*engine.database().read())) {
     if (to_lower(server.name).find(name) == std::string::npos) continue;
-    if (shares_one(toolkits, server.toolkits) && shares_one(auth_configs, server.auth_configs)) {
+    if (is_empty_or_shares_one(toolkits, server.toolkits) &&
+        is_empty_or_shares_one(auth_configs, server.auth_configs)) {
       found.push_back(std::move(server));
     }
   }
@@ -180,7 +181,7 @@ ServerResponse delete_server(Engine& engine, const ServerRequest& request) {
 // Each as a query parameter that says whom a client acts as.
 std::vector<std::string> read_ids(const ObjectReader& body, const char* key) {
   std::vector<std::string> ids = body.texts(key);
-  if (ids.size() > kMostUsers) body.fail(key, "has more than 50 entries");
+  if (ids.size() > kMostUsersAtOnce) body.fail(key, "has more than 50 entries");
   const bool is_odd = std::any_of(ids.begin(), ids.end(),
                                   [](const std::string& id) { return fault_of_user_id(id).has_value(); });
   if (is_odd) body.fail(key, "holds what is no id", kUserIdRule);

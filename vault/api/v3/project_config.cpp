@@ -8,7 +8,7 @@
 namespace coffer::api::v3 {
 namespace {
 
-constexpr std::string_view kKind = "setting";
+constexpr std::string_view kSettingKind = "setting";
 constexpr std::string_view kId = "project";
 
 Json default_config() {
@@ -25,14 +25,14 @@ Json default_config() {
 
 Json stored_project_config(Transaction& tx) {
   Json config = default_config();
-  if (const auto found = document_store::find(tx, kKind, kId)) {
+  if (const auto found = document_store::find(tx, kSettingKind, kId)) {
     config.update(parse_json(found->text, "stored project config"));
   }
   return config;
 }
 
 void store_project_config(WriteTransaction& tx, const Json& config, Timestamp now) {
-  document_store::put(tx, {std::string(kKind), std::string(kId), dump_json(config), now, now});
+  document_store::put(tx, {std::string(kSettingKind), std::string(kId), dump_json(config), now, now});
 }
 
 bool refuses_managed_create(Transaction& tx) {

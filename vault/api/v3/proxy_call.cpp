@@ -7,7 +7,7 @@
 namespace coffer::api::v3 {
 namespace {
 
-constexpr std::size_t kMostParameters = 100;
+constexpr std::size_t kMostProxyParameters = 100;
 
 void refuse_other_credentials(const ObjectReader& body) {
   for (const char* key : {"custom_connection_data", "custom_auth_params"}) {
@@ -20,7 +20,7 @@ void refuse_other_credentials(const ObjectReader& body) {
 
 void read_parameters(const ObjectReader& body, ProxyCall& call) {
   const std::vector<ObjectReader> parameters = body.objects("parameters");
-  if (parameters.size() > kMostParameters) body.fail("parameters", "has more than 100 entries");
+  if (parameters.size() > kMostProxyParameters) body.fail("parameters", "has more than 100 entries");
   for (const ObjectReader& parameter : parameters) {
     const std::string name = parameter.required_text("name");
     const char* key = parameter.has("type") ? "type" : "in";

@@ -18,7 +18,7 @@ namespace coffer::api::v3 {
 namespace {
 
 constexpr std::size_t kMostQueries = 10;
-constexpr std::size_t kMostSlugs = 50;
+constexpr std::size_t kMostSchemas = 50;
 constexpr std::size_t kMostMatches = 10;
 constexpr std::size_t kMostPrimary = 4;
 constexpr double kPrimaryShare = 0.75;  // of the best score: nearly as good
@@ -271,7 +271,7 @@ Json tool_schemas_input() {
              {{"type", "array"},
               {"items", {{"type", "string"}}},
               {"minItems", 1},
-              {"maxItems", kMostSlugs},
+              {"maxItems", kMostSchemas},
               {"description", "For example [\"GMAIL_SEND_EMAIL\"]."}}},
             {"session_id", {{"type", "string"}, {"description", "The session's id; not needed."}}}}},
           {"required", {"tool_slugs"}}};
@@ -288,7 +288,7 @@ Json tool_schemas_output() {
 Json tool_schemas(Engine& engine, const Session& session, const ObjectReader& arguments) {
   const std::vector<std::string> slugs = arguments.texts("tool_slugs");
   if (slugs.empty()) arguments.fail("tool_slugs", "is missing", "name at least one tool");
-  if (slugs.size() > kMostSlugs) arguments.fail("tool_slugs", "has more than 50 entries");
+  if (slugs.size() > kMostSchemas) arguments.fail("tool_slugs", "has more than 50 entries");
   const SessionScope scope(session.config);
   const std::vector<Toolkit> custom = custom_toolkits_of(session.config);
   Json schemas = Json::object();

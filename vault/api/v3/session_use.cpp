@@ -24,8 +24,8 @@
 namespace coffer::api::v3 {
 namespace {
 
-constexpr std::int64_t kMostToolkits = 50;
-constexpr std::int64_t kMostTools = 500;
+constexpr std::int64_t kMostToolkitsPerPage = 50;
+constexpr std::int64_t kMostToolsPerPage = 500;
 
 Session session_of(Engine& engine, const ServerRequest& request) {
   return session_or_not_found(*engine.database().read(), SessionId(request.param("id")));
@@ -83,7 +83,7 @@ ServerResponse list_session_toolkits(Engine& engine, const ServerRequest& reques
   const std::vector<std::string> slugs = list_param(request, "toolkits");
   const auto connected = bool_param(request, "is_connected");
   const std::string search = text_param(request, "search");
-  const PageRequest page = page_param(request, kMostToolkits);
+  const PageRequest page = page_param(request, kMostToolkitsPerPage);
   const auto tx = engine.database().read();
   std::vector<Json> states;
   for (const Toolkit* toolkit : SessionScope(session.config).toolkits(engine.catalog())) {
@@ -99,7 +99,7 @@ ServerResponse list_session_toolkits(Engine& engine, const ServerRequest& reques
 
 ServerResponse list_session_tools(Engine& engine, const ServerRequest& request) {
   const Session session = session_of(engine, request);
-  const PageRequest page = page_param(request, kMostTools);
+  const PageRequest page = page_param(request, kMostToolsPerPage);
   const auto cut = cut_page(session_tools(engine.catalog(), session.config), page);
   Json items = Json::array();
   for (const SessionTool& tool : cut.items) items.push_back(session_tool_view(tool));

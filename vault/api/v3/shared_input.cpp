@@ -9,13 +9,13 @@ namespace coffer::api::v3 {
 namespace {
 
 constexpr const char* kList = "acl_config_for_shared";
-constexpr std::size_t kMostUsers = 1000;
+constexpr std::size_t kMostUsersOfList = 1000;
 
 void read_users(const ObjectReader& list, const char* key, std::vector<std::string>& users) {
   if (!list.has(key)) return;
   if (!list.value(key).is_array()) list.fail(key, "is not a list of strings");
   users = list.texts(key);
-  if (users.size() > kMostUsers) list.fail(key, "has more than 1000 entries");
+  if (users.size() > kMostUsersOfList) list.fail(key, "has more than 1000 entries");
   const bool is_odd = std::any_of(users.begin(), users.end(),
                                   [](const std::string& user) { return fault_of_user_id(user).has_value(); });
   if (is_odd) list.fail(key, "holds what is no user id", kUserIdRule);

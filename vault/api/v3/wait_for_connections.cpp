@@ -11,7 +11,7 @@
 namespace coffer::api::v3 {
 namespace {
 
-constexpr std::size_t kMostToolkits = 20;
+constexpr std::size_t kMostAwaited = 20;
 constexpr int kDefaultSeconds = 20;
 constexpr int kMostSeconds = 30;  // SDKs and proxies give up on an answer after a minute
 // Accounts that other processes' requests or the clock change are seen this late.
@@ -20,7 +20,7 @@ constexpr Duration kLookAgain = std::chrono::seconds(2);
 std::vector<std::string> toolkits_of(Engine& engine, const Session& session, const ObjectReader& arguments) {
   std::vector<std::string> slugs = arguments.texts("toolkits");
   if (slugs.empty()) arguments.fail("toolkits", "is missing", "name at least one toolkit");
-  if (slugs.size() > kMostToolkits) arguments.fail("toolkits", "has more than 20 entries");
+  if (slugs.size() > kMostAwaited) arguments.fail("toolkits", "has more than 20 entries");
   const SessionScope scope(session.config);
   for (std::string& slug : slugs) {
     const Toolkit& toolkit = toolkit_or_not_found(engine.catalog(), slug);
@@ -81,7 +81,7 @@ Json wait_for_connections_input() {
              {{"type", "array"},
               {"items", {{"type", "string"}}},
               {"minItems", 1},
-              {"maxItems", kMostToolkits},
+              {"maxItems", kMostAwaited},
               {"description", "Slugs of the toolkits that the user is connecting."}}},
             {"mode",
              {{"type", "string"},
