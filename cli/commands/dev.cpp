@@ -14,6 +14,7 @@
 #include "cli/commands/values.h"
 #include "mockprovider/provider.h"
 #include "vault/base/json.h"
+#include "vault/engine/engine.h"
 #include "vault/engine/time_travel.h"
 #include "vault/server.h"
 
@@ -78,6 +79,13 @@ std::map<std::string, ClientCredentials> mock_clients(const mock::MockProvider& 
   return clients;
 }
 
+// A program that lists auth configs before it links finds them as in an account that was in use.
+void seed_managed_auth_configs(Engine& engine) {
+  for (const Toolkit& toolkit : engine.catalog().toolkits()) {
+    if (engine.has_managed_auth(toolkit)) engine.managed_auth_config(toolkit.slug);
+  }
+}
+
 CatalogOptions catalog_options(const Globals& globals) {
   return {{globals.toolkit_dirs.begin(), globals.toolkit_dirs.end()}, {}};
 }
@@ -97,6 +105,7 @@ struct DevDaemon {
         vault(vault_options(globals)),
         server(vault, server_options(options)),
         api_key(vault.create_api_key("dev", {"api", "tokens"})) {
+    seed_managed_auth_configs(vault.engine());
     mock.start();
     server.start();
   }

@@ -69,9 +69,15 @@ export default async function listFilters({ world, composio, step, configFor, co
 
   const configs = async (query) => (await client.authConfigs.list(query)).items.map((item) => item.name);
 
+  await step("auth configs: each toolkit has its managed one from the start", async () => {
+    const managed = await client.authConfigs.list({ is_composio_managed: true, limit: 1000 });
+    const toolkits = managed.items.map((item) => item.toolkit.slug);
+    for (const slug of ["github", "gmail", "jira", "sentry", "slack", "tavily", "zendesk"]) assert.equal(toolkits.filter((one) => one === slug).length, 1, slug);
+  });
+
   await step("auth configs: by toolkit, kind and words", async () => {
     await composio.authConfigs.create("tavily", { type: "use_custom_auth", name: "Search keys", authScheme: "API_KEY", credentials: {} });
-    assert.deepEqual(await configs({ toolkit_slug: "tavily" }), ["Search keys"]);
+    assert.deepEqual(await configs({ toolkit_slug: "tavily" }), ["Search keys", "Tavily Auth Config"]);
     assert.deepEqual(await configs({ is_composio_managed: false }), ["Search keys"]);
     assert.ok(!(await configs({ is_composio_managed: true })).includes("Search keys"));
     assert.deepEqual(await configs({ search: "search KEYS" }), ["Search keys"]);
@@ -81,8 +87,8 @@ export default async function listFilters({ world, composio, step, configFor, co
   await step("auth configs: disabled ones where they are asked for", async () => {
     const { id } = (await client.authConfigs.list({ toolkit_slug: "tavily" })).items[0];
     await composio.authConfigs.disable(id);
-    assert.deepEqual(await configs({ toolkit_slug: "tavily" }), []);
-    assert.deepEqual(await configs({ toolkit_slug: "tavily", show_disabled: true }), ["Search keys"]);
+    assert.deepEqual(await configs({ toolkit_slug: "tavily" }), ["Tavily Auth Config"]);
+    assert.deepEqual(await configs({ toolkit_slug: "tavily", show_disabled: true }), ["Search keys", "Tavily Auth Config"]);
     await composio.authConfigs.enable(id);
   });
 
