@@ -37,6 +37,11 @@ std::vector<std::string> scopes_of(const Credential& credential, const std::vect
 Connector::Connector(Env env, Database& database, const Catalog& catalog, Hooks hooks)
     : env_(env), database_(database), catalog_(catalog), hooks_(std::move(hooks)), tokens_(env) {}
 
+Env Connector::reserve(const std::string& url, std::unique_ptr<HttpClient>& reserved) const {
+  if (hooks_.reserve) reserved = hooks_.reserve(url);
+  return {env_.clock, env_.random, reserved ? *reserved : env_.http, env_.log};
+}
+
 ConnectLink Connector::authorize(const ConnectRequest& request) {
   return authorize([&](Transaction&) { return request; });
 }

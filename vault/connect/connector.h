@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -93,6 +94,9 @@ class Connector {
     std::function<void()> on_connected;       // after the commit
     // Puts a credential on a request to the toolkit; for the verifying call and for discovery.
     std::function<void(HttpRequest&, const AuthMode&, const Credential&)> apply_credential;
+    // A client that refuses nothing for want of room, for what must not end half way; throws
+    // Unavailable where there is no room for it. Absent: the Env's does.
+    std::function<std::unique_ptr<HttpClient>(const std::string& url)> reserve = nullptr;
   };
 
   Connector(Env env, Database& database, const Catalog& catalog, Hooks hooks);
@@ -123,7 +127,8 @@ class Connector {
   BrowserStep cancel(std::string_view link_token, std::string_view browser);
 
   // The provider's answer at /oauth/callback/{ac_id}: code and state, or error. Consumes the
-  // state, exchanges the code, discovers what the toolkit asks for, commits.
+  // state, exchanges the code, discovers what the toolkit asks for, commits. Throws Unavailable, the
+  // state being good for another try, where too many wait for the provider already.
   BrowserStep complete(const AuthConfigId& auth_config, const Fields& answer, std::string_view browser);
 
   // Ends links whose 10 minutes are over; returns when the next one ends.
@@ -134,8 +139,10 @@ class Connector {
   std::vector<std::string> revoke(const ConnectionId& id);
 
  private:
+  // The Env's client, or one that `reserved` keeps.
+  Env reserve(const std::string& url, std::unique_ptr<HttpClient>& reserved) const;
   // Holds no transaction. nullopt: `ending` says why.
-  std::optional<Grant> exchange_code(const link_store::Link& link, const Blueprint& blueprint,
+  std::optional<Grant> exchange_code(const Env& env, const link_store::Link& link, const Blueprint& blueprint,
                                      const ClientCredentials& client, std::string_view code,
                                      LinkEnding& ending);
   // Gets the access token of a grant that a client has by itself, where none was given. As below.

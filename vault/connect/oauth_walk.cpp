@@ -199,21 +199,23 @@ BrowserStep Connector::complete(const AuthConfigId& auth_config, const Fields& a
       blueprint ? refusal(link, auth_config, *blueprint->provider, answer) : configuration_changed();
   if (ending) return end_link(*tx, link, *ending);
   const ClientCredentials client = auth_config_store::open_client(*tx, link.auth_config);
+  std::unique_ptr<HttpClient> reserved;
+  const Env env = reserve(link.token_url, reserved);  // before the state is spent
   tx->commit();
   tx.reset();
 
   LinkEnding failure;
-  auto grant = exchange_code(link, *blueprint, client, *find_field(answer, "code"), failure);
+  auto grant = exchange_code(env, link, *blueprint, client, *find_field(answer, "code"), failure);
   tx = database_.write();
   return grant ? commit_link(*tx, link, *grant) : end_link(*tx, link, failure);
 }
 
-std::optional<Grant> Connector::exchange_code(const Link& link, const Blueprint& blueprint,
+std::optional<Grant> Connector::exchange_code(const Env& env, const Link& link, const Blueprint& blueprint,
                                               const ClientCredentials& client, std::string_view code,
                                               LinkEnding& ending) {
   const Timestamp asked_at = env_.clock.now();
-  RefreshOutcome outcome = tokens_.exchange(*blueprint.provider, link.token_url, client, code,
-                                            link.code_verifier, link.redirect_uri);
+  RefreshOutcome outcome = TokenClient(env).exchange(*blueprint.provider, link.token_url, client, code,
+                                                     link.code_verifier, link.redirect_uri);
   auto* granted = std::get_if<Refreshed>(&outcome);
   if (granted == nullptr) {
     env_.log.warn("link.exchange_failed", {{"connected_account_id", link.connection.str()},
@@ -228,7 +230,7 @@ std::optional<Grant> Connector::exchange_code(const Link& link, const Blueprint&
               .origin = "connect link"};
   grant.scopes = granted->tokens.scopes.empty() ? link.scopes : granted->tokens.scopes;
   grant.credential = std::move(granted->tokens);
-  const ServiceProbe probe(env_, hooks_.apply_credential, blueprint);
+  const ServiceProbe probe(env, hooks_.apply_credential, blueprint);
   const ProbeResult found = probe.discover(grant.credential, grant.fields);
   if (!std::holds_alternative<Accepted>(found)) {
     log_probe(env_.log, "link.discovery_failed", link, found);

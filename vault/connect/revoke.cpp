@@ -85,7 +85,8 @@ std::vector<std::string> Connector::revoke(const ConnectionId& id) {
   for (int round = 0; round < kMaxRounds; ++round) {
     const auto grant = load(*database_.read(), catalog_, id);
     if (!grant) return revoked;
-    revoked = revoke_tokens(tokens_, *grant);
+    std::unique_ptr<HttpClient> reserved;
+    revoked = revoke_tokens(TokenClient(reserve(grant->provider->revoke_url, reserved)), *grant);
     if (revoked.empty()) {
       throw Error(ErrorCode::Unavailable, "the provider did not revoke the tokens of " + in_quotes(id.str()),
                   "try again; the account is unchanged");

@@ -16,7 +16,7 @@ namespace coffer {
 namespace {
 
 constexpr std::size_t kOwnerIdLength = 12;
-constexpr int kMostRequestWaits = 16;  // a quarter of the server's threads
+constexpr int kMostRequestWaits = 16;  // with HostBound's, far fewer than the server's threads
 
 std::optional<Timestamp> earliest(std::optional<Timestamp> a, std::optional<Timestamp> b) {
   if (!a || !b) return a ? a : b;
@@ -58,33 +58,40 @@ void check_clients(const Catalog& catalog, const std::map<std::string, ClientCre
 }  // namespace
 
 Engine::Engine(Env env, EngineOptions options)
-    : env_(env),
+    : bounded_http_(env.http, bound_),
+      env_{env.clock, env.random, bounded_http_, env.log},
       managed_clients_(std::move(options.managed_clients)),
       public_url_(std::move(options.public_url)),
       catalog_(Catalog::load(options.catalog)),
       tool_search_(catalog_),
       database_(Database::open(std::move(options.location), env.random, env.log)) {
-  dispatcher_ = std::make_unique<Dispatcher>(env_, *database_);
+  dispatcher_ = std::make_unique<Dispatcher>(env, *database_);
   refresher_ = std::make_unique<Refresher>(
-      env_, *database_, catalog_,
+      env, *database_, catalog_,
       [this](Transaction& tx, const Connection& connection, const std::string& event_id) {
         return expired_event_body(tx, connection, event_id, env_.clock.now(), project_id(),
                                   organization_id());
       },
-      [this] { dispatcher_->wake(); });
-  connector_ = std::make_unique<Connector>(env_, *database_, catalog_,
-                                           Connector::Hooks{.public_url = [this] { return public_url(); },
-                                                            .on_connected =
-                                                                [this] {
-                                                                  refresher_->wake();
-                                                                  note_change();
-                                                                },
-                                                            .apply_credential = apply_credential});
+      [this] { dispatcher_->wake(); }, &bound_);
+  connector_ = std::make_unique<Connector>(env_, *database_, catalog_, connector_hooks(env.http));
   executor_ = std::make_unique<Executor>(env_, *database_, catalog_, *refresher_);
   link_loop_ = std::make_unique<BackgroundLoop>(env_.clock, [this] { return expire_links(); });
-  housekeeper_ = std::make_unique<Housekeeper>(env_, *database_);
+  housekeeper_ = std::make_unique<Housekeeper>(env, *database_);
   check_clients(catalog_, managed_clients_);
   adopt_managed_clients();
+}
+
+Connector::Hooks Engine::connector_hooks(HttpClient& http) {
+  return {.public_url = [this] { return public_url(); },
+          .on_connected =
+              [this] {
+                refresher_->wake();
+                note_change();
+              },
+          .apply_credential = apply_credential,
+          .reserve = [this, &http](const std::string& url) -> std::unique_ptr<HttpClient> {
+            return std::make_unique<ReservedHttp>(http, bound_, url);
+          }};
 }
 
 Engine::~Engine() {

@@ -17,6 +17,7 @@
 #include "vault/connect/connector.h"
 #include "vault/engine/housekeeper.h"
 #include "vault/events/dispatcher.h"
+#include "vault/net/host_bound.h"
 #include "vault/refresh/refresher.h"
 #include "vault/store/connection_store.h"
 #include "vault/store/database.h"
@@ -44,6 +45,7 @@ class Engine {
   // Token requests in flight end and are stored.
   void stop();
 
+  // Its network is for threads that serve a caller: what it sends is bounded per service and in all.
   const Env& env() const { return env_; }
   Database& database() { return *database_; }
   const Catalog& catalog() const { return catalog_; }
@@ -87,10 +89,13 @@ class Engine {
   std::optional<Timestamp> run_due();
 
  private:
+  Connector::Hooks connector_hooks(HttpClient& http);
   void adopt_managed_clients();
   void note_change();
   std::optional<Timestamp> expire_links();
 
+  HostBound bound_;
+  BoundedHttp bounded_http_;
   Env env_;
   std::map<std::string, ClientCredentials> managed_clients_;
   mutable std::mutex mutex_;  // guards what follows, up to catalog_

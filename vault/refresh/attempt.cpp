@@ -43,6 +43,11 @@ const Provider* provider_of_toolkit(const Catalog& catalog, std::string_view slu
   return mode == nullptr ? nullptr : catalog.find_provider(mode->provider);
 }
 
+std::string refresh_place(const Catalog& catalog, const Connection& connection) {
+  const Provider* provider = provider_of_toolkit(catalog, connection.toolkit, connection.scheme);
+  return provider == nullptr ? "" : provider->refresh_place();
+}
+
 std::variant<RefreshResult, RefreshAnswer> RefreshAttempt::run() {
   if (auto result = take()) return std::move(*result);
   if (auto result = decide()) return std::move(*result);

@@ -18,6 +18,8 @@ namespace coffer {
 // The provider behind the tokens of a toolkit's accounts with this scheme; nullptr if the catalog no longer
 // has it.
 const Provider* provider_of_toolkit(const Catalog& catalog, std::string_view toolkit, AuthScheme scheme);
+// The URL that refreshes of this account go to; empty: there is none.
+std::string refresh_place(const Catalog& catalog, const Connection& connection);
 
 // One attempt to refresh one connection: decides whether to ask, commits the intent, asks. What
 // comes back is the caller's to store. At most one attempt per connection may exist at a time.

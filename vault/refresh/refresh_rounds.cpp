@@ -18,11 +18,6 @@ constexpr Duration kStillDueWait = std::chrono::seconds(5);
 constexpr Duration kFaultWait = std::chrono::minutes(5);
 constexpr Duration kPoll = std::chrono::seconds(1);  // while rows that are due are being worked on
 
-std::string host_of_provider(const Catalog& catalog, const Connection& connection) {
-  const Provider* provider = provider_of_toolkit(catalog, connection.toolkit, connection.scheme);
-  return provider == nullptr ? "" : host_of(provider->refresh_place()).value_or("");
-}
-
 }  // namespace
 
 std::optional<Timestamp> Refresher::run_due() {
@@ -50,7 +45,7 @@ std::size_t Refresher::launch_due() {
   for (const ConnectionId& id : due_now()) {
     try {
       const auto connection = connection_store::find(*database_.read(), id);
-      launch(id, connection ? host_of_provider(catalog_, *connection) : "");
+      launch(id, connection ? host_of(refresh_place(catalog_, *connection)).value_or("") : "");
       ++launched;
     } catch (const Error& error) {
       env_.log.error("refresh_impossible", {{"connected_account_id", id.str()}, {"reason", error.what()}});

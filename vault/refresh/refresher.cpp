@@ -50,11 +50,12 @@ struct Refresher::Flight {
 };
 
 Refresher::Refresher(Env env, Database& database, const Catalog& catalog, MakeExpiredEvent make_event,
-                     OnCommit on_commit)
+                     OnCommit on_commit, HostBound* bound)
     : env_(env),
       database_(database),
       catalog_(catalog),
       on_commit_(std::move(on_commit)),
+      bound_(bound),
       tokens_(env),
       writer_(env, database, std::move(make_event)),
       pool_({.threads = 8, .per_key = 4}),
@@ -90,7 +91,7 @@ void Refresher::wake() {
 RefreshResult Refresher::refresh_now(const ConnectionId& id, bool force) {
   const RefreshDemand demand{force ? Why::Forced : Why::Needed};
   try {
-    RefreshResult result = fly(id, demand);
+    RefreshResult result = fly_for_caller(id, demand);
     if (force || result.kind != Kind::Postponed || !is_usable_still(id)) return result;
     return {Kind::Unchanged, std::move(result.detail), std::nullopt};
   } catch (const Error& error) {
@@ -100,7 +101,7 @@ RefreshResult Refresher::refresh_now(const ConnectionId& id, bool force) {
 }
 
 RefreshResult Refresher::refresh_after_401(const ConnectionId& id, std::int64_t seen_generation) {
-  return fly(id, {Why::Refused, seen_generation});
+  return fly_for_caller(id, {Why::Refused, seen_generation});
 }
 
 bool Refresher::expire(const ConnectionId& id, std::int64_t seen_generation,
@@ -119,6 +120,16 @@ bool Refresher::is_usable_still(const ConnectionId& id) {
   const auto connection = connection_store::find(*database_.read(), id);
   return connection && connection->status == ConnectionStatus::Active &&
          is_usable(connection->expires_at, env_.clock.now());
+}
+
+// Who waits for another's refresh waits for the provider as well, and holds a thread while it does.
+RefreshResult Refresher::fly_for_caller(const ConnectionId& id, const RefreshDemand& demand) {
+  const auto connection = connection_store::find(*database_.read(), id);
+  const std::string place = connection ? refresh_place(catalog_, *connection) : "";
+  if (bound_ == nullptr || place.empty()) return fly(id, demand);
+  const auto room = bound_->try_enter(place);
+  if (!room) return {Kind::Postponed, too_many_requests(place), std::nullopt};
+  return fly(id, demand);
 }
 
 RefreshResult Refresher::fly(const ConnectionId& id, const RefreshDemand& demand) {

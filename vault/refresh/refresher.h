@@ -15,6 +15,7 @@
 #include "vault/base/job_pool.h"
 #include "vault/catalog/catalog.h"
 #include "vault/model/connection.h"
+#include "vault/net/host_bound.h"
 #include "vault/oauth/token_client.h"
 #include "vault/refresh/outcome_writer.h"
 #include "vault/refresh/result.h"
@@ -34,7 +35,7 @@ class Refresher {
   using MakeExpiredEvent = coffer::MakeExpiredEvent;
 
   Refresher(Env env, Database& database, const Catalog& catalog, MakeExpiredEvent make_event,
-            OnCommit on_commit);
+            OnCommit on_commit, HostBound* bound = nullptr);
   ~Refresher();  // stop()
 
   // Takes up what a crash left behind, then keeps running on a thread of its own.
@@ -46,7 +47,8 @@ class Refresher {
   // Refreshes now if the token is not usable for another minute; `force`: in any case.
   // Joins a refresh of the same connection that is under way. A failure while the token is still
   // usable is Unchanged. Without a refresh token, an expired account ends here as EXPIRED.
-  // Throws Storage and TamperedRow where the token is not usable.
+  // Throws Storage and TamperedRow where the token is not usable. Postponed, with nothing sent and
+  // nothing planned, where too many wait for the provider already; what is due needs no such place.
   RefreshResult refresh_now(const ConnectionId& id, bool force);
 
   // A 401 from the service proves that the access token of `seen_generation` is dead: refreshes
@@ -69,6 +71,7 @@ class Refresher {
 
  private:
   struct Flight;
+  RefreshResult fly_for_caller(const ConnectionId& id, const RefreshDemand& demand);
   RefreshResult fly(const ConnectionId& id, const RefreshDemand& demand);
   RefreshResult lead(const ConnectionId& id, const RefreshDemand& demand,
                      const std::shared_ptr<Flight>& flight);
@@ -91,6 +94,7 @@ class Refresher {
   Database& database_;
   const Catalog& catalog_;
   OnCommit on_commit_;
+  HostBound* const bound_;  // of callers' threads; null: none
   TokenClient tokens_;
   OutcomeWriter writer_;
 

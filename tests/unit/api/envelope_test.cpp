@@ -69,8 +69,9 @@ TEST_CASE("a missing account carries the number and the words that SDKs look for
   CHECK(same["message"] == "No connected account found for user_1");
 }
 
-TEST_CASE("throttling says when to come back") {
-  const ServerResponse response = error_response(ServerRequest(), Error(ErrorCode::Throttled, "slow down"));
+TEST_CASE("throttling and want of a service say when to come back") {
+  const auto code = GENERATE(ErrorCode::Throttled, ErrorCode::Unavailable);
+  const ServerResponse response = error_response(ServerRequest(), Error(code, "slow down"));
   CHECK_FALSE(header_value(response.headers, "retry-after").empty());
 }
 

@@ -182,3 +182,33 @@ TEST_CASE("what SDKs know and this daemon does not offer is told as such") {
     CHECK(header_value(answer.headers, "x-should-retry") == "false");
   }
 }
+
+TEST_CASE("no more than 32 calls wait for one service, and the next is told to come back") {
+  ApiWorld world;
+  world.oauth_account("user_1");
+  Answer refused;
+  int served = 0;
+  const auto call = [&] {
+    Answer answer = world.post("/tools/execute/GMAIL_GET_PROFILE",
+                               {{"user_id", "user_1"}, {"arguments", Json::object()}});
+    if (answer.status == 200) ++served;
+    if (answer.status != 200) refused = std::move(answer);
+  };
+  // Each is answered when the next one is: all of them wait at once.
+  for (int i = 0; i < 32; ++i) {
+    world.outside().http.answer_with([&](const HttpRequest&) -> HttpResult {
+      call();
+      HttpResponse response;
+      response.status = 200;
+      response.body = "{}";
+      return response;
+    });
+  }
+  call();
+  CHECK(served == 32);
+  require_error(refused, 503, "too many requests wait for http://127.0.0.1:4000 already");
+  CHECK(header_value(refused.headers, "retry-after") == "1");
+  world.outside().http.answer(200, "{}");
+  call();
+  CHECK(served == 33);
+}

@@ -139,7 +139,11 @@ ConnectFixture::ConnectFixture()
       connector(env.env(), *database, catalog,
                 {.public_url = [this] { return public_url; },
                  .on_connected = [this] { ++connected_calls; },
-                 .apply_credential = apply}) {
+                 .apply_credential = apply,
+                 .reserve =
+                     [this](const std::string& url) {
+                       return std::make_unique<ReservedHttp>(env.http, bound, url);
+                     }}) {
   const auto tx = database->write();
   insert_config(*tx, "acme", AuthScheme::OAuth2);
   insert_config(*tx, "tenant", AuthScheme::OAuth2);

@@ -8,6 +8,7 @@
 #include "tests/support/test_env.h"
 #include "vault/base/error.h"
 #include "vault/connect/connector.h"
+#include "vault/net/host_bound.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
 
@@ -55,6 +56,7 @@ class ConnectFixture {
   std::unique_ptr<Database> database;
   std::string public_url = "http://127.0.0.1:9900";
   int connected_calls = 0;
+  HostBound bound{{.per_origin = 1, .in_all = 8}};
   Connector connector;
 };
 

@@ -557,3 +557,25 @@ TEST_CASE("an unknown link is not found") {
   CHECK(code_of([&] { vault.connector.view("lk_none"); }) == ErrorCode::NotFound);
   CHECK(code_of([&] { vault.connector.begin("lk_none", {}, {}); }) == ErrorCode::NotFound);
 }
+
+TEST_CASE("an answer that comes while too many wait for the provider is good for another try") {
+  Begun walk;
+  {
+    const HostBound::Place place = walk.vault.bound.enter("https://id.acme.example");
+    CHECK(code_of([&] { walk.vault.complete(walk.step); }) == ErrorCode::Unavailable);
+    CHECK(walk.vault.env.http.seen().empty());
+  }
+  walk.vault.env.http.answer(200, kTokens, {{"Content-Type", "application/json"}});
+  walk.vault.env.http.answer(200, R"({"email":"alice@example.com"})", {{"Content-Type", "application/json"}});
+  CHECK(walk.vault.complete(walk.step).kind == Kind::Connected);
+}
+
+TEST_CASE("a revocation that finds no room leaves the account as it is") {
+  ConnectFixture vault;
+  const ConnectionId id = vault.connected().id;
+  const std::size_t before = vault.env.http.seen().size();
+  const HostBound::Place place = vault.bound.enter("https://id.acme.example");
+  CHECK(code_of([&] { vault.connector.revoke(id); }) == ErrorCode::Unavailable);
+  CHECK(vault.env.http.seen().size() == before);
+  CHECK(vault.account(id).status == ConnectionStatus::Active);
+}

@@ -88,7 +88,7 @@ struct RefreshFixture : TestEnv {
           return R"({"id":")" + event_id + R"(","account":")" + connection.id.str() + R"(","reason":")" +
                  connection.status_reason + "\"}";
         },
-        [this] { ++commits; });
+        [this] { ++commits; }, &bound);
   }
 
   // An account of `toolkit` with access token "at1", connected now.
@@ -175,6 +175,12 @@ struct RefreshFixture : TestEnv {
     REQUIRE(moment);
     if (clock.now() < *moment) clock.set(*moment);
   }
+  // The room that callers have left for this origin.
+  std::vector<HostBound::Place> take_room(const std::string& url) {
+    std::vector<HostBound::Place> places;
+    while (auto place = bound.try_enter(url)) places.push_back(std::move(*place));
+    return places;
+  }
   // Runs what is due, moves the clock to what comes next, until `end`.
   void live_until(Timestamp end) {
     for (int rounds = 0; clock.now() < end; ++rounds) {
@@ -190,6 +196,7 @@ struct RefreshFixture : TestEnv {
   std::unique_ptr<FlakyDatabase> flaky;
   std::atomic<int> commits = 0;
   std::atomic<int> event_faults = 0;
+  HostBound bound{{.per_origin = 8, .in_all = 16}};
   std::unique_ptr<Refresher> refresher;
 };
 

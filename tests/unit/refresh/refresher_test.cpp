@@ -266,3 +266,51 @@ TEST_CASE_METHOD(RefreshFixture,
   CHECK(refresher->refresh_now(id, true).kind == Kind::Postponed);
   CHECK(requests() == 1);
 }
+
+TEST_CASE_METHOD(RefreshFixture, "a caller's refresh without room at the provider leaves no trace",
+                 "[refresh]") {
+  const auto id = connect("strict");
+  const Connection before = row(id);
+  const auto others = take_room("https://strict.example");
+  const RefreshResult result = refresher->refresh_now(id, true);
+  CHECK(result.kind == Kind::Postponed);
+  CHECK(result.detail == "too many requests wait for https://strict.example already");
+  CHECK(refresher->refresh_after_401(id, before.generation).kind == Kind::Postponed);
+  CHECK(requests() == 0);
+  CHECK_FALSE(intent(id));
+  CHECK(row(id).next_refresh_at == before.next_refresh_at);
+  CHECK(row(id).failures == 0);
+}
+
+TEST_CASE_METHOD(RefreshFixture, "a token that is usable still serves while there is no room to renew it",
+                 "[refresh]") {
+  const auto id = connect("strict");
+  clock.set(*row(id).expires_at - seconds(30));
+  const auto others = take_room("https://strict.example");
+  CHECK(refresher->refresh_now(id, false).kind == Kind::Unchanged);
+}
+
+TEST_CASE_METHOD(RefreshFixture, "what is due is refreshed however many callers wait", "[refresh]") {
+  const auto id = connect("strict");
+  const auto others = take_room("https://strict.example");
+  advance_past(row(id).next_refresh_at);
+  answer_tokens("at2", "rt2");
+  refresher->run_due();
+  CHECK(access_token(id) == "at2");
+}
+
+TEST_CASE_METHOD(RefreshFixture, "who waits for another's refresh takes a place as well", "[refresh]") {
+  const auto id = connect("strict");
+  std::optional<RefreshResult> joined;
+  http.answer_with([&](const HttpRequest&) -> HttpResult {
+    const auto others = take_room("https://strict.example");
+    joined = refresher->refresh_now(id, true);
+    HttpResponse response;
+    response.status = 200;
+    response.body = token_body("at2", "rt2");
+    return response;
+  });
+  CHECK(refresher->refresh_now(id, true).kind == Kind::Refreshed);
+  REQUIRE(joined);
+  CHECK(joined->kind == Kind::Postponed);
+}

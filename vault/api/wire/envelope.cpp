@@ -81,7 +81,8 @@ ServerResponse envelope(const ServerRequest& request, int status, const Error& e
                 {"suggested_fix", error.hint()}};
   if (error.code() == ErrorCode::InvalidArgument) inner["errors"] = Json::array({message});
   ServerResponse response = ServerResponse::json(status, dump_json({{"error", std::move(inner)}}));
-  if (status == 429) response.headers.push_back({"Retry-After", "1"});
+  if (status == 429 || error.code() == ErrorCode::Unavailable)
+    response.headers.push_back({"Retry-After", "1"});
   // The SDKs send the same request again after any 409 and 5xx: here it would fail the same way.
   if (status == 409 || status == 500 || status == 501 || status == 505) {
     response.headers.push_back({"x-should-retry", "false"});
