@@ -185,6 +185,7 @@ DeliveryVerdict Dispatcher::send(const Delivery& delivery, const Receiver& recei
 
 void Dispatcher::store(const Delivery& delivery, const DeliveryVerdict& verdict) {
   const int attempt = delivery.attempt + 1;
+  bool is_disabled = false;
   const auto tx = database_.write();
   switch (verdict.kind) {
     case DeliveryVerdict::Kind::Delivered:
@@ -195,7 +196,7 @@ void Dispatcher::store(const Delivery& delivery, const DeliveryVerdict& verdict)
       break;
     case DeliveryVerdict::Kind::Gone:
       outbox::mark_dead(*tx, delivery.id, attempt, verdict.failure, env_.clock.now());
-      give_up(*tx, delivery.subscription);
+      is_disabled = give_up(*tx, delivery.subscription);
       break;
     case DeliveryVerdict::Kind::Impossible:
       outbox::mark_dead(*tx, delivery.id, attempt, verdict.failure, env_.clock.now());
@@ -206,6 +207,12 @@ void Dispatcher::store(const Delivery& delivery, const DeliveryVerdict& verdict)
                             {"subscription", delivery.subscription.str()},
                             {"attempt", std::to_string(attempt)},
                             {"result", verdict.failure.empty() ? "delivered" : verdict.failure}});
+  if (!is_disabled) return;
+  env_.log.warn("webhook_subscription_disabled",
+                {{"subscription", delivery.subscription.str()},
+                 {"reason", "its receiver answered 410: it wants no more"},
+                 {"hint", "PATCH /api/v3/webhook_subscriptions/" + delivery.subscription.str() +
+                              " enables it again; events until then are not delivered to it"}});
 }
 
 void Dispatcher::fail(WriteTransaction& tx, const Delivery& delivery, const DeliveryVerdict& verdict) {
@@ -221,13 +228,14 @@ void Dispatcher::fail(WriteTransaction& tx, const Delivery& delivery, const Deli
   outbox::mark_failed(tx, delivery.id, attempt, verdict.failure, now + std::max(*wait, least));
 }
 
-void Dispatcher::give_up(WriteTransaction& tx, const SubscriptionId& id) {
-  if (end_listener(tx, id)) return;
+bool Dispatcher::give_up(WriteTransaction& tx, const SubscriptionId& id) {
+  if (end_listener(tx, id)) return false;
   auto subscription = subscription_store::find(tx, id);
-  if (!subscription || !subscription->is_enabled) return;
+  if (!subscription || !subscription->is_enabled) return false;
   subscription->is_enabled = false;
   subscription->updated_at = env_.clock.now();
   subscription_store::update(tx, *subscription);
+  return true;
 }
 
 std::optional<Timestamp> Dispatcher::next_wake_up() {

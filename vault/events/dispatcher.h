@@ -46,7 +46,7 @@ class Dispatcher {
   DeliveryVerdict send(const Delivery& delivery, const Receiver& receiver);
   void store(const Delivery& delivery, const DeliveryVerdict& verdict);
   void fail(WriteTransaction& tx, const Delivery& delivery, const DeliveryVerdict& verdict);
-  void give_up(WriteTransaction& tx, const SubscriptionId& id);
+  bool give_up(WriteTransaction& tx, const SubscriptionId& id);
   std::optional<Timestamp> next_wake_up();
   std::optional<Timestamp> step();
 

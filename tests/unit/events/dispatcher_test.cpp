@@ -291,6 +291,19 @@ TEST_CASE_METHOD(Mailbox, "410 switches the subscription off, and what was open 
   CHECK(http.seen().size() == 1);
 }
 
+TEST_CASE_METHOD(Mailbox, "a subscription that its receiver ended is told once, with the way back",
+                 "[events]") {
+  subscribe();
+  append("msg_1");
+  append("msg_2");
+  http.answer(410, "");
+  dispatcher.run_due();
+  const std::size_t told = log_text.find("webhook_subscription_disabled");
+  REQUIRE(told != std::string::npos);
+  CHECK(log_text.find("webhook_subscription_disabled", told + 1) == std::string::npos);
+  CHECK(log_text.find("PATCH /api/v3/webhook_subscriptions/ws_1", told) != std::string::npos);
+}
+
 TEST_CASE_METHOD(Mailbox, "a subscription that was edited ends its own deliveries and holds up nobody",
                  "[events]") {
   subscribe("ws_bad", "https://bad.example/");
