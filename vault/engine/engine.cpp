@@ -191,6 +191,7 @@ connection_store::Opened Engine::lease(const ConnectionId& id) {
               std::string(to_string(opened->connection.status)),
           way_to_connect(opened->connection.user, opened->connection.toolkit, opened->connection.alias));
     }
+    require_auth_config(*database_->read(), opened->connection);
     return std::move(*opened);
   };
   connection_store::Opened opened = open();

@@ -85,12 +85,7 @@ Connection AccountUse::find_default(const UserId& user) {
 }
 
 void AccountUse::check_auth_config(const Connection& connection) {
-  config_ = auth_config_store::find(*database_.read(), connection.auth_config);
-  if (config_ && config_->is_enabled) return;
-  throw Error(ErrorCode::WrongState,
-              "auth config " + connection.auth_config.str() + " of connected account " + connection.id.str() +
-                  (config_ ? " is disabled" : " was deleted"),
-              "enable it, or connect the user by another auth config");
+  config_ = require_auth_config(*database_.read(), connection);
 }
 
 void AccountUse::require_allowed(std::string_view tool) const {
@@ -165,6 +160,15 @@ void AccountUse::fail_not_active(const Connection& connection) const {
   if (!is_pinned_) fail_without_account(connection.user, state_of(connection));
   throw Error(ErrorCode::WrongState, state_of(connection),
               way_to_connect(connection.user, connection.toolkit, connection.alias));
+}
+
+AuthConfig require_auth_config(Transaction& tx, const Connection& connection) {
+  auto config = auth_config_store::find(tx, connection.auth_config);
+  if (config && config->is_enabled) return std::move(*config);
+  throw Error(ErrorCode::WrongState,
+              "auth config " + connection.auth_config.str() + " of connected account " + connection.id.str() +
+                  (config ? " is disabled" : " was deleted"),
+              "enable it, or connect the user by another auth config");
 }
 
 void throw_absent(const ConnectionId& id) {

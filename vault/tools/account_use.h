@@ -20,6 +20,10 @@ std::string way_to_connect(const UserId& user, const std::string& toolkit, const
 // NotFound, in the same words for an account that is not there and one of another user's.
 [[noreturn]] void throw_absent(const ConnectionId& id);
 
+// The account's auth config. Throws WrongState where it is disabled or was deleted: its accounts do not
+// act, whoever asks.
+AuthConfig require_auth_config(Transaction& tx, const Connection& connection);
+
 // How the account's credential is sent. Throws WrongState where the toolkit no longer takes its kind.
 const AuthMode& mode_of(const Toolkit& toolkit, const Connection& connection);
 

@@ -1,6 +1,7 @@
 #include "vault/api/admin/admin.h"
 
 #include "tests/unit/api/api_world.h"
+#include "vault/base/error.h"
 #include "vault/store/audit_log.h"
 
 using namespace coffer;
@@ -143,4 +144,22 @@ TEST_CASE("a shredded user is gone with all accounts, and can be shredded again"
   CHECK(world.get("/connected_accounts/" + id).status == 404);
   CHECK(world.get("/connected_accounts/" + other).status == 200);
   CHECK(parse_json(shred().body).at("accounts") == 0);
+}
+
+TEST_CASE("a token is not given out while its auth config is disabled, in the words of a tool call") {
+  ApiWorld world;
+  const std::string account = world.oauth_account("user_1");
+  const std::string config = world.get("/connected_accounts/" + account)["auth_config"].at("id");
+  REQUIRE(world.patch("/auth_configs/" + config + "/DISABLED", Json::object()).status == 200);
+  const Answer executed =
+      world.post("/tools/execute/GMAIL_GET_PROFILE", {{"user_id", "user_1"}, {"arguments", Json::object()}});
+  try {
+    world.engine().lease(ConnectionId(account));
+    FAIL("a token was given out");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::WrongState);
+    CHECK(executed["error"].at("message") == error.what());
+  }
+  REQUIRE(world.patch("/auth_configs/" + config + "/ENABLED", Json::object()).status == 200);
+  CHECK_NOTHROW(world.engine().lease(ConnectionId(account)));
 }
