@@ -1,8 +1,8 @@
 #include "vault/base/error.h"
 #include "vault/base/text.h"
-#include "vault/connect/blueprint.h"
 #include "vault/connect/connector.h"
 #include "vault/model/lifecycle.h"
+#include "vault/refresh/attempt.h"
 #include "vault/store/audit_log.h"
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
@@ -21,13 +21,40 @@ struct Revocable {
   const TokenSet& tokens() const { return std::get<TokenSet>(opened.credential); }
 };
 
-const Provider& revoking_provider(const Blueprint& blueprint) {
-  if (blueprint.provider == nullptr || blueprint.provider->revoke_url.empty()) {
+constexpr const char* kOtherWay = "delete the account here, and the access in the service's own settings";
+
+const Provider& revoking_provider(const Catalog& catalog, const Connection& connection) {
+  const Provider* provider = provider_of_toolkit(catalog, connection.toolkit, connection.scheme);
+  if (provider == nullptr || provider->revoke_url.empty()) {
     throw Error(ErrorCode::Unsupported,
-                "toolkit " + in_quotes(blueprint.config.toolkit) + " has no way to revoke a grant",
-                "delete the account here, and the access in the service's own settings");
+                "toolkit " + in_quotes(connection.toolkit) + " has no way to revoke a grant", kOtherWay);
   }
-  return *blueprint.provider;
+  return *provider;
+}
+
+Error without_client(const Connection& connection) {
+  return {ErrorCode::WrongState,
+          in_quotes(connection.id.str()) + " is " + std::string(to_string(connection.status)) +
+              ": its auth config was deleted, and the client with it",
+          kOtherWay};
+}
+
+// The client that the grant was given to: the account's own, or its auth config's.
+ClientCredentials revoking_client(Transaction& tx, const connection_store::Opened& opened) {
+  const ClientCredentials& own = std::get<TokenSet>(opened.credential).client;
+  if (!own.client_id.empty()) return {own.client_id, own.client_secret.clone()};
+  if (!auth_config_store::find(tx, opened.connection.auth_config)) throw without_client(opened.connection);
+  return auth_config_store::open_client(tx, opened.connection.auth_config);
+}
+
+void require_revocable(Transaction& tx, const connection_store::Opened& opened) {
+  const Connection& connection = opened.connection;
+  const bool has_tokens = std::holds_alternative<TokenSet>(opened.credential);
+  if (connection.status == ConnectionStatus::Active && has_tokens) return;
+  if (!auth_config_store::find(tx, connection.auth_config)) throw without_client(connection);
+  throw Error(ErrorCode::WrongState,
+              in_quotes(connection.id.str()) + " is " + std::string(to_string(connection.status)),
+              "only an ACTIVE account can be revoked");
 }
 
 // nullopt: revoked already.
@@ -37,16 +64,10 @@ std::optional<Revocable> load(Transaction& tx, const Catalog& catalog, const Con
     throw Error(ErrorCode::NotFound, "connected account " + in_quotes(id.str()) + " does not exist");
   const ConnectionStatus status = opened->connection.status;
   if (status == ConnectionStatus::Revoked) return std::nullopt;
-  const AuthConfigId auth_config = opened->connection.auth_config;
-  const Provider& provider = revoking_provider(load_blueprint(tx, catalog, auth_config));
-  if (status != ConnectionStatus::Active || !std::holds_alternative<TokenSet>(opened->credential)) {
-    throw Error(ErrorCode::WrongState, in_quotes(id.str()) + " is " + std::string(to_string(status)),
-                "only an ACTIVE account can be revoked");
-  }
-  Revocable grant{std::move(*opened), &provider, auth_config_store::open_client(tx, auth_config)};
-  const ClientCredentials& own = grant.tokens().client;
-  if (!own.client_id.empty()) grant.client = {own.client_id, own.client_secret.clone()};
-  return grant;
+  const Provider& provider = revoking_provider(catalog, opened->connection);
+  require_revocable(tx, *opened);
+  ClientCredentials client = revoking_client(tx, *opened);
+  return Revocable{std::move(*opened), &provider, std::move(client)};
 }
 
 // The refresh token first: with it gone the grant is dead, whatever becomes of the rest

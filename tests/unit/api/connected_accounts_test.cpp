@@ -365,6 +365,21 @@ TEST_CASE("deleting with revocation deletes nothing where the provider cannot re
   CHECK(world.get("/connected_accounts/" + oauth).status == 404);
 }
 
+TEST_CASE("an account whose auth config was deleted can be deleted, and says why it cannot be revoked") {
+  ApiWorld world;
+  const std::string path = "/connected_accounts/" + world.oauth_account("user_1");
+  const std::string config = world.get(path)["auth_config"].at("id");
+  REQUIRE(world.remove("/auth_configs/" + config).status == 200);
+
+  const Answer revoked = world.post(path + "/revoke", Json::object());
+  require_error(revoked, 409, "its auth config was deleted");
+  CHECK(revoked["error"].at("suggested_fix").get<std::string>().starts_with("delete the account here"));
+  require_error(world.post(path + "/refresh", Json::object()), 422, "the auth config");
+  CHECK(world.remove(path + "?revoke_on_delete=true").status == 200);
+  CHECK(world.get(path).status == 404);
+  CHECK(world.outside().http.seen().empty());
+}
+
 TEST_CASE("unknown accounts are absent for every verb") {
   ApiWorld world;
   const std::string path = "/connected_accounts/ca_unknown";

@@ -27,12 +27,6 @@ void store(WriteTransaction& tx, const Connection& connection) {
               "connected account " + in_quotes(connection.id.str()) + " changed meanwhile", "read it again");
 }
 
-void refuse_without_auth_config(Transaction& tx, const Connection& connection) {
-  if (auth_config_store::find(tx, connection.auth_config)) return;
-  throw Error(ErrorCode::WrongState, "the auth config of " + in_quotes(connection.id.str()) + " was deleted",
-              "connect the user again with another auth config");
-}
-
 void change_alias(WriteTransaction& tx, Connection& connection, const std::string& alias) {
   if (connection.alias == alias) return;
   if (!alias.empty() && connection_store::find_by_alias(tx, connection.user, connection.toolkit, alias)) {
@@ -120,7 +114,21 @@ bool holds_grant(const Connection& connection) {
   return connection.status == ConnectionStatus::Active || connection.status == ConnectionStatus::Inactive;
 }
 
+// Without the auth config there is no client to ask the provider as: the account is deleted all the same.
+bool can_be_asked_for(Engine& engine, const Connection& connection) {
+  if (auth_config_store::find(*engine.database().read(), connection.auth_config)) return true;
+  engine.env().log.warn("connection.deleted_unrevoked", {{"connected_account_id", connection.id.str()},
+                                                         {"reason", "its auth config was deleted"}});
+  return false;
+}
+
 }  // namespace
+
+void refuse_without_auth_config(Transaction& tx, const Connection& connection) {
+  if (auth_config_store::find(tx, connection.auth_config)) return;
+  throw Error(ErrorCode::WrongState, "the auth config of " + in_quotes(connection.id.str()) + " was deleted",
+              "connect the user again with another auth config");
+}
 
 void set_enabled(Engine& engine, const ConnectionId& id, bool enabled) {
   const auto tx = engine.database().write();
@@ -181,7 +189,7 @@ Connection patch_account(Engine& engine, const ConnectionId& id, const ObjectRea
 void delete_account_of(Engine& engine, const ConnectionId& id, bool revoke_first) {
   if (revoke_first) {
     const Connection connection = account_or_not_found(*engine.database().read(), id);
-    if (holds_grant(connection)) engine.connector().revoke(id);
+    if (holds_grant(connection) && can_be_asked_for(engine, connection)) engine.connector().revoke(id);
   }
   const Timestamp now = engine.env().clock.now();
   const auto tx = engine.database().write();

@@ -123,6 +123,7 @@ ServerResponse reauthorize(Engine& engine, const ServerRequest& request) {
   RequestBody parsed(request);
   const ObjectReader body = parsed.root();
   const Connection known = account_or_not_found(*engine.database().read(), ConnectionId(request.param("id")));
+  refuse_without_auth_config(*engine.database().read(), known);
   std::string callback_url(request.query_value("redirect_url"));
   if (callback_url.empty()) callback_url = body.text("redirect_url");
   asks_to_validate(engine, body, known.toolkit);
