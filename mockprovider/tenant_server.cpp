@@ -141,8 +141,9 @@ double TenantServer::clock_rate() const {
   return rate_ > 0 ? rate_ : 1;
 }
 
-// Nothing is locked while the clock moves: what is due on the way asks this very tenant.
+// The tenant is not locked while the clock moves: what is due on the way asks this very tenant.
 ServerResponse TenantServer::move_clock(const ServerRequest& request) {
+  const std::lock_guard only(moving_);  // a move that comes meanwhile counts from where this one ends
   const ClockMove move = parse_clock_move(control_body(request), options_.clock.now());
   if (move.target && options_.travel) options_.travel(*move.target);
   if (move.target && !options_.travel) options_.clock.set(*move.target);

@@ -72,6 +72,7 @@ class TenantServer {
   const std::unique_ptr<MovableClock> own_clock_;
   const TenantOptions options_;
   const Services& services_;
+  std::mutex moving_;  // guards nothing: the clock is moved by one request at a time
   WaitingRoom room_;
   YieldingMutex mutex_;  // guards all below
   std::unique_ptr<Tenant> tenant_;

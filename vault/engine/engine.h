@@ -84,6 +84,9 @@ class Engine {
   std::string project_id() const;
   std::string organization_id() const;
 
+  // Held by whoever moves the clock from one due thing to the next (time_travel.h).
+  std::mutex& travelling() { return travelling_; }
+
   // One round of everything that is due now: refreshes, links, deliveries. Returns when the next
   // thing is due.
   std::optional<Timestamp> run_due();
@@ -97,6 +100,7 @@ class Engine {
   HostBound bound_;
   BoundedHttp bounded_http_;
   Env env_;
+  std::mutex travelling_;  // guards nothing here
   std::map<std::string, ClientCredentials> managed_clients_;
   mutable std::mutex mutex_;  // guards what follows, up to catalog_
   std::condition_variable connected_;

@@ -25,35 +25,42 @@ std::string text_member(const Json& body, std::string_view name) {
   return found->get<std::string>();
 }
 
-void travel(Engine& engine, MovableClock& clock, const Json& body) {
-  if (const std::string advance = text_member(body, "advance"); !advance.empty()) {
-    const auto by = parse_duration(advance);
-    if (!by)
-      throw Error(ErrorCode::InvalidArgument, "\"advance\" is not a duration", "write 90s, 55m, 1h30m or 2d");
-    travel_to(engine, clock, clock.now() + *by);
-  }
-  if (const std::string moment = text_member(body, "set"); !moment.empty()) {
-    const auto target = parse_rfc3339(moment);
-    if (!target) throw Error(ErrorCode::InvalidArgument, "\"set\" is not an RFC 3339 moment");
-    travel_to(engine, clock, *target);
-  }
+struct ClockOrder {
+  std::optional<double> rate;
+  std::optional<Duration> advance;
+  std::optional<Timestamp> set;
+};
+
+std::optional<Duration> read_advance(const Json& body) {
+  const std::string advance = text_member(body, "advance");
+  if (advance.empty()) return std::nullopt;
+  if (const auto by = parse_duration(advance)) return by;
+  throw Error(ErrorCode::InvalidArgument, "\"advance\" is not a duration", "write 90s, 55m, 1h30m or 2d");
 }
 
-void change_rate(MovableClock& clock, const Json& body) {
+std::optional<Timestamp> read_set(const Json& body) {
+  const std::string moment = text_member(body, "set");
+  if (moment.empty()) return std::nullopt;
+  if (const auto target = parse_rfc3339(moment)) return target;
+  throw Error(ErrorCode::InvalidArgument, "\"set\" is not an RFC 3339 moment");
+}
+
+std::optional<double> read_rate(const Json& body) {
+  std::optional<double> out;
   if (const auto rate = body.find("rate"); rate != body.end()) {
     if (!rate->is_number() || rate->get<double>() < 0 || rate->get<double>() > kFastest) {
       throw Error(ErrorCode::InvalidArgument, "\"rate\" is not a number from 0 to 100000");
     }
-    clock.run_at(rate->get<double>());
+    out = rate->get<double>();
   }
   if (const auto freeze = body.find("freeze"); freeze != body.end()) {
     if (!freeze->is_boolean()) throw Error(ErrorCode::InvalidArgument, "\"freeze\" is not true or false");
-    clock.run_at(freeze->get<bool>() ? 0 : 1);
+    out = freeze->get<bool>() ? 0 : 1;
   }
+  return out;
 }
 
-ServerResponse move_clock(Engine& engine, MovableClock& clock, const ServerRequest& request) {
-  const Json body = parse_json(request.body);
+ClockOrder read_clock_order(const Json& body) {
   if (!body.is_object()) throw Error(ErrorCode::InvalidArgument, "body is not a JSON object");
   for (const auto& [key, value] : body.items()) {
     if (key != "advance" && key != "set" && key != "freeze" && key != "rate") {
@@ -61,8 +68,18 @@ ServerResponse move_clock(Engine& engine, MovableClock& clock, const ServerReque
                   "use advance, set, freeze or rate");
     }
   }
-  change_rate(clock, body);
-  travel(engine, clock, body);
+  return {read_rate(body), read_advance(body), read_set(body)};
+}
+
+// All of the order is checked before any of it takes effect.
+ServerResponse move_clock(Engine& engine, MovableClock& clock, const ServerRequest& request) {
+  const ClockOrder order = read_clock_order(parse_json(request.body));
+  std::optional<Journey> journey;
+  if (order.set || order.advance) {
+    journey.emplace(engine, clock, order.advance.value_or(Duration::zero()), order.set);
+  }
+  if (order.rate) clock.run_at(*order.rate);
+  if (journey) journey->run();
   return show_clock(clock);
 }
 
