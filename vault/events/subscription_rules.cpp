@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "vault/base/encoding.h"
 #include "vault/model/event.h"
 #include "vault/net/address_rules.h"
 
@@ -31,7 +32,9 @@ const EventType* find_event_type(std::string_view name) {
 
 std::optional<std::string> webhook_url_fault(std::string_view url) {
   if (url.size() > kMostUrlBytes) return "is longer than 2048 bytes";
-  return outbound_fault(url);
+  if (auto fault = outbound_fault(url)) return fault;
+  if (origin_of(url)->ends_with(":0")) return "names port 0, where nothing can listen";
+  return std::nullopt;
 }
 
 }  // namespace coffer

@@ -87,6 +87,7 @@ TEST_CASE("a subscription that cannot be is refused by the name of what is wrong
   refuse({{"webhook_url", nullptr}}, "webhook_url");
   refuse({{"webhook_url", "app.example.com"}}, "webhook_url");
   refuse({{"webhook_url", "ftp://app.example.com/"}}, "webhook_url");
+  refuse({{"webhook_url", "https://app.example.com:0/hook"}}, "port 0");
   refuse({{"webhook_url", "https://user:pass@app.example.com/"}}, "webhook_url");
   refuse({{"enabled_events", Json::array()}}, "enabled_events");
   refuse({{"enabled_events", {"something.else"}}}, "something.else");
