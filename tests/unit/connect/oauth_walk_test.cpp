@@ -574,6 +574,7 @@ TEST_CASE("a revocation that finds no room leaves the account as it is") {
   ConnectFixture vault;
   const ConnectionId id = vault.connected().id;
   const std::size_t before = vault.env.http.seen().size();
+  vault.env.http.answer(200, "");
   const HostBound::Place place = vault.bound.enter("https://id.acme.example");
   CHECK(code_of([&] { vault.connector.revoke(id); }) == ErrorCode::Unavailable);
   CHECK(vault.env.http.seen().size() == before);
