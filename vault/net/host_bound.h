@@ -15,8 +15,8 @@ namespace coffer {
 class HostBound {
  public:
   struct Limits {
-    int per_origin = 32;
-    int in_all = 48;
+    int per_origin = 96;
+    int in_all = 128;
   };
 
   // Room for one thread, until it is destroyed.

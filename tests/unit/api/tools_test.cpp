@@ -183,7 +183,7 @@ TEST_CASE("what SDKs know and this daemon does not offer is told as such") {
   }
 }
 
-TEST_CASE("no more than 32 calls wait for one service, and the next is told to come back") {
+TEST_CASE("no more than 96 calls wait for one service, and the next is told to come back") {
   ApiWorld world;
   world.oauth_account("user_1");
   Answer refused;
@@ -195,7 +195,7 @@ TEST_CASE("no more than 32 calls wait for one service, and the next is told to c
     if (answer.status != 200) refused = std::move(answer);
   };
   // Each is answered when the next one is: all of them wait at once.
-  for (int i = 0; i < 32; ++i) {
+  for (int i = 0; i < 96; ++i) {
     world.outside().http.answer_with([&](const HttpRequest&) -> HttpResult {
       call();
       HttpResponse response;
@@ -205,10 +205,10 @@ TEST_CASE("no more than 32 calls wait for one service, and the next is told to c
     });
   }
   call();
-  CHECK(served == 32);
+  CHECK(served == 96);
   require_error(refused, 503, "too many requests wait for http://127.0.0.1:4000 already");
   CHECK(header_value(refused.headers, "retry-after") == "1");
   world.outside().http.answer(200, "{}");
   call();
-  CHECK(served == 33);
+  CHECK(served == 97);
 }
