@@ -35,6 +35,25 @@ std::uint64_t number(const Json& snapshot, const char* name) {
 
 }  // namespace
 
+bool SnapshotFields::is_whole(const Tenant& tenant) {
+  const Grants& grants = tenant.grants;
+  for (const auto& [value, token] : grants.tokens_) {
+    const auto values = grants.values_of_family_.find(token.family);
+    if (!grants.families_.contains(token.family) || values == grants.values_of_family_.end()) return false;
+  }
+  for (const auto& [family, values] : grants.values_of_family_) {
+    for (const auto& value : values) {
+      if (!grants.tokens_.contains(value)) return false;
+    }
+  }
+  for (const auto& [consent, families] : grants.families_of_consent_) {
+    for (const auto& family : families) {
+      if (!grants.families_.contains(family)) return false;
+    }
+  }
+  return true;
+}
+
 std::string take_snapshot(Tenant& tenant, double rate) {
   tenant.grants.sign_waiting();
   std::string text = dump_json({{"format", kFormat},

@@ -337,24 +337,7 @@ class SnapshotFields {
   }
 
   // Every token has its family, and every value in a list its token: the rest relies on it.
-  static bool is_whole(const Tenant& tenant) {
-    const Grants& grants = tenant.grants;
-    for (const auto& [value, token] : grants.tokens_) {
-      const auto values = grants.values_of_family_.find(token.family);
-      if (!grants.families_.contains(token.family) || values == grants.values_of_family_.end()) return false;
-    }
-    for (const auto& [family, values] : grants.values_of_family_) {
-      for (const auto& value : values) {
-        if (!grants.tokens_.contains(value)) return false;
-      }
-    }
-    for (const auto& [consent, families] : grants.families_of_consent_) {
-      for (const auto& family : families) {
-        if (!grants.families_.contains(family)) return false;
-      }
-    }
-    return true;
-  }
+  static bool is_whole(const Tenant& tenant);
 };
 
 }  // namespace coffer::mock
