@@ -36,10 +36,12 @@ Objection check_pkce(const Profile& profile, const Client& client, const Fields&
   return std::nullopt;
 }
 
-Objection check_response_type(const Fields& parameters) {
+Objection check_response_type(const Profile& profile, const Fields& parameters) {
   const std::string type = text_of(parameters, "response_type");
-  if (type.empty()) return std::make_pair("invalid_request", "response_type is missing");
-  if (type != "code") return std::make_pair("unsupported_response_type", "only code is offered");
+  if (type.empty() && profile.needs_response_type)
+    return std::make_pair("invalid_request", "response_type is missing");
+  if (!type.empty() && type != "code")
+    return std::make_pair("unsupported_response_type", "only code is offered");
   const std::string mode = text_of(parameters, "response_mode");
   if (!mode.empty() && mode != "query")
     return std::make_pair("invalid_request", "response_mode has to be query");
@@ -83,7 +85,7 @@ Objection find_fault(const Tenant& tenant, const Profile& profile, const Client&
   if (client.needs_pushed_request && asked_by == AskedBy::Browser)
     return std::make_pair("invalid_request", "the client has to push its requests");
   if (auto fault = check_request_objects(parameters)) return fault;
-  if (auto fault = check_response_type(parameters)) return fault;
+  if (auto fault = check_response_type(profile, parameters)) return fault;
   const std::string scope = text_of(parameters, profile.provider->scope_param);
   if (auto fault = fault_of(refuse_scope(profile, client, scope))) return fault;
   const std::string companion = text_of(parameters, profile.companion_param);

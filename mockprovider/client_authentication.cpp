@@ -18,7 +18,9 @@ std::optional<Refusal> refuse_body(const Profile& profile, const ServerRequest& 
   if (!parameters) return refusal("invalid_request", "the body is neither a form nor a JSON object");
   const bool wants_json = profile.provider->body_format == Provider::BodyFormat::Json;
   const bool is_token_request = endpoint == "token" || endpoint == "refresh";
-  if (is_token_request && !request.body.empty() && is_json_request(request) != wants_json) {
+  const bool is_taken =
+      is_json_request(request) == wants_json || (is_json_request(request) && profile.takes_json);
+  if (is_token_request && !request.body.empty() && !is_taken) {
     return refusal("invalid_request",
                    wants_json ? "this provider takes a JSON body" : "the body has to be a form");
   }
@@ -57,36 +59,54 @@ std::variant<const Client*, Refusal> authenticate(const Tenant& tenant, const Pr
   return client;
 }
 
-bool speaks_for_itself(const Profile& profile, const Fields& parameters) {
+// Of a request in which a token speaks for itself: what that token is called there; empty: of another.
+std::string own_token_param(const Profile& profile, const std::string& endpoint,
+                            const PresentedClient& presented, const Fields& parameters) {
+  const bool is_revocation = endpoint == "revoke" && !profile.revoke_needs_client;
+  if (is_revocation && presented.id.empty() && !presented.by_basic) return "token";
   const OwnExchange* exchange = profile.find_exchange(text_of(parameters, "grant_type"));
-  return exchange && !exchange->wants_client;
+  return exchange && !exchange->wants_client ? exchange->token_param : "";
 }
 
-// Of a token that speaks for itself: the client that it was given to.
+// The client that the token was given to.
 std::variant<const Client*, Refusal> client_of_token(const Tenant& tenant, const Profile& profile,
-                                                     const Fields& parameters) {
-  const OwnExchange* exchange = profile.find_exchange(text_of(parameters, "grant_type"));
-  const Token* token = tenant.grants.find(text_of(parameters, exchange->token_param));
+                                                     const std::string& endpoint, const std::string& value) {
+  const Token* token = tenant.grants.find(value);
   const Client* client =
       token ? tenant.clients.find(profile.id(), tenant.grants.family_of(*token)->client_id) : nullptr;
-  if (!client) return refusal("invalid_grant", "the token is unknown");
-  return client;
+  if (client) return client;
+  return refusal(endpoint == "revoke" ? "invalid_token" : "invalid_grant", "the token is unknown");
+}
+
+// As the endpoint is asked for, with the names and what may be left out added.
+std::optional<Fields> parameters_of(const Profile& profile, const ServerRequest& request,
+                                    const std::string& endpoint) {
+  auto parameters = request.method == "GET" ? std::optional(request.query) : body_parameters(request);
+  if (!parameters) return std::nullopt;
+  if (endpoint == "revoke" && !profile.revoke_needs_client)
+    parameters->insert(parameters->end(), request.query.begin(), request.query.end());
+  parameters = profile.with_rfc_names(std::move(*parameters));
+  const bool means_code =
+      !profile.needs_grant_type && endpoint == "token" && !text_of(*parameters, "code").empty();
+  if (means_code && text_of(*parameters, "grant_type").empty())
+    parameters->emplace_back("grant_type", "authorization_code");
+  return parameters;
 }
 
 }  // namespace
 
 std::variant<ClientRequest, Refusal> read_client_request(const Tenant& tenant, const Profile& profile,
                                                          const ServerRequest& request, Exchange& exchange) {
-  auto parameters = request.method == "GET" ? std::optional(request.query) : body_parameters(request);
-  if (parameters) parameters = profile.with_rfc_names(std::move(*parameters));
-  if (auto refused = refuse_body(profile, request, exchange.entry.endpoint, parameters))
-    return std::move(*refused);
+  const std::string endpoint = exchange.entry.endpoint;
+  auto parameters = parameters_of(profile, request, endpoint);
+  if (auto refused = refuse_body(profile, request, endpoint, parameters)) return std::move(*refused);
   exchange.entry.parameters = redact_parameters(*parameters);
   const PresentedClient presented = presented_client(request, *parameters);
   // What stands in the place of the id may be the secret itself.
   if (!profile.secret_is_basic_user) exchange.entry.client_id = presented.id;
-  auto client = speaks_for_itself(profile, *parameters) ? client_of_token(tenant, profile, *parameters)
-                                                        : authenticate(tenant, profile, presented);
+  const std::string own = own_token_param(profile, endpoint, presented, *parameters);
+  auto client = own.empty() ? authenticate(tenant, profile, presented)
+                            : client_of_token(tenant, profile, endpoint, text_of(*parameters, own));
   if (auto* refused = std::get_if<Refusal>(&client)) return std::move(*refused);
   exchange.entry.client_id = std::get<const Client*>(client)->client_id;
   return ClientRequest{std::get<const Client*>(client), std::move(*parameters)};

@@ -53,13 +53,60 @@ bool set_member(Json& node, const std::string& member, const Json& value) {
   return was_there;
 }
 
-void set_member(const Fault& fault, std::string& body) {
-  Json answer = Json::parse(body, nullptr, false);
-  if (!answer.is_object()) return;
-  if (!set_member(answer, fault.member, *fault.value) && !fault.value->is_null()) {
-    answer[fault.member] = *fault.value;
+bool has_member(const Json& node, const std::string& member) {
+  if (node.is_object() && node.contains(member)) return true;
+  return node.is_structured() &&
+         std::any_of(node.begin(), node.end(), [&](const Json& child) { return has_member(child, member); });
+}
+
+bool is_form(const ServerResponse& response) {
+  return header_value(response.headers, "Content-Type").starts_with("application/x-www-form-urlencoded");
+}
+
+// The members of a JSON object or a form; nullopt: it is neither.
+std::optional<Json> read_members(const ServerResponse& response) {
+  Json members = Json::object();
+  if (is_form(response)) {
+    for (const auto& [name, value] : parse_form(response.body).value_or(Fields())) members[name] = value;
+  } else {
+    members = Json::parse(response.body, nullptr, false);
   }
-  body = dump_json(answer);
+  return members.is_object() ? std::optional(std::move(members)) : std::nullopt;
+}
+
+void write_members(const Json& members, ServerResponse& response) {
+  if (!is_form(response)) {
+    response.body = dump_json(members);
+    return;
+  }
+  Fields form;
+  for (const auto& [name, value] : members.items())
+    form.emplace_back(name, value.is_string() ? value.get<std::string>() : dump_json(value));
+  response.body = build_form(form);
+}
+
+bool set_member(const Fault& fault, const MemberNames& names, Json& answer) {
+  const auto own_names = names(fault.member);
+  bool was_there = false;
+  for (const auto& name : own_names) was_there |= set_member(answer, name, *fault.value);
+  if (was_there || fault.value->is_null()) return was_there;
+  const auto tokens = names("access_token");
+  const bool has_token = std::any_of(tokens.begin(), tokens.end(),
+                                     [&](const std::string& name) { return has_member(answer, name); });
+  if (has_token) answer[own_names.front()] = *fault.value;
+  return has_token;
+}
+
+bool change_members(const Fault& fault, const MemberNames& names, ServerResponse& response) {
+  auto answer = read_members(response);
+  if (!answer) return false;
+  if (fault.action == Fault::Action::Change) {
+    answer->merge_patch(*fault.fields);
+  } else if (!set_member(fault, names, *answer)) {
+    return false;
+  }
+  write_members(*answer, response);
+  return true;
 }
 
 void set_header(ServerResponse& response, const std::string& name, const std::string& value) {
@@ -73,13 +120,6 @@ void add_headers(const Fault& fault, Timestamp now, ServerResponse& response) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*fault.retry_after).count();
   set_header(response, "Retry-After",
              fault.retry_after_is_date ? to_http_date(now + *fault.retry_after) : std::to_string(seconds));
-}
-
-void change_fields(const Json& fields, std::string& body) {
-  Json answer = Json::parse(body, nullptr, false);
-  if (!answer.is_object()) return;
-  answer.merge_patch(fields);
-  body = dump_json(answer);
 }
 
 Sabotage sabotage_of(Fault::Action action) {
@@ -133,16 +173,18 @@ ServerResponse answer_of(const Fault& fault, Timestamp now) {
   return response;
 }
 
-void spoil(const Fault& fault, Timestamp now, ServerResponse& response) {
+bool spoil(const Fault& fault, Timestamp now, const MemberNames& names, ServerResponse& response) {
+  const bool changes = (fault.action == Fault::Action::Change && fault.fields) ||
+                       (fault.action == Fault::Action::SetMember && fault.value);
+  if (changes && !change_members(fault, names, response)) return false;
   add_headers(fault, now, response);
   response.sabotage = sabotage_of(fault.action);
   if (fault.action == Fault::Action::MalformedJson) response.body.resize(response.body.size() / 2);
-  if (fault.action == Fault::Action::Change && fault.fields) change_fields(*fault.fields, response.body);
-  if (fault.action == Fault::Action::SetMember && fault.value) set_member(fault, response.body);
   if (fault.action == Fault::Action::GzipGarbage) {
     set_header(response, "Content-Encoding", "gzip");
     response.body = "\x1f\x8b\x08 this is no compressed data";
   }
+  return true;
 }
 
 std::string FaultPlan::add(Fault fault) {
@@ -162,6 +204,12 @@ std::optional<Fault> FaultPlan::take(const RequestFacets& request, Timestamp now
   if (hit == nullptr) return std::nullopt;
   ++hit->hits;
   return *hit;
+}
+
+void FaultPlan::give_back(std::string_view id) {
+  const auto found =
+      std::find_if(faults_.begin(), faults_.end(), [&](const Fault& fault) { return fault.id == id; });
+  if (found != faults_.end()) --found->hits;
 }
 
 bool FaultPlan::remove(std::string_view id) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -79,8 +80,10 @@ nlohmann::json to_json(const Fault& fault);
 
 // The answer of a fault that does not run the handler.
 ServerResponse answer_of(const Fault& fault, Timestamp now);
-// What it does to the handler's answer.
-void spoil(const Fault& fault, Timestamp now, ServerResponse& response);
+// What a member of RFC 6749 is called by who answers, that one's own name first.
+using MemberNames = std::function<std::vector<std::string>(const std::string& member)>;
+// What it does to the handler's answer. False: it is about members, and the answer is none that has them.
+bool spoil(const Fault& fault, Timestamp now, const MemberNames& names, ServerResponse& response);
 
 // Which request meets which fault. One thread at a time.
 class FaultPlan {
@@ -88,6 +91,8 @@ class FaultPlan {
   std::string add(Fault fault);
   // The oldest fault that hits this request. Every fault that matches counts it.
   std::optional<Fault> take(const RequestFacets& request, Timestamp now);
+  // It has not hit after all.
+  void give_back(std::string_view id);
   bool remove(std::string_view id);
   void clear() { faults_.clear(); }
   const std::vector<Fault>& all() const { return faults_; }

@@ -137,6 +137,10 @@ std::vector<std::string> known_grant_types() {
 void read_manners(const Members& mock, Profile& profile) {
   profile.offline_params = read_map(mock, "offline_params", profile.offline_params);
   profile.token_by_get = mock.flag("token_by_get");
+  profile.takes_json = mock.flag("json_body");
+  profile.needs_grant_type = !mock.flag("grant_type_optional");
+  profile.needs_response_type = !mock.flag("response_type_optional");
+  profile.revoke_needs_client = unless_denied(mock, "revoke_needs_client");
   profile.is_open_to_pages = unless_denied(mock, "cross_origin");
   profile.sends_iss = unless_denied(mock, "iss");
   profile.password_ends_grants = mock.flag("password_revokes");
@@ -180,6 +184,10 @@ void check_members(const Members& mock) {
                    "refresh_answer",
                    "token_status",
                    "token_by_get",
+                   "json_body",
+                   "grant_type_optional",
+                   "response_type_optional",
+                   "revoke_needs_client",
                    "expiry_param",
                    "unechoed_scopes",
                    "unasked_scopes",
@@ -234,6 +242,19 @@ Fields Profile::with_rfc_names(Fields parameters) const {
     }
   }
   return parameters;
+}
+
+std::vector<std::string> Profile::answer_names(const std::string& member) const {
+  std::vector<std::string> names;
+  const auto add_own = [&](const std::string& field) {
+    const auto place = provider->token_response.find(field);
+    if (place != provider->token_response.end())
+      names.push_back(place->second.substr(place->second.rfind('/') + 1));
+  };
+  add_own(member);
+  if (member == "expires_in") add_own("expires_at");  // the end in place of the lifetime
+  names.push_back(member);
+  return names;
 }
 
 Profile read_profile(const Provider& provider) {

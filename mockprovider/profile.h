@@ -33,6 +33,10 @@ struct Profile {
   std::map<std::string, std::string> offline_params = {{"access_type", "offline"}};  // with OfflineParam
   bool form_unless_json_accepted = false;
   bool token_by_get = false;          // token requests may be GET, with the parameters in the query
+  bool takes_json = false;            // token requests may be JSON, whatever the provider's own format
+  bool needs_grant_type = true;       // false: a request with a code may leave it out
+  bool needs_response_type = true;    // false: "code" is meant where there is none
+  bool revoke_needs_client = true;    // false: whoever has a token may revoke it
   bool is_open_to_pages = true;       // of applications that live in a browser
   bool sends_iss = true;              // in the authorization answer (RFC 9207)
   bool password_ends_grants = false;  // a changed password ends the account's grants
@@ -69,6 +73,8 @@ struct Profile {
   bool has_refresh_endpoint() const;
   std::string name_of(const std::string& parameter) const;  // what the provider calls it
   Fields with_rfc_names(Fields parameters) const;
+  // What a member of a token answer is called there, the provider's own name first.
+  std::vector<std::string> answer_names(const std::string& member) const;
 };
 
 // The provider has to outlive the profile. Throws InvalidArgument that names provider and member.

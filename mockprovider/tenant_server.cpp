@@ -39,6 +39,12 @@ Fields parameters_of(const ServerRequest& request) {
   return has_body ? body_parameters(request).value_or(Fields()) : request.query;
 }
 
+MemberNames member_names(const Place& place) {
+  return [profile = place.profile](const std::string& member) {
+    return profile ? profile->answer_names(member) : std::vector<std::string>{member};
+  };
+}
+
 // "wait" of a long poll.
 Duration read_wait(const ServerRequest& request) {
   const std::string_view text = request.query_value("wait");
@@ -292,7 +298,10 @@ ServerResponse TenantServer::serve_with_faults(const Place& place, const ServerR
   });
   if (!lock) lock.lock();  // nobody more may wait
   const Timestamp now = tenant_->clock.now();
-  if (fault && fault->runs_handler()) spoil(*fault, now, response);
+  if (fault && fault->runs_handler() && !spoil(*fault, now, member_names(place), response)) {
+    tenant_->faults.give_back(fault->id);
+    exchange.entry.fault.clear();
+  }
   exchange.entry.at = now;
   exchange.entry.status = response.sabotage == Sabotage::ResetBeforeAnswer ? 0 : response.status;
   exchange.entry.answer_headers = harmless_headers(response.headers);

@@ -91,6 +91,7 @@ ToolkitRoutes::ToolkitRoutes(const Toolkit& toolkit) {
   if (toolkit.mock_seed && toolkit.mock_seed->contains("routes")) {
     for (const auto& route : (*toolkit.mock_seed)["routes"]) routes_.push_back(route_of(route));
   }
+  take_any_method_ = toolkit.mock_seed && toolkit.mock_seed->value("any_method", false);
   if (toolkit.mock_seed && toolkit.mock_seed->contains("base"))
     base_ = parse_path((*toolkit.mock_seed)["base"].value("path", ""));
   // Fewer placeholders first; of equals the order of the file decides.
@@ -109,9 +110,14 @@ RouteMatch ToolkitRoutes::find(const std::string& method, const std::vector<std:
                                bool is_root) const {
   RouteMatch match;
   for (const auto& route : routes_) {
-    if (route.is_root == is_root && route.method == method && matches(route, segments, match)) return match;
+    if (route.is_root == is_root && allows(route, method) && matches(route, segments, match)) return match;
   }
   return {};
+}
+
+bool ToolkitRoutes::allows(const ToolkitRoute& route, const std::string& method) const {
+  if (take_any_method_ && (method == "GET" || method == "POST")) return true;
+  return route.method == (method == "HEAD" ? "GET" : method);
 }
 
 // By the paths of the service's own host: the API below its base, and the rest beside it.

@@ -37,14 +37,19 @@ class ToolkitRoutes {
  public:
   explicit ToolkitRoutes(const Toolkit& toolkit);
 
-  // `segments`: of the path below the toolkit's mock_path, decoded.
+  // `segments`: of the path below the toolkit's mock_path, decoded. HEAD finds what GET does.
   RouteMatch find(const std::string& method, std::vector<std::string> segments) const;
+  // GET and POST are the same to the service, and so are query and body.
+  bool take_any_method() const { return take_any_method_; }
 
  private:
   RouteMatch find(const std::string& method, const std::vector<std::string>& segments, bool is_root) const;
   RouteMatch find_as_at_the_service(const std::string& method,
                                     const std::vector<std::string>& segments) const;
 
+  bool allows(const ToolkitRoute& route, const std::string& method) const;
+
+  bool take_any_method_ = false;
   std::vector<ToolkitRoute::Segment> base_;  // where the service has its API; empty: at its root
   std::vector<ToolkitRoute> routes_;
 };

@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "mockprovider/credential_check.h"
-#include "mockprovider/mounts.h"
 #include "mockprovider/operations.h"
 #include "mockprovider/resources.h"
 #include "mockprovider/token_answer.h"
@@ -188,7 +187,7 @@ ServerResponse ToolkitServer::throttled(const Tenant& tenant, const Toolkit& too
 ServerResponse ToolkitServer::serve(Tenant& tenant, const Toolkit& toolkit, const ServerRequest& request,
                                     const std::vector<std::string>& segments, Exchange& exchange) const {
   const ToolkitRoutes& routes = routes_.at(toolkit.slug);
-  const RouteMatch match = routes.find(std::string(served_method(request)), segments);
+  const RouteMatch match = routes.find(request.method, segments);
   const Caller caller = check_credential(tenant, toolkit, request, exchange);
   exchange.entry.account = caller.account;
   exchange.entry.client_id = caller.client_id;
@@ -207,6 +206,10 @@ ServerResponse ToolkitServer::serve(Tenant& tenant, const Toolkit& toolkit, cons
   auto body = read_body(request);
   if (!body) return standard_answer(tenant, toolkit, "bad_request", values, exchange);
   values["body"] = std::move(*body);
+  if (routes.take_any_method() && values["body"].is_object()) {
+    values["body"].update(values["query"]);
+    values["query"] = values["body"];
+  }
   return run(tenant, toolkit, *match.route, caller, std::move(values), exchange);
 }
 

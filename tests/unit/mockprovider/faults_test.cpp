@@ -219,6 +219,71 @@ TEST_CASE("an odd member is found inside a nested answer", "[faults]") {
   CHECK_FALSE(answer["authed_user"].contains("access_token"));
 }
 
+TEST_CASE("a member is found under the provider's own name for it", "[faults]") {
+  const auto answer_with = [](const std::string& provider, const Json& fault) {
+    MockWorld world;
+    Json planned = fault;
+    planned["endpoint"] = "token";
+    world.control("POST", "/_mock/faults", planned);
+    const std::string code = world.code_of(provider);
+    const Client client = world.client_of(provider);
+    const ServerResponse response =
+        world.post_json(MockWorld::path_of(provider) + "/token", {{"grant_type", "authorization_code"},
+                                                                  {"code", code},
+                                                                  {"redirect_uri", kCallback},
+                                                                  {"code_verifier", kVerifier},
+                                                                  {"client_id", client.client_id},
+                                                                  {"client_secret", client.client_secret}});
+    CHECK(world.control("GET", "/_mock/faults")["faults"][0]["hits"] == 1);
+    return parse_json(response.body);
+  };
+  const Json odd = {{"action", "odd_expires_in"}};
+  CHECK_FALSE(answer_with("sentry", {{"action", "no_access_token"}}).contains("token"));
+  CHECK_FALSE(answer_with("sentry", {{"action", "no_refresh_token"}}).contains("refreshToken"));
+  const Json sentry = answer_with("sentry", odd);
+  CHECK(sentry["expiresAt"] == "soon");
+  CHECK_FALSE(sentry.contains("expires_in"));
+  const Json square = answer_with("square", odd);
+  CHECK(square["expires_at"] == "soon");
+  CHECK_FALSE(square.contains("expires_in"));
+}
+
+TEST_CASE("the members of a form-encoded answer are spoiled, too", "[faults]") {
+  const auto answer_with = [](const Json& fault) {
+    MockWorld world;
+    world.control("POST", "/_mock/faults", fault);
+    return MockWorld::answer_of_redirect("?" + world.redeem("github-app", world.code_of("github-app")).body);
+  };
+  CHECK(find_field(answer_with({{"endpoint", "refresh"}}), "expires_in") == "28800");
+  const Fields no_access = answer_with({{"action", "no_access_token"}, {"endpoint", "token"}});
+  CHECK_FALSE(find_field(no_access, "access_token"));
+  CHECK(find_field(no_access, "refresh_token"));
+  CHECK_FALSE(
+      find_field(answer_with({{"action", "no_refresh_token"}, {"endpoint", "token"}}), "refresh_token"));
+  CHECK(find_field(answer_with({{"action", "odd_expires_in"}, {"value", -1}, {"endpoint", "token"}}),
+                   "expires_in") == "-1");
+  CHECK(find_field(
+            answer_with({{"action", "change"}, {"fields", {{"token_type", "mac"}}}, {"endpoint", "token"}}),
+            "token_type") == "mac");
+}
+
+TEST_CASE("a fault that finds nothing to spoil waits for an answer that has it", "[faults]") {
+  Connected world;
+  const char* action = GENERATE("no_access_token", "no_refresh_token", "odd_expires_in");
+  CAPTURE(action);
+  world.plan({{"endpoint", "refresh"}, {"action", action}, {"headers", {{"X-Spoiled", "yes"}}}});
+  const auto hits = [&] { return world.control("GET", "/_mock/faults")["faults"][0]["hits"]; };
+  const ServerResponse refused = world.refresh("mockidp", "unknown");
+  CHECK(parse_json(refused.body)["error"] == "invalid_grant");
+  CHECK_FALSE(parse_json(refused.body).contains("expires_in"));
+  CHECK(header_of(refused, "X-Spoiled").empty());
+  CHECK(hits() == 0);
+  const Json entries = world.control("GET", "/_mock/journal?endpoint=refresh")["entries"];
+  CHECK(entries.back().value("fault", "") == "");
+  CHECK(header_of(world.refresh_now(), "X-Spoiled") == "yes");
+  CHECK(hits() == 1);
+}
+
 TEST_CASE("a redirect, a wrong type and false compression stand in the answer's head", "[faults]") {
   Connected world;
   world.plan({{"endpoint", "api"}, {"action", "redirect"}, {"status", 307}, {"location", "/elsewhere"}});

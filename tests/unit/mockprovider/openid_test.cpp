@@ -131,7 +131,9 @@ TEST_CASE("userinfo tells what the granted scopes allow", "[openid]") {
     return parse_json(world.get("/mock/mockidp/userinfo", token).body);
   };
   CHECK_FALSE(claims("openid").contains("email"));
+  CHECK_FALSE(claims("openid").contains("email_verified"));
   CHECK(claims("openid email")["email"] == "alice@example.com");
+  CHECK(claims("openid email")["email_verified"] == true);  // OpenID Connect Core section 5.4
   CHECK_FALSE(claims("openid email").contains("name"));
   CHECK(claims("openid profile")["name"] == "Alice Example");
 }

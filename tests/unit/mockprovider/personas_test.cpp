@@ -542,3 +542,70 @@ TEST_CASE("Slack takes a client's secret in the header and in the body", "[perso
                                             {"code_verifier", kVerifier}});
   CHECK(parse_json(response.body)["ok"] == true);
 }
+
+TEST_CASE("services whose documents ask for no response_type do without it", "[personas]") {
+  for (const char* id :
+       {"github", "github-app", "slack", "slack-static", "shopify", "square", "facebook", "stripe-app"}) {
+    CAPTURE(id);
+    Persona persona(id);
+    CHECK_FALSE(persona.code({{"response_type", ""}}).empty());
+    const std::string other = persona.world.authorize_target(id, {{"response_type", "token"}});
+    CHECK(header_of(persona.world.get(other), "Location").find("unsupported_response_type") !=
+          std::string::npos);
+  }
+  MockWorld strict;
+  const std::string target = strict.authorize_target("mockidp", {{"response_type", ""}});
+  CHECK(header_of(strict.get(target), "Location").find("invalid_request") != std::string::npos);
+}
+
+TEST_CASE("services whose documents ask for no grant_type take a code without it, and nothing else",
+          "[personas]") {
+  for (const char* id : {"github", "github-app", "slack", "slack-static", "shopify", "facebook"}) {
+    CAPTURE(id);
+    Persona persona(id);
+    const std::string prefix = "\"" + shipped_profiles().at(id).policy.access_prefix;
+    const auto redeem = [&](const std::string& name, const std::string& value) {
+      return persona.ask({{name, value}, {"redirect_uri", kCallback}, {"code_verifier", kVerifier}}).body;
+    };
+    CHECK(redeem("code", persona.code()).find(prefix) != std::string::npos);
+    CHECK(redeem("refresh_token", "anything").find(prefix) == std::string::npos);
+  }
+  Persona strict("mockidp");
+  CHECK(parse_json(strict.ask({{"code", strict.code()}, {"redirect_uri", kCallback}}).body)["error"] ==
+        "invalid_request");
+}
+
+TEST_CASE("services that take both kinds of bodies redeem a code by JSON", "[personas]") {
+  const auto redeem = [](const std::string& id) {
+    Persona persona(id);
+    const Client client = persona.world.client_of(id);
+    const Json body = {{"grant_type", "authorization_code"}, {"code", persona.code()},
+                       {"redirect_uri", kCallback},          {"code_verifier", kVerifier},
+                       {"client_id", client.client_id},      {"client_secret", client.client_secret}};
+    return persona.world.post_json(MockWorld::path_of(id) + "/token", body, {{"Accept", "application/json"}});
+  };
+  for (const char* id : {"github", "github-app", "shopify"}) {
+    CAPTURE(id);
+    CHECK(parse_json(redeem(id).body).contains("access_token"));
+  }
+  CHECK(redeem("mockidp").status == 400);
+}
+
+TEST_CASE("whoever has a token of Google's may revoke it, by form or query", "[personas]") {
+  Persona persona("google");
+  const std::string path = MockWorld::path_of("google") + "/revoke";
+  const auto token = [&] { return persona.connect()["refresh_token"].get<std::string>(); };
+  const std::string by_query = token(), by_form = token();
+  CHECK(persona.world.post_form(with_query(path, {{"token", by_query}}), {}).status == 200);
+  CHECK(persona.refresh(by_query).status == 400);
+  CHECK(persona.refresh(by_form).status == 200);
+  CHECK(persona.world.post_form(path, {{"token", by_form}}).status == 200);
+  CHECK(persona.refresh(by_form).status == 400);
+  const ServerResponse unknown = persona.world.post_form(path, {{"token", "unknown"}});
+  CHECK(unknown.status == 400);
+  CHECK(parse_json(unknown.body)["error"] == "invalid_token");
+  CHECK(persona.world.post_form(path, {{"token", token()}, {"client_id", "nobody"}}).status == 401);
+  Persona strict("mockidp");
+  const std::string kept = strict.connect()["refresh_token"];
+  CHECK(strict.world.post_form(MockWorld::path_of("mockidp") + "/revoke", {{"token", kept}}).status == 401);
+}

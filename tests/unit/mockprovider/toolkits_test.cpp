@@ -205,3 +205,36 @@ TEST_CASE("every tool, verifying call and discovery of every toolkit has an oper
       CHECK(is_served(discovery.request, !toolkit.api_root.empty()));
   }
 }
+
+TEST_CASE("Slack takes every method by GET and by POST, and its arguments from either", "[toolkits]") {
+  MockWorld world;
+  const std::string code = world.code_of(
+      "slack", {{"user_scope", "chat:write,channels:read,channels:history,users:read"}, {"scope", ""}});
+  const std::string token = parse_json(world.redeem("slack", code).body)["authed_user"]["access_token"];
+  const HttpHeaders headers = {{"Authorization", "Bearer " + token}};
+  for (const char* name :
+       {"auth.test", "conversations.list", "conversations.history", "users.list", "chat.postMessage"}) {
+    CAPTURE(name);
+    const std::string path = std::string("/mock/slack/api/") + name;
+    const Fields arguments = {{"channel", "C0001"}, {"text", "hello"}};
+    CHECK(parse_json(world.post_form(path, arguments, headers).body)["ok"] == true);
+    CHECK(parse_json(world.post_form(with_query(path, arguments), {}, headers).body)["ok"] == true);
+    CHECK(parse_json(world.send("GET", with_query(path, arguments), headers).body)["ok"] == true);
+  }
+  const auto messages = [&] {
+    return parse_json(
+               world.send("GET", "/mock/slack/api/conversations.history?channel=C0001&limit=100", headers)
+                   .body)["messages"]
+        .size();
+  };
+  const std::size_t before = messages();
+  world.send("HEAD", "/mock/slack/api/chat.postMessage?channel=C0001&text=hello", headers);
+  CHECK(messages() == before);
+}
+
+TEST_CASE("another service's methods are its own", "[toolkits]") {
+  MockWorld world;
+  const Json tokens = world.connect("mockidp");
+  CHECK(world.send("GET", "/mock/mockidp/mock/echo?message=x", bearer(tokens)).status == 404);
+  CHECK(world.post_json("/mock/mockidp/mock/whoami", Json::object(), bearer(tokens)).status == 404);
+}
