@@ -24,8 +24,8 @@ struct ServerLimits {
   std::size_t max_connections = 4096;         // one more takes the place of the longest idle one, or gets 503
   std::size_t max_buffered_bytes = 32 << 20;  // unanswered requests of all connections together
   int threads = 8;
-  int max_threads = 176; // the pool grows to this while all of its threads wait inside handlers;
-                         // more than HostBound and the engine let wait, so that some serve probes and pages
+  int max_threads = 176;  // the pool grows to this while all of its threads wait inside handlers;
+                          // more than HostBound and the engine let wait, so that some serve probes and pages
 };
 
 struct BindAddress {
