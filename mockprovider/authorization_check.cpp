@@ -15,84 +15,72 @@ bool is_challenge(std::string_view text) {
   return text.size() == kChallengeSize && from_base64url(text).has_value();
 }
 
-// Error name and description, or nothing.
-using Objection = std::optional<std::pair<std::string, std::string>>;
-
 bool needs_pkce(const Profile& profile, const Client& client) {
   return client.needs_pkce.value_or(profile.provider->pkce == Provider::Pkce::Required);
 }
 
-Objection check_pkce(const Profile& profile, const Client& client, const Fields& parameters) {
+std::optional<Refusal> check_pkce(const Profile& profile, const Client& client, const Fields& parameters) {
   const std::string challenge = text_of(parameters, "code_challenge");
   const std::string method = text_of(parameters, "code_challenge_method");
   if (challenge.empty() && method.empty()) {
     if (!needs_pkce(profile, client)) return std::nullopt;
-    return std::make_pair("invalid_request", "code_challenge is missing");
+    return Refusal{"invalid_request", "code_challenge is missing"};
   }
   // An absent method means "plain" (RFC 7636 section 4.3), which protects nothing here.
-  if (method != "S256") return std::make_pair("invalid_request", "code_challenge_method has to be S256");
-  if (!is_challenge(challenge))
-    return std::make_pair("invalid_request", "code_challenge is not a SHA-256 digest");
+  if (method != "S256") return Refusal{"invalid_request", "code_challenge_method has to be S256"};
+  if (!is_challenge(challenge)) return Refusal{"invalid_request", "code_challenge is not a SHA-256 digest"};
   return std::nullopt;
 }
 
-Objection check_response_type(const Profile& profile, const Fields& parameters) {
+std::optional<Refusal> check_response_type(const Profile& profile, const Fields& parameters) {
   const std::string type = text_of(parameters, "response_type");
   if (type.empty() && profile.needs_response_type)
-    return std::make_pair("invalid_request", "response_type is missing");
-  if (!type.empty() && type != "code")
-    return std::make_pair("unsupported_response_type", "only code is offered");
+    return Refusal{"invalid_request", "response_type is missing"};
+  if (!type.empty() && type != "code") return Refusal{"unsupported_response_type", "only code is offered"};
   const std::string mode = text_of(parameters, "response_mode");
-  if (!mode.empty() && mode != "query")
-    return std::make_pair("invalid_request", "response_mode has to be query");
+  if (!mode.empty() && mode != "query") return Refusal{"invalid_request", "response_mode has to be query"};
   return std::nullopt;
-}
-
-Objection fault_of(const std::optional<Refusal>& refusal) {
-  if (!refusal) return std::nullopt;
-  return std::make_pair(refusal->error, refusal->description);
 }
 
 // OpenID Connect Core section 6: neither is offered, and ignoring them would change what was asked.
-Objection check_request_objects(const Fields& parameters) {
-  if (find_field(parameters, "request"))
-    return std::make_pair("request_not_supported", "request is not known");
+std::optional<Refusal> check_request_objects(const Fields& parameters) {
+  if (find_field(parameters, "request")) return Refusal{"request_not_supported", "request is not known"};
   if (find_field(parameters, "registration"))
-    return std::make_pair("registration_not_supported", "registration is not known");
+    return Refusal{"registration_not_supported", "registration is not known"};
   return std::nullopt;
 }
 
 // A hint of ours: how the person shall behave.
-Objection check_script(const Fields& parameters) {
+std::optional<Refusal> check_script(const Fields& parameters) {
   const std::string script = text_of(parameters, "mock_script");
   if (script.empty() || login_action(script)) return std::nullopt;
-  return std::make_pair("invalid_request", "mock_script is no login script");
+  return Refusal{"invalid_request", "mock_script is no login script"};
 }
 
 // OpenID Connect Core section 3.1.2.1: "none" goes with nothing else.
-Objection check_prompt(const Fields& parameters) {
+std::optional<Refusal> check_prompt(const Fields& parameters) {
   const auto prompts = split(text_of(parameters, "prompt"), ' ');
   if (std::find(prompts.begin(), prompts.end(), "none") == prompts.end()) return std::nullopt;
-  if (prompts.size() > 1) return std::make_pair("invalid_request", "prompt has none and something else");
-  return std::make_pair("login_required", "nobody is signed in");
+  if (prompts.size() > 1) return Refusal{"invalid_request", "prompt has none and something else"};
+  return Refusal{"login_required", "nobody is signed in"};
 }
 
-Objection find_fault(const Tenant& tenant, const Profile& profile, const Client& client,
-                     const Fields& parameters, AskedBy asked_by) {
-  if (has_duplicates(parameters)) return std::make_pair("invalid_request", "a parameter comes twice");
+std::optional<Refusal> find_refusal(const Tenant& tenant, const Profile& profile, const Client& client,
+                                    const Fields& parameters, AskedBy asked_by) {
+  if (has_duplicates(parameters)) return Refusal{"invalid_request", "a parameter comes twice"};
   if (!allows_grant(client, "authorization_code"))
-    return std::make_pair("unauthorized_client", "the client is not registered for authorization_code");
+    return Refusal{"unauthorized_client", "the client is not registered for authorization_code"};
   if (client.needs_pushed_request && asked_by == AskedBy::Browser)
-    return std::make_pair("invalid_request", "the client has to push its requests");
-  if (auto fault = check_request_objects(parameters)) return fault;
-  if (auto fault = check_response_type(profile, parameters)) return fault;
+    return Refusal{"invalid_request", "the client has to push its requests"};
+  if (auto refusal = check_request_objects(parameters)) return refusal;
+  if (auto refusal = check_response_type(profile, parameters)) return refusal;
   const std::string scope = text_of(parameters, profile.provider->scope_param);
-  if (auto fault = fault_of(refuse_scope(profile, client, scope))) return fault;
+  if (auto refusal = refuse_scope(profile, client, scope)) return refusal;
   const std::string companion = text_of(parameters, profile.companion_param);
-  if (auto fault = fault_of(refuse_scope(profile, client, companion))) return fault;
-  if (auto fault = check_pkce(profile, client, parameters)) return fault;
-  if (auto fault = fault_of(refuse_resources(tenant, texts_of(parameters, "resource")))) return fault;
-  if (auto fault = check_script(parameters)) return fault;
+  if (auto refusal = refuse_scope(profile, client, companion)) return refusal;
+  if (auto refusal = check_pkce(profile, client, parameters)) return refusal;
+  if (auto refusal = refuse_resources(tenant, texts_of(parameters, "resource"))) return refusal;
+  if (auto refusal = check_script(parameters)) return refusal;
   return check_prompt(parameters);
 }
 
@@ -123,8 +111,8 @@ CheckedAuthorization check_authorization(const Tenant& tenant, const Profile& pr
     return UntrustedRequest{"The redirect_uri is not one that the client registered."};
   }
   const auto state = find_state(parameters);
-  if (const auto fault = find_fault(tenant, profile, *client, parameters, asked_by)) {
-    return AuthorizationError{redirect_uri, state, fault->first, fault->second};
+  if (const auto refusal = find_refusal(tenant, profile, *client, parameters, asked_by)) {
+    return AuthorizationError{redirect_uri, state, refusal->error, refusal->description};
   }
   AuthorizationRequest checked;
   checked.provider = profile.id();

@@ -8,23 +8,19 @@
 namespace coffer::mock {
 namespace {
 
-Refusal refusal(std::string error, std::string description) {
-  return {std::move(error), std::move(description), {}, {}};
-}
-
 // The provider's own format is that of token requests; the other endpoints take both.
 std::optional<Refusal> refuse_body(const Profile& profile, const ServerRequest& request,
                                    const std::string& endpoint, const std::optional<Fields>& parameters) {
-  if (!parameters) return refusal("invalid_request", "the body is neither a form nor a JSON object");
+  if (!parameters) return Refusal{"invalid_request", "the body is neither a form nor a JSON object"};
   const bool wants_json = profile.provider->body_format == Provider::BodyFormat::Json;
   const bool is_token_request = endpoint == "token" || endpoint == "refresh";
   const bool is_taken =
       is_json_request(request) == wants_json || (is_json_request(request) && profile.takes_json);
   if (is_token_request && !request.body.empty() && !is_taken) {
-    return refusal("invalid_request",
-                   wants_json ? "this provider takes a JSON body" : "the body has to be a form");
+    return Refusal{"invalid_request",
+                   wants_json ? "this provider takes a JSON body" : "the body has to be a form"};
   }
-  if (has_duplicates(*parameters)) return refusal("invalid_request", "a parameter comes twice");
+  if (has_duplicates(*parameters)) return Refusal{"invalid_request", "a parameter comes twice"};
   return std::nullopt;
 }
 
@@ -42,7 +38,7 @@ bool takes(const Profile& profile, const Client& client, const std::string& meth
 std::variant<const Client*, Refusal> authenticate(const Tenant& tenant, const Profile& profile,
                                                   const PresentedClient& presented) {
   if (presented.is_ambiguous) {
-    return refusal(profile.ambiguous_client, "the client is named in the header and in the body");
+    return Refusal{profile.ambiguous_client, "the client is named in the header and in the body"};
   }
   if (profile.secret_is_basic_user && presented.by_basic) {
     const Client* client = tenant.clients.find_by_secret(profile.id(), presented.id);
@@ -50,11 +46,11 @@ std::variant<const Client*, Refusal> authenticate(const Tenant& tenant, const Pr
   }
   const Client* client = tenant.clients.find(profile.id(), presented.id);
   if (!client || !constant_time_equal(client->client_secret, presented.secret)) {
-    return refusal("invalid_client", "unknown client or wrong secret");
+    return Refusal{"invalid_client", "unknown client or wrong secret"};
   }
   const std::string method = method_of(presented);
   if (!takes(profile, *client, method)) {
-    return refusal("invalid_client", method + " is not how this client authenticates itself here");
+    return Refusal{"invalid_client", method + " is not how this client authenticates itself here"};
   }
   return client;
 }
@@ -75,7 +71,7 @@ std::variant<const Client*, Refusal> client_of_token(const Tenant& tenant, const
   const Client* client =
       token ? tenant.clients.find(profile.id(), tenant.grants.family_of(*token)->client_id) : nullptr;
   if (client) return client;
-  return refusal(endpoint == "revoke" ? "invalid_token" : "invalid_grant", "the token is unknown");
+  return Refusal{endpoint == "revoke" ? "invalid_token" : "invalid_grant", "the token is unknown"};
 }
 
 // As the endpoint is asked for, with the names and what may be left out added.

@@ -4,7 +4,7 @@ namespace coffer::mock {
 
 GrantOutcome grant_by_client_credentials(const TokenRequest& request) {
   if (request.client.client_secret.empty()) {
-    return Refusal{"unauthorized_client", "a public client has no credentials", {}, {}};
+    return Refusal{"unauthorized_client", "a public client has no credentials"};
   }
   Consent consent;
   consent.provider = request.profile.id();

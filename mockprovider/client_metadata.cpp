@@ -109,13 +109,12 @@ std::variant<Client, Refusal> read_client_metadata(const Profile& profile, const
   Client client = read(profile, metadata);
   client.registered_metadata = told_metadata(client, metadata);
   if (client.registered_metadata.size() > kMaxMetadata) {
-    return Refusal{"invalid_client_metadata", "the metadata is longer than 16 KiB", {}, {}};
+    return Refusal{"invalid_client_metadata", "the metadata is longer than 16 KiB"};
   }
   return client;
 } catch (const Error& error) {
   const bool is_about_redirects = std::string_view(error.what()).find("redirect_uris") != std::string::npos;
-  return Refusal{
-      is_about_redirects ? "invalid_redirect_uri" : "invalid_client_metadata", error.what(), {}, {}};
+  return Refusal{is_about_redirects ? "invalid_redirect_uri" : "invalid_client_metadata", error.what()};
 }
 
 }  // namespace coffer::mock

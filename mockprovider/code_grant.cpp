@@ -4,7 +4,7 @@ namespace coffer::mock {
 
 GrantOutcome grant_by_code(const TokenRequest& request) {
   const std::string code = request.text("code");
-  if (code.empty()) return Refusal{"invalid_request", "code is missing", {}, {}};
+  if (code.empty()) return Refusal{"invalid_request", "code is missing"};
   Grants& grants = request.tenant.grants;
   request.exchange.entry.account = grants.account_of_code(code);
   const std::string redirect_uri = request.text("redirect_uri");

@@ -20,10 +20,6 @@ std::string plain(std::string_view user_code) {
   return letters;
 }
 
-Refusal device_refusal(std::string error, std::string description) {
-  return {std::move(error), std::move(description), {}, {}};
-}
-
 }  // namespace
 
 bool DeviceAuthorizations::is_over(const DeviceAuthorization& authorization) const {
@@ -81,26 +77,25 @@ std::variant<Consent, Refusal> DeviceAuthorizations::poll(std::string_view devic
                                                           std::string_view provider,
                                                           std::string_view client_id) {
   const auto found = waiting_.find(device_code);
-  if (found == waiting_.end()) return device_refusal("invalid_grant", "the device code is unknown");
+  if (found == waiting_.end()) return Refusal{"invalid_grant", "the device code is unknown"};
   DeviceAuthorization& authorization = found->second;
   if (authorization.client_id != client_id || authorization.provider != provider) {
-    return device_refusal("invalid_grant", "the device code was issued to another client");
+    return Refusal{"invalid_grant", "the device code was issued to another client"};
   }
-  if (is_over(authorization)) return device_refusal("expired_token", "the device code has expired");
+  if (is_over(authorization)) return Refusal{"expired_token", "the device code has expired"};
   const Timestamp now = clock_.now();
   const auto before = std::exchange(authorization.polled_at, now);
   switch (authorization.state) {
     case DeviceAuthorization::State::Pending:
       if (!before || now >= *before + authorization.interval) {
-        return device_refusal("authorization_pending", "the person has not answered yet");
+        return Refusal{"authorization_pending", "the person has not answered yet"};
       }
       authorization.interval += kSlowDown;
-      return device_refusal("slow_down",
-                            "polled before the interval was over; it is five seconds longer now");
+      return Refusal{"slow_down", "polled before the interval was over; it is five seconds longer now"};
     case DeviceAuthorization::State::Denied:
-      return device_refusal("access_denied", "the person denied it");
+      return Refusal{"access_denied", "the person denied it"};
     case DeviceAuthorization::State::Used:
-      return device_refusal("invalid_grant", "the device code was used before");
+      return Refusal{"invalid_grant", "the device code was used before"};
     case DeviceAuthorization::State::Allowed:
       break;
   }

@@ -19,7 +19,7 @@ namespace {
 std::optional<Refusal> refuse(const Tenant& tenant, const Profile& profile, const ClientRequest& asked) {
   const std::string grant_type(kDeviceGrant);
   if (!profile.offers(grant_type) || !allows_grant(*asked.client, grant_type)) {
-    return Refusal{"unauthorized_client", "the client is not registered for the device grant", {}, {}};
+    return Refusal{"unauthorized_client", "the client is not registered for the device grant"};
   }
   if (auto refusal = refuse_scope(profile, *asked.client, text_of(asked.parameters, "scope"))) return refusal;
   return refuse_resources(tenant, texts_of(asked.parameters, "resource"));
@@ -28,7 +28,7 @@ std::optional<Refusal> refuse(const Tenant& tenant, const Profile& profile, cons
 std::variant<std::string, Refusal> add(Tenant& tenant, DeviceAuthorization wanted) try {
   return tenant.devices.add(std::move(wanted));
 } catch (const Error& error) {
-  return Refusal{"temporarily_unavailable", error.what(), {}, {}};
+  return Refusal{"temporarily_unavailable", error.what()};
 }
 
 std::variant<ServerResponse, Refusal> begin(Tenant& tenant, const Profile& profile,

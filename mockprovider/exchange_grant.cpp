@@ -11,7 +11,7 @@ constexpr std::string_view kAccessTokenType = "urn:ietf:params:oauth:token-type:
 
 // RFC 8693 section 2.2.2: a bad token is a bad request.
 Refusal invalid_request(std::string description) {
-  return {"invalid_request", std::move(description), {}, {}};
+  return {"invalid_request", std::move(description)};
 }
 
 const Token* find_live(const TokenRequest& request, const std::string& value) {
@@ -82,7 +82,7 @@ GrantOutcome grant_by_own_exchange(const TokenRequest& request, const OwnExchang
   const Token* subject = find_live(request, value);
   const bool is_own =
       subject && request.tenant.grants.family_of(*subject)->client_id == request.client.client_id;
-  if (!is_own) return Refusal{"invalid_grant", "the token is not live, or not this client's", {}, {}};
+  if (!is_own) return Refusal{"invalid_grant", "the token is not live, or not this client's"};
   if (request.tenant.clock.now() < subject->issued_at + exchange.least_age)
     return Refusal{"too_early", "the token is too young", subject->family, subject->id};
   Consent consent = consent_of(request, *subject);

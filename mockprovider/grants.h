@@ -138,8 +138,8 @@ struct IssuedTokens {
 struct Refusal {
   std::string error;
   std::string description;
-  std::string family;  // what it concerns, if that is known
-  std::string parent;
+  std::string family = {};  // what it concerns, if that is known
+  std::string parent = {};
 };
 
 using GrantOutcome = std::variant<IssuedTokens, Refusal>;

@@ -34,9 +34,8 @@ Json introspection(const Tenant& tenant, const Profile& profile, const Client& c
 // RFC 7662 section 2.1: without any secret, anybody could try tokens out.
 std::optional<Refusal> refuse(const ClientRequest& asked) {
   if (asked.client->client_secret.empty())
-    return Refusal{"invalid_client", "introspection is for clients with a secret", {}, {}};
-  if (text_of(asked.parameters, "token").empty())
-    return Refusal{"invalid_request", "token is missing", {}, {}};
+    return Refusal{"invalid_client", "introspection is for clients with a secret"};
+  if (text_of(asked.parameters, "token").empty()) return Refusal{"invalid_request", "token is missing"};
   return std::nullopt;
 }
 

@@ -15,7 +15,7 @@ using Pushed = std::variant<AuthorizationRequest, Refusal>;
 
 Pushed check(const Tenant& tenant, const Profile& profile, ClientRequest asked) {
   if (find_field(asked.parameters, "request_uri")) {
-    return Refusal{"invalid_request", "request_uri cannot be pushed", {}, {}};
+    return Refusal{"invalid_request", "request_uri cannot be pushed"};
   }
   // Whoever authenticated by the header need not say its id again.
   if (!find_field(asked.parameters, "client_id")) {
@@ -24,9 +24,9 @@ Pushed check(const Tenant& tenant, const Profile& profile, ClientRequest asked) 
   auto checked = check_authorization(tenant, profile, asked.parameters, AskedBy::Client);
   if (auto* request = std::get_if<AuthorizationRequest>(&checked)) return std::move(*request);
   if (const auto* error = std::get_if<AuthorizationError>(&checked)) {
-    return Refusal{error->error, error->description, {}, {}};
+    return Refusal{error->error, error->description};
   }
-  return Refusal{"invalid_request", std::get<UntrustedRequest>(checked).problem, {}, {}};
+  return Refusal{"invalid_request", std::get<UntrustedRequest>(checked).problem};
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ std::optional<Json> read_object(const ServerRequest& request) try {
 }
 
 Refusal no_object() {
-  return {"invalid_client_metadata", "the body is not a JSON object", {}, {}};
+  return {"invalid_client_metadata", "the body is not a JSON object"};
 }
 
 void give_secret(Tenant& tenant, Client& client) {
@@ -76,16 +76,16 @@ const Client* find_own(const Tenant& tenant, const Profile& profile, const Serve
 // RFC 7592 section 2.2: all of the metadata, and of what the server gave only id and secret.
 std::optional<Refusal> refuse_update(const Client& client, const Json& body) {
   if (body.value("client_id", Json()) != client.client_id) {
-    return Refusal{"invalid_client_metadata", "client_id is not this client's", {}, {}};
+    return Refusal{"invalid_client_metadata", "client_id is not this client's"};
   }
   const Json secret = body.value("client_secret", Json());
   if (!secret.is_null() && secret != client.client_secret) {
-    return Refusal{"invalid_client_metadata", "client_secret is not the one that is in force", {}, {}};
+    return Refusal{"invalid_client_metadata", "client_secret is not the one that is in force"};
   }
   for (const char* name : {"registration_access_token", "registration_client_uri", "client_secret_expires_at",
                            "client_id_issued_at"}) {
     if (!body.value(name, Json()).is_null()) {
-      return Refusal{"invalid_client_metadata", std::string(name) + " is not the client's to say", {}, {}};
+      return Refusal{"invalid_client_metadata", std::string(name) + " is not the client's to say"};
     }
   }
   return std::nullopt;

@@ -29,7 +29,7 @@ std::optional<Refusal> refuse_resources(const Tenant& tenant, const std::vector<
   const bool are_known = std::all_of(resources.begin(), resources.end(),
                                      [&](const std::string& resource) { return is_known(tenant, resource); });
   if (are_known) return std::nullopt;
-  return Refusal{"invalid_target", "resource is unknown here, or no absolute URL without a fragment", {}, {}};
+  return Refusal{"invalid_target", "resource is unknown here, or no absolute URL without a fragment"};
 }
 
 std::string resource_of(const Tenant& tenant, const Toolkit& toolkit) {

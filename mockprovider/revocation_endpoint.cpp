@@ -15,12 +15,12 @@ bool is_of_another_provider(const Tenant& tenant, const Profile& profile, const 
 std::optional<Refusal> revoke(Tenant& tenant, const Profile& profile, const ClientRequest& asked,
                               Exchange& exchange) {
   const std::string value = text_of(asked.parameters, "token");
-  if (value.empty()) return Refusal{"invalid_request", "token is missing", {}, {}};
+  if (value.empty()) return Refusal{"invalid_request", "token is missing"};
   note_token(tenant, value, exchange);
   const bool is_revoked =
       !is_of_another_provider(tenant, profile, value) && tenant.grants.revoke(value, asked.client->client_id);
   if (is_revoked) return std::nullopt;
-  return Refusal{"invalid_grant", "the token belongs to another client", {}, {}};
+  return Refusal{"invalid_grant", "the token belongs to another client"};
 }
 
 }  // namespace

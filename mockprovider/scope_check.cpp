@@ -24,10 +24,9 @@ bool allows_scopes(const Client& client, const std::vector<std::string>& scopes)
 }  // namespace
 
 std::optional<Refusal> refuse_scope(const Profile& profile, const Client& client, std::string_view scope) {
-  if (!is_scope_text(scope))
-    return Refusal{"invalid_scope", "scope holds a character that it must not", {}, {}};
+  if (!is_scope_text(scope)) return Refusal{"invalid_scope", "scope holds a character that it must not"};
   if (!allows_scopes(client, split_scopes(profile, scope)))
-    return Refusal{"invalid_scope", "more scopes than the client is registered for", {}, {}};
+    return Refusal{"invalid_scope", "more scopes than the client is registered for"};
   return std::nullopt;
 }
 

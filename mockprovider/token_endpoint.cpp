@@ -49,15 +49,15 @@ std::optional<Refusal> refuse(const TokenRequest& request) {
 
 GrantOutcome grant(Tenant& tenant, const Profile& profile, const ClientRequest& asked, Exchange& exchange) {
   const std::string name = grant_type_of(asked.parameters, exchange);
-  if (name.empty()) return Refusal{"invalid_request", "grant_type is missing", {}, {}};
+  if (name.empty()) return Refusal{"invalid_request", "grant_type is missing"};
   const GrantType* type = find_grant_type(profile, name);
   const OwnExchange* own_exchange = profile.find_exchange(name);
   const bool is_here = profile.is_refresh(name) == (exchange.entry.endpoint == "refresh");
   if ((!type && !own_exchange) || !is_here) {
-    return Refusal{"unsupported_grant_type", "this endpoint does not know this grant type", {}, {}};
+    return Refusal{"unsupported_grant_type", "this endpoint does not know this grant type"};
   }
   if (!allows_grant(*asked.client, name)) {
-    return Refusal{"unauthorized_client", "the client is not registered for this grant type", {}, {}};
+    return Refusal{"unauthorized_client", "the client is not registered for this grant type"};
   }
   TokenRequest request{tenant,           profile,  *asked.client,
                        asked.parameters, exchange, policy_of(tenant, profile, *asked.client)};
