@@ -44,8 +44,8 @@ void put_value(WriteTransaction& tx, ConnectionRow& row, const Connection& conne
   row.alias_ref = alias_ref_of(tx, row.user_ref, connection.toolkit, connection.alias);
 }
 
-bool is_same_version(const Transaction& tx, const ConnectionRow& row, const Connection& connection) {
-  return row.value.generation == connection.generation && row.user_ref == user_ref_of(tx, connection.user);
+bool is_same_version(const ConnectionRow& row, const Connection& connection) {
+  return row.value.generation == connection.generation && row.value.user == connection.user;
 }
 
 // What a deleted row keeps: nothing that says who the user or the account is.
@@ -106,7 +106,7 @@ bool update(WriteTransaction& tx, const Connection& connection) {
   SqlQuery query(tx, kFind);
   if (!query.text(connection.id.str()).step()) return false;
   ConnectionRow row = connection_row::read(query, tx.keys());
-  if (!is_same_version(tx, row, connection)) return false;
+  if (!is_same_version(row, connection)) return false;
   check_binding(row, connection);
   const connection_row::Indexed before = connection_row::indexed(row);
   put_value(tx, row, connection);
@@ -118,7 +118,7 @@ bool commit_credential(WriteTransaction& tx, Connection& connection, const Crede
   SqlQuery query(tx, kFind);
   if (!query.text(connection.id.str()).step()) return false;
   ConnectionRow row = connection_row::read(query, tx.keys());
-  if (!is_same_version(tx, row, connection)) return false;
+  if (!is_same_version(row, connection)) return false;
   const connection_row::Indexed before = connection_row::indexed(row);
   put_value(tx, row, connection);
   ++row.value.generation;
