@@ -12,8 +12,8 @@
 namespace coffer {
 namespace {
 
-// As SQLite's own automatic checkpoint: 2 MiB, or 4 in vaults with pages of 4 KiB.
-constexpr int kPagesBeforeCheckpoint = 1000;
+// As SQLite's own automatic checkpoint, 4 MiB; 8 in vaults with pages of 4 KiB.
+constexpr int kPagesBeforeCheckpoint = 2000;
 
 int note_wal_pages(void* writer, sqlite3*, const char*, int pages) {
   static_cast<Writer*>(writer)->wal_pages = pages;
@@ -45,10 +45,12 @@ class Writing final : public WriteTransaction {
     });
     is_committed_ = true;
     writer_.fault = SQLITE_OK;
+    const bool is_log_long = writer_.wal_pages >= kPagesBeforeCheckpoint;
+    if (!is_log_long) writer_.marks.take_one();
     writer_.readers.note_commit();
     writer_.digest->committed();
     advance_anchor(writer_, log_);
-    if (writer_.wal_pages >= kPagesBeforeCheckpoint) shorten_log();
+    if (is_log_long) shorten_log();
   }
 
   Random& random() override { return random_; }
@@ -95,12 +97,13 @@ Turn::~Turn() {
 }
 
 Writer::Writer(const std::filesystem::path& path, ReaderPool& pool)
-    : connection(path, SqlConnection::Access::Write), readers(pool) {
+    : connection(path, SqlConnection::Access::Write), readers(pool), marks(path) {
   sqlite3_wal_hook(connection.handle(), note_wal_pages, this);
 }
 
 int Writer::checkpoint(bool truncate) {
   readers.end_idle_snapshots();
+  marks.release();
   const int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
   return sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, mode, nullptr, nullptr);
 }

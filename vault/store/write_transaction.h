@@ -8,6 +8,7 @@
 #include "vault/store/anchor.h"
 #include "vault/store/database.h"
 #include "vault/store/digest_keeper.h"
+#include "vault/store/read_marks.h"
 #include "vault/store/reader_pool.h"
 #include "vault/store/sql_connection.h"
 #include "vault/store/ticket_lock.h"
@@ -28,6 +29,7 @@ struct Writer {
 
   SqlConnection connection;
   ReaderPool& readers;
+  ReadMarks marks;
   TicketLock turn;
   std::atomic<std::thread::id> holder;  // so that a thread cannot wait for itself
   std::unique_ptr<DigestKeeper> digest;
