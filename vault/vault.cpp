@@ -15,10 +15,6 @@
 namespace coffer {
 namespace {
 
-Error no_such_account(const ConnectionId& id) {
-  return {ErrorCode::NotFound, "connected account " + in_quotes(id.str()) + " does not exist"};
-}
-
 std::string_view query_of(std::string_view url) {
   const std::size_t mark = url.find('?');
   if (mark != std::string_view::npos) url.remove_prefix(mark + 1);
@@ -78,7 +74,7 @@ Connection Vault::complete(const Authorization& authorization, const std::string
   if (!answer) throw Error(ErrorCode::InvalidArgument, "the redirect URL holds a broken escape");
   Engine& engine = impl_->engine;
   const auto before = connection_store::find(*engine.database().read(), authorization.connection);
-  if (!before) throw no_such_account(authorization.connection);
+  if (!before) connection_store::throw_absent(authorization.connection);
   const BrowserStep step =
       engine.connector().complete(before->auth_config, *answer, authorization.browser.expose());
   if (step.kind != BrowserStep::Kind::Connected) {
@@ -95,7 +91,7 @@ Connection Vault::import(const AuthorizeOptions& options, Credential credential)
 
 Connection Vault::connection(const UserId& user, const ConnectionId& id) {
   auto found = connection_store::find(*impl_->engine.database().read(), id);
-  if (!found || found->user != user) throw no_such_account(id);
+  if (!found || found->user != user) connection_store::throw_absent(id);
   return std::move(*found);
 }
 
@@ -111,7 +107,7 @@ Connection Vault::wait_until_active(const ConnectionId& id, Duration timeout) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   while (true) {
     auto found = connection_store::find(*impl_->engine.database().read(), id);
-    if (!found) throw no_such_account(id);
+    if (!found) connection_store::throw_absent(id);
     if (found->status == ConnectionStatus::Active) return std::move(*found);
     if (found->status != ConnectionStatus::Initiated && found->status != ConnectionStatus::Initializing) {
       throw Error(

@@ -88,6 +88,7 @@ class Vault {
   // Waits, in real time, until the account is ACTIVE. Throws Timeout, WrongState if it failed.
   Connection wait_until_active(const ConnectionId& id, Duration timeout);
 
+  // At most 96 requests wait for one service: the next throws Unavailable.
   ToolOutcome execute(const UserId& user, const std::string& tool, const std::string& arguments_json);
 
   // The raw credential, fresh; audited. For callers that speak to the service themselves.

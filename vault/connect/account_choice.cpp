@@ -33,10 +33,7 @@ void store_changed(WriteTransaction& tx, const Connection& connection) {
 
 Connection named_account(Transaction& tx, const ConnectRequest& request) {
   auto found = connection_store::find(tx, *request.reconnect);
-  if (!found || found->user != request.user) {
-    throw Error(ErrorCode::NotFound,
-                "connected account " + in_quotes(request.reconnect->str()) + " does not exist");
-  }
+  if (!found || found->user != request.user) connection_store::throw_absent(*request.reconnect);
   if (found->auth_config != request.auth_config) {
     throw Error(ErrorCode::InvalidArgument,
                 in_quotes(found->id.str()) + " belongs to auth config " + in_quotes(found->auth_config.str()),

@@ -97,8 +97,7 @@ Connection Connector::import(const ConnectRequest& request, Credential credentia
 Connection Connector::change_credential(const ConnectionId& id, const CredentialChange& change) {
   const auto tx = database_.write();
   auto opened = connection_store::open(*tx, id);
-  if (!opened)
-    throw Error(ErrorCode::NotFound, "connected account " + in_quotes(id.str()) + " does not exist");
+  if (!opened) connection_store::throw_absent(id);
   Connection& connection = opened->connection;
   if (connection.status == ConnectionStatus::Revoked) {
     throw Error(ErrorCode::WrongState, in_quotes(id.str()) + " was revoked",

@@ -60,8 +60,7 @@ void require_revocable(Transaction& tx, const connection_store::Opened& opened) 
 // nullopt: revoked already.
 std::optional<Revocable> load(Transaction& tx, const Catalog& catalog, const ConnectionId& id) {
   auto opened = connection_store::open(tx, id);
-  if (!opened)
-    throw Error(ErrorCode::NotFound, "connected account " + in_quotes(id.str()) + " does not exist");
+  if (!opened) connection_store::throw_absent(id);
   const ConnectionStatus status = opened->connection.status;
   if (status == ConnectionStatus::Revoked) return std::nullopt;
   const Provider& provider = revoking_provider(catalog, opened->connection);

@@ -16,7 +16,7 @@ namespace coffer {
 namespace {
 
 constexpr std::size_t kOwnerIdLength = 12;
-constexpr int kMostRequestWaits = 16;  // with HostBound's, far fewer than the server's threads
+constexpr int kMostRequestWaits = 16;  // with HostBound's, fewer than the server's threads
 
 std::optional<Timestamp> earliest(std::optional<Timestamp> a, std::optional<Timestamp> b) {
   if (!a || !b) return a ? a : b;
@@ -182,8 +182,7 @@ void Engine::adopt_managed_clients() {
 connection_store::Opened Engine::lease(const ConnectionId& id) {
   const auto open = [&] {
     auto opened = connection_store::open(*database_->read(), id);
-    if (!opened)
-      throw Error(ErrorCode::NotFound, "connected account " + in_quotes(id.str()) + " does not exist");
+    if (!opened) connection_store::throw_absent(id);
     if (opened->connection.status != ConnectionStatus::Active) {
       throw Error(
           ErrorCode::WrongState,

@@ -31,8 +31,7 @@ bool revoke_at_endpoint(Engine& engine, const Connection& connection, const Secr
 
 connection_store::Opened open_active(Engine& engine, const ConnectionId& id) {
   auto opened = connection_store::open(*engine.database().read(), id);
-  if (!opened)
-    throw Error(ErrorCode::NotFound, "connected account " + in_quotes(id.str()) + " does not exist");
+  if (!opened) connection_store::throw_absent(id);
   if (opened->connection.status != ConnectionStatus::Active) {
     const Connection& connection = opened->connection;
     throw Error(ErrorCode::WrongState, "connected account " + in_quotes(id.str()) + " is not ACTIVE",

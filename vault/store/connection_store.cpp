@@ -1,6 +1,7 @@
 #include "vault/store/connection_store.h"
 
 #include "vault/base/error.h"
+#include "vault/base/text.h"
 #include "vault/store/connection_list.h"
 #include "vault/store/connection_row.h"
 #include "vault/store/integrity.h"
@@ -161,6 +162,11 @@ std::optional<Connection> find(Transaction& tx, const ConnectionId& id) {
   SqlQuery query(tx, kFind);
   query.text(id.str());
   return first(tx, query);
+}
+
+void throw_absent(const ConnectionId& id) {
+  throw Error(ErrorCode::NotFound, "connected account " + in_quotes(id.str()) + " does not exist",
+              "list the user's accounts: coffer accounts, or GET /api/v3/connected_accounts");
 }
 
 std::optional<Connection> find_by_alias(Transaction& tx, const UserId& user, const std::string& toolkit,

@@ -12,7 +12,7 @@
 #include "vault/store/page.h"
 
 // Connected accounts and their sealed credentials. Every read checks the row's MAC; find() and
-// lease() throw TamperedRow, list() leaves such rows out and logs them by id.
+// open() throw TamperedRow, list() leaves such rows out and logs them by id.
 namespace coffer::connection_store {
 
 struct Query {
@@ -46,6 +46,8 @@ bool remove(WriteTransaction& tx, const ConnectionId& id, Timestamp now);
 bool remove_tampered(WriteTransaction& tx, const ConnectionId& id, Timestamp now);
 
 std::optional<Connection> find(Transaction& tx, const ConnectionId& id);
+// NotFound, in the same words for an account that is not there and one of another user's.
+[[noreturn]] void throw_absent(const ConnectionId& id);
 std::optional<Connection> find_by_alias(Transaction& tx, const UserId& user, const std::string& toolkit,
                                         const std::string& alias);
 // The default account: most recently connected ACTIVE one that passes authentication. Logs those

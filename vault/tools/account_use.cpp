@@ -56,9 +56,9 @@ Connection AccountUse::select(const std::optional<UserId>& user, const std::opti
 Connection AccountUse::find_pinned(const std::optional<UserId>& user, const ConnectionId& id) {
   const auto tx = database_.read();
   auto connection = connection_store::find(*tx, id);
-  if (!connection) throw_absent(id);
+  if (!connection) connection_store::throw_absent(id);
   if (user && !shared_account_store::may_use(*tx, *connection, *user)) {
-    if (!shared_account_store::find(*tx, id)) throw_absent(id);
+    if (!shared_account_store::find(*tx, id)) connection_store::throw_absent(id);
     throw Error(ErrorCode::Forbidden,
                 "user " + in_quotes(user->str()) + " may not use the SHARED account " + id.str(),
                 "let the user in with PATCH /api/v3/connected_accounts/" + id.str());
@@ -151,7 +151,7 @@ void AccountUse::give_up(const Opened& refused) {
 
 Opened AccountUse::read(const ConnectionId& id) {
   auto opened = connection_store::open(*database_.read(), id);
-  if (!opened) throw_absent(id);
+  if (!opened) connection_store::throw_absent(id);
   if (opened->connection.status != ConnectionStatus::Active) fail_not_active(opened->connection);
   return std::move(*opened);
 }
@@ -169,11 +169,6 @@ AuthConfig require_auth_config(Transaction& tx, const Connection& connection) {
               "auth config " + connection.auth_config.str() + " of connected account " + connection.id.str() +
                   (config ? " is disabled" : " was deleted"),
               "enable it, or connect the user by another auth config");
-}
-
-void throw_absent(const ConnectionId& id) {
-  throw Error(ErrorCode::NotFound, "connected account " + in_quotes(id.str()) + " does not exist",
-              "list the user's accounts: coffer accounts, or GET /api/v3/connected_accounts");
 }
 
 void AccountUse::fail_without_account(const UserId& user, const std::string& detail) const {

@@ -17,9 +17,6 @@ namespace coffer {
 // reconnect; may be empty.
 std::string way_to_connect(const UserId& user, const std::string& toolkit, const std::string& alias = {});
 
-// NotFound, in the same words for an account that is not there and one of another user's.
-[[noreturn]] void throw_absent(const ConnectionId& id);
-
 // The account's auth config. Throws WrongState where it is disabled or was deleted: its accounts do not
 // act, whoever asks.
 AuthConfig require_auth_config(Transaction& tx, const Connection& connection);

@@ -4,9 +4,7 @@
 #include "vault/api/admin/subscriptions.h"
 #include "vault/api/admin/users.h"
 #include "vault/api/wire/body.h"
-#include "vault/base/error.h"
 #include "vault/base/json.h"
-#include "vault/base/text.h"
 #include "vault/store/connection_store.h"
 #include "vault/store/outbox.h"
 #include "vault/tools/account_use.h"
@@ -73,7 +71,7 @@ ServerResponse refresh_account(Engine& engine, const ServerRequest& request) {
   const bool force = body.root().boolean("force").value_or(false);
   const RefreshResult result = engine.refresher().refresh_now(id, force);
   const auto connection = connection_store::find(*engine.database().read(), id);
-  if (!connection) throw_absent(id);
+  if (!connection) connection_store::throw_absent(id);
   Json out = {{"id", id.str()},
               {"result", name_of(result.kind)},
               {"status", to_string(connection->status)},

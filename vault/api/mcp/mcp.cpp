@@ -12,8 +12,8 @@
 #include "vault/base/text.h"
 #include "vault/base/version.h"
 #include "vault/model/user_id.h"
+#include "vault/store/connection_store.h"
 #include "vault/store/shared_account_store.h"
-#include "vault/tools/account_use.h"
 
 namespace coffer::api {
 namespace mcp {
@@ -132,7 +132,7 @@ UserId user_param(const ServerRequest& request) {
 // An account that this user may not use is as absent as one that never was.
 void pin(Engine& engine, Session& session, const Connection& account) {
   const auto tx = engine.database().read();
-  if (!shared_account_store::may_use(*tx, account, session.user)) throw_absent(account.id);
+  if (!shared_account_store::may_use(*tx, account, session.user)) connection_store::throw_absent(account.id);
   session.config.connected_accounts[account.toolkit] = {account.id};
 }
 

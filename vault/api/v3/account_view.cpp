@@ -7,14 +7,13 @@
 #include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
 #include "vault/store/shared_account_store.h"
-#include "vault/tools/account_use.h"
 
 namespace coffer::api::v3 {
 
 Connection account_or_not_found(Transaction& tx, const ConnectionId& id) {
   auto found = connection_store::find(tx, id);
   if (found) return std::move(*found);
-  throw_absent(id);
+  connection_store::throw_absent(id);
 }
 
 Json AccountViews::view(const Connection& connection) {
