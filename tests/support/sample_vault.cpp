@@ -13,8 +13,6 @@
 namespace coffer::testing {
 namespace {
 
-const Timestamp kNow = from_ms(kStartMs);
-
 void add_auth_configs(WriteTransaction& tx) {
   AuthConfig managed;
   managed.id = AuthConfigId("ac_gmail");
@@ -23,13 +21,13 @@ void add_auth_configs(WriteTransaction& tx) {
   managed.is_managed = true;
   managed.scopes = {"mail.read"};
   managed.client_id = "client-1";
-  managed.created_at = managed.updated_at = kNow;
+  managed.created_at = managed.updated_at = kStart;
   auth_config_store::insert(tx, managed, Secret("client-secret-1"));
   AuthConfig removed = managed;
   removed.id = AuthConfigId("ac_removed");
   removed.is_managed = false;
   auth_config_store::insert(tx, removed, Secret("client-secret-2"));
-  auth_config_store::remove(tx, removed.id, kNow);
+  auth_config_store::remove(tx, removed.id, kStart);
 }
 
 void add_connections(WriteTransaction& tx) {
@@ -39,10 +37,10 @@ void add_connections(WriteTransaction& tx) {
   active.fields = {{"subdomain", "acme"}};
   connection_store::insert(tx, active);
   active.status = ConnectionStatus::Active;
-  active.connected_at = kNow;
-  active.next_refresh_at = kNow + std::chrono::minutes(50);
+  active.connected_at = kStart;
+  active.next_refresh_at = kStart + std::chrono::minutes(50);
   connection_store::commit_credential(tx, active, make_tokens("1"));
-  refresh_journal::mark_sent(tx, {active.id, "intent-1", 1, 2, kNow});
+  refresh_journal::mark_sent(tx, {active.id, "intent-1", 1, 2, kStart});
 
   Connection keyed = make_connection("ca_key", "bob", "tavily");
   keyed.scheme = AuthScheme::ApiKey;
@@ -51,7 +49,7 @@ void add_connections(WriteTransaction& tx) {
   connection_store::commit_credential(tx, keyed, ApiKeyCredential{Secret("tavily-key-1")});
 
   connection_store::insert(tx, make_connection("ca_removed", "bob"));
-  connection_store::remove(tx, ConnectionId("ca_removed"), kNow);
+  connection_store::remove(tx, ConnectionId("ca_removed"), kStart);
 }
 
 void add_link(WriteTransaction& tx) {
@@ -61,8 +59,8 @@ void add_link(WriteTransaction& tx) {
   link.auth_config = AuthConfigId("ac_gmail");
   link.toolkit = "gmail";
   link.callback_url = "https://app.example/done";
-  link.created_at = kNow;
-  link.expires_at = kNow + std::chrono::minutes(10);
+  link.created_at = kStart;
+  link.expires_at = kStart + std::chrono::minutes(10);
   link.expected_generation = 1;
   link_store::insert(tx, link, Secret("lk_1"));
   link.token_url = "https://provider.example/token";
@@ -77,7 +75,7 @@ void add_session(WriteTransaction& tx) {
   session.config.toolkits_enabled = {"gmail"};
   session.config.connected_accounts = {{"gmail", {ConnectionId("ca_active")}}};
   session.config.callback_url = "https://app.example/session";
-  session.created_at = kNow;
+  session.created_at = kStart;
   session_store::insert(tx, session);
 }
 
@@ -87,10 +85,10 @@ void add_event(WriteTransaction& tx) {
   subscription.url = "https://app.example/hook";
   subscription.secret = Secret("whsec_1");
   subscription.events = {std::string(kExpiredEvent)};
-  subscription.created_at = subscription.updated_at = kNow;
+  subscription.created_at = subscription.updated_at = kStart;
   subscription_store::insert(tx, subscription);
-  outbox::append(tx,
-                 {"msg_1", std::string(kExpiredEvent), ConnectionId("ca_active"), R"({"id":"msg_1"})", kNow});
+  outbox::append(
+      tx, {"msg_1", std::string(kExpiredEvent), ConnectionId("ca_active"), R"({"id":"msg_1"})", kStart});
 }
 
 }  // namespace
@@ -102,9 +100,9 @@ void fill_sample_vault(Database& database) {
   add_link(*tx);
   add_session(*tx);
   add_event(*tx);
-  audit_log::append(*tx, {0, kNow, "connected", ConnectionId("ca_active"), "detail-1"});
-  audit_log::append(*tx, {0, kNow, "refreshed", ConnectionId("ca_active"), ""});
-  api_key_store::insert(*tx, Secret("api-key-1"), {"init", {"api", "tokens"}}, kNow);
+  audit_log::append(*tx, {0, kStart, "connected", ConnectionId("ca_active"), "detail-1"});
+  audit_log::append(*tx, {0, kStart, "refreshed", ConnectionId("ca_active"), ""});
+  api_key_store::insert(*tx, Secret("api-key-1"), {"init", {"api", "tokens"}}, kStart);
   tx->commit();
 }
 

@@ -10,6 +10,7 @@
 namespace coffer::testing {
 
 inline constexpr std::int64_t kStartMs = 1'795'348'800'000;  // 2026-11-22T12:00:00Z
+inline const Timestamp kStart = from_ms(kStartMs);
 
 // A frozen clock, seeded randomness, scripted network, collected log.
 struct TestEnv {

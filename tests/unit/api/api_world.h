@@ -89,4 +89,10 @@ void at_once(Engine& engine, const std::vector<std::function<void()>>& calls);
 
 std::vector<std::string> ids_of(const Answer& page, const char* key = "id");
 
+// What GMAIL_GET_PROFILE is answered next.
+inline void answer_profile(ApiWorld& world) {
+  world.outside().http.answer(200, R"({"emailAddress":"alice@example.com"})",
+                              {{"content-type", "application/json"}});
+}
+
 }  // namespace coffer::api::testing

@@ -1,7 +1,7 @@
 // Tools that an application runs itself, as its SDK tells a session of them.
 #include <algorithm>
 
-#include "tests/unit/api/api_world.h"
+#include "tests/unit/api/session_calls.h"
 
 using namespace coffer;
 using namespace coffer::api::testing;
@@ -23,10 +23,6 @@ Json own_tools() {
                         {"tools", {tool_of("version", "Version", "Tell the compiler's version")}}};
   return {{"custom_tools", {tool_of("GREP", "Grep", "Search source files for a pattern"), important}},
           {"custom_toolkits", {toolkit}}};
-}
-
-std::string path_of(const std::string& session, const std::string& rest) {
-  return "/tool_router/session/" + session + rest;
 }
 
 bool holds(const Json& list, const char* text) {

@@ -50,11 +50,6 @@ inline Json told_by(const Json& result) {
   return parse_json(result.at("content")[0].at("text").get<std::string>(), "text");
 }
 
-inline void answer_profile(ApiWorld& world) {
-  world.outside().http.answer(200, R"({"emailAddress":"alice@example.com"})",
-                              {{"content-type", "application/json"}});
-}
-
 inline std::set<std::string> listed_names(ApiWorld& world, const std::string& target) {
   const Json listed = result_of(post(world, target, rpc("tools/list")));
   std::set<std::string> names;

@@ -1,4 +1,4 @@
-#include "tests/unit/api/api_world.h"
+#include "tests/unit/api/session_calls.h"
 
 #include <algorithm>
 #include <future>
@@ -17,10 +17,6 @@ const char* const kMulti = "COMPOSIO_MULTI_EXECUTE_TOOL";
 const char* const kWait = "COMPOSIO_WAIT_FOR_CONNECTIONS";
 
 const Json kWithWaiting = {{"manage_connections", {{"enable", true}, {"enable_wait_for_connections", true}}}};
-
-std::string path_of(const std::string& id, const std::string& rest = {}) {
-  return "/tool_router/session/" + id + rest;
-}
 
 Answer run(ApiWorld& world, const std::string& session, const std::string& tool, const Json& arguments) {
   return world.post(path_of(session, "/execute"), {{"tool_slug", tool}, {"arguments", arguments}});

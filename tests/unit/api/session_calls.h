@@ -5,7 +5,7 @@
 // Calls that tests of sessions share.
 namespace coffer::api::testing {
 
-inline std::string path_of(const std::string& id, const std::string& rest) {
+inline std::string path_of(const std::string& id, const std::string& rest = {}) {
   return "/tool_router/session/" + id + rest;
 }
 

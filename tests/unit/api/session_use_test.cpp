@@ -9,11 +9,6 @@ using namespace coffer::api::testing;
 
 namespace {
 
-void answer_profile(ApiWorld& world) {
-  world.outside().http.answer(200, R"({"emailAddress":"alice@example.com"})",
-                              {{"content-type", "application/json"}});
-}
-
 Json state_of(const Answer& page, const std::string& slug) {
   for (const Json& item : page["items"]) {
     if (item.at("slug") == slug) return item;

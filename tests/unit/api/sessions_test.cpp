@@ -1,15 +1,7 @@
-#include "tests/unit/api/api_world.h"
+#include "tests/unit/api/session_calls.h"
 
 using namespace coffer;
 using namespace coffer::api::testing;
-
-namespace {
-
-std::string path_of(const std::string& id, const std::string& rest = {}) {
-  return "/tool_router/session/" + id + rest;
-}
-
-}  // namespace
 
 TEST_CASE("a session answers what SDKs need, with enabled where the request says enable") {
   ApiWorld world;

@@ -34,11 +34,6 @@ Answer run(ApiWorld& world, const std::string& user, const Json& more = Json::ob
   return world.post("/tools/execute/GMAIL_GET_PROFILE", body);
 }
 
-void answer_profile(ApiWorld& world) {
-  world.outside().http.answer(200, R"({"emailAddress":"team@example.com"})",
-                              {{"content-type", "application/json"}});
-}
-
 Answer change_list(ApiWorld& world, const std::string& id, const Json& list) {
   return world.patch("/connected_accounts/" + id, {{"experimental", {{"acl_config_for_shared", list}}}});
 }
@@ -184,7 +179,7 @@ TEST_CASE("a session uses a SHARED account that it pins and that lets its user i
   answer_profile(world);
   const Answer answer = call();
   CAPTURE(answer.text);
-  CHECK(answer["data"].at("emailAddress") == "team@example.com");
+  CHECK(answer["data"].at("emailAddress") == "alice@example.com");
   Json foreign = pins;
   foreign["user_id"] = "user_2";
   require_error(world.post("/tool_router/session", foreign), 400, id);

@@ -13,7 +13,7 @@ using coffer::testing::ScopedEnvironment;
 namespace {
 
 // A table of two commands that share one option.
-struct Table {
+struct CommandTable {
   std::string vault = "default";
   int port = 1;
   bool loud = false;
@@ -40,7 +40,7 @@ void write_config(const ScopedEnvironment& environment, const std::string& text)
   std::ofstream(environment.home() / "config" / "coffer" / "config.toml") << text;
 }
 
-Error error_of(Table& table, const std::vector<std::string>& arguments) {
+Error error_of(CommandTable& table, const std::vector<std::string>& arguments) {
   try {
     table.parse_to_name(arguments);
   } catch (const Error& error) {
@@ -53,7 +53,7 @@ Error error_of(Table& table, const std::vector<std::string>& arguments) {
 
 TEST_CASE("the flag wins over the environment, it over the file, and that over the default", "[cli]") {
   ScopedEnvironment environment;
-  Table table;
+  CommandTable table;
   SECTION("default") {
     CHECK(table.parse_to_name({"serve"}) == "serve");
     CHECK(table.port == 1);
@@ -80,7 +80,7 @@ TEST_CASE("the flag wins over the environment, it over the file, and that over t
 
 TEST_CASE("an option that all commands share needs no command in its variable or section", "[cli]") {
   ScopedEnvironment environment;
-  Table table;
+  CommandTable table;
   write_config(environment, "vault = \"file.db\"\n");
   SECTION("file") {
     table.parse_to_name({"serve"});
@@ -100,7 +100,7 @@ TEST_CASE("an option that all commands share needs no command in its variable or
 
 TEST_CASE("a section for one command says nothing about which command runs", "[cli]") {
   ScopedEnvironment environment;
-  Table table;
+  CommandTable table;
   write_config(environment, "[serve]\nloud = true\n");
   CHECK(table.parse_to_name({"exec", "alice"}) == "exec");
   CHECK(table.user == "alice");
@@ -108,7 +108,7 @@ TEST_CASE("a section for one command says nothing about which command runs", "[c
 
 TEST_CASE("an unknown key is refused with its place and the nearest name", "[cli]") {
   ScopedEnvironment environment;
-  Table table;
+  CommandTable table;
   write_config(environment, "vault = \"x\"\n\n[serve]\n  prot = 2\n");
   const Error error = error_of(table, {"serve"});
   CHECK(error.code() == ErrorCode::InvalidArgument);
@@ -118,30 +118,30 @@ TEST_CASE("an unknown key is refused with its place and the nearest name", "[cli
 
 TEST_CASE("a key of one command is unknown in another's section", "[cli]") {
   ScopedEnvironment environment;
-  Table table;
+  CommandTable table;
   write_config(environment, "[exec]\nport = 2\n");
   CHECK(error_of(table, {"serve"}).code() == ErrorCode::InvalidArgument);
 }
 
 TEST_CASE("an argument's value cannot come from the file", "[cli]") {
   ScopedEnvironment environment;
-  Table table;
+  CommandTable table;
   write_config(environment, "[exec]\nuser = \"mallory\"\n");
   CHECK(error_of(table, {"exec", "alice"}).code() == ErrorCode::InvalidArgument);
 }
 
 TEST_CASE("a list takes repeated options and comma-separated values, and no more arguments", "[cli]") {
   ScopedEnvironment environment;
-  Table table;
+  CommandTable table;
   table.parse_to_name({"serve", "--events", "a", "--events", "b,c"});
   CHECK(table.events == std::vector<std::string>{"a", "b", "c"});
-  Table other;
+  CommandTable other;
   CHECK(error_of(other, {"serve", "--events", "a", "b"}).code() == ErrorCode::InvalidArgument);
 }
 
 TEST_CASE("wrong usage names the command's help", "[cli]") {
   ScopedEnvironment environment;
-  Table table;
+  CommandTable table;
   CHECK(error_of(table, {"exec"}).hint() == "run `coffer exec --help`");
   CHECK(error_of(table, {"serve", "--port", "x"}).code() == ErrorCode::InvalidArgument);
   CHECK(std::string(error_of(table, {"fly"}).what()) == "there is no command \"fly\"");
@@ -150,7 +150,7 @@ TEST_CASE("wrong usage names the command's help", "[cli]") {
 
 TEST_CASE("a configuration file that the environment names has to exist", "[cli]") {
   ScopedEnvironment environment;
-  Table table;
+  CommandTable table;
   environment.set("COFFER_CONFIG", (environment.home() / "absent.toml").string());
   CHECK(error_of(table, {"serve"}).code() == ErrorCode::InvalidArgument);
 }

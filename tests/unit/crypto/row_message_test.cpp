@@ -11,13 +11,13 @@ using namespace coffer::testing;
 
 namespace {
 
-Keyring keyring(std::uint8_t root = 1) {
+Keyring first_keyring(std::uint8_t root = 1) {
   return {key_from(root), 1, std::string(kVaultUuid)};
 }
 
 using Fill = std::function<void(RowMessage&)>;
 
-std::string message(const Fill& fill, const Keyring& keys = keyring(), std::string_view table = "t") {
+std::string message(const Fill& fill, const Keyring& keys = first_keyring(), std::string_view table = "t") {
   RowMessage row(keys, table);
   fill(row);
   return to_hex(row.bytes());
@@ -80,9 +80,9 @@ TEST_CASE("a sealed column counts by its tag", "[crypto]") {
 }
 
 TEST_CASE("a row's MAC fits in its table, its vault and for its purpose only", "[crypto]") {
-  const Keyring keys = keyring();
+  const Keyring keys = first_keyring();
   const Keyring other_vault(key_from(1), 1, "another-uuid");
-  const Keyring other_root = keyring(2);
+  const Keyring other_root = first_keyring(2);
   const std::set<Mac> macs = {
       RowMessage(keys, "connection").text("ca_1").mac(),
       RowMessage(keys, "link").text("ca_1").mac(),

@@ -7,12 +7,6 @@ using namespace coffer::mock;
 using namespace coffer::mock::testing;
 using namespace std::chrono_literals;
 
-namespace {
-
-constexpr const char* kWhoami = "/mock/mockidp/mock/whoami";
-
-}  // namespace
-
 TEST_CASE("a clock takes a rate with a fraction and refuses one that is too fast", "[clock]") {
   MockWorld world;
   CHECK(world.control("POST", "/_mock/clock", {{"rate", 0.5}})["frozen"] == false);

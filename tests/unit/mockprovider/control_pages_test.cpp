@@ -7,14 +7,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* kWhoami = "/mock/mockidp/mock/whoami";
-constexpr const char* kOrigin = "http://127.0.0.1:4000";
-
 ServerResponse browse(MockWorld& world, const std::string& path) {
   return world.send("GET", path, {{"Accept", "text/html,*/*"}, {"Host", "127.0.0.1:4000"}});
 }
 
-ServerResponse press(MockWorld& world, const Fields& form, const std::string& origin = kOrigin) {
+ServerResponse press(MockWorld& world, const Fields& form, const std::string& origin = kUrl) {
   return world.post_form("/_mock/board", form, {{"Host", "127.0.0.1:4000"}, {"Origin", origin}});
 }
 

@@ -5,12 +5,6 @@ using namespace coffer::mock;
 using namespace coffer::mock::testing;
 using namespace std::chrono_literals;
 
-namespace {
-
-constexpr const char* kWhoami = "/mock/mockidp/mock/whoami";
-
-}  // namespace
-
 TEST_CASE("the clock is advanced, set, frozen and let run", "[control]") {
   MockWorld world;
   const Timestamp start = world.clock.now();

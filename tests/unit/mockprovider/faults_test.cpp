@@ -9,8 +9,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* kWhoami = "/mock/mockidp/mock/whoami";
-
 struct Connected : MockWorld {
   Json tokens = connect("mockidp");
 

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "mockprovider/digest.h"
-#include "tests/support/test_env.h"
+#include "tests/unit/mockprovider/mock_world.h"
 
 using namespace coffer;
 using namespace coffer::mock;
@@ -11,9 +11,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// RFC 7636 appendix B.
-constexpr const char* kVerifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-constexpr const char* kChallenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+using mock::testing::kChallenge;
+using mock::testing::kVerifier;
+
 constexpr const char* kRedirect = "https://app.example/cb";
 
 struct Fixture {

@@ -17,6 +17,7 @@
 namespace coffer::mock::testing {
 
 inline constexpr const char* kUrl = "http://127.0.0.1:4000";
+inline constexpr const char* kWhoami = "/mock/mockidp/mock/whoami";
 inline constexpr const char* kCallback = "http://127.0.0.1:9900/oauth/callback/ac_1";
 // RFC 7636 appendix B.
 inline constexpr const char* kVerifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";

@@ -19,7 +19,7 @@ using namespace coffer::testing;
 
 namespace {
 
-constexpr const char* kCallback = "http://127.0.0.1:1/cb";
+constexpr const char* kOwnCallback = "http://127.0.0.1:1/cb";
 
 struct Running {
   MovableClock clock{from_ms(kStartMs)};
@@ -37,7 +37,7 @@ struct Running {
     return with_query(mock.url() + "/mock/google/authorize",
                       {{"response_type", "code"},
                        {"client_id", mock.managed_client("google").client_id},
-                       {"redirect_uri", kCallback},
+                       {"redirect_uri", kOwnCallback},
                        {"state", "s1"},
                        {"access_type", "offline"},
                        {"scope", "https://www.googleapis.com/auth/gmail.modify"}});
@@ -62,7 +62,7 @@ struct Running {
     const auto code = find_field(answer, "code");
     REQUIRE(code);
     const HttpResult result = token(
-        {{"grant_type", "authorization_code"}, {"code", std::string(*code)}, {"redirect_uri", kCallback}});
+        {{"grant_type", "authorization_code"}, {"code", std::string(*code)}, {"redirect_uri", kOwnCallback}});
     REQUIRE(std::holds_alternative<HttpResponse>(result));
     return parse_json(std::get<HttpResponse>(result).body);
   }
@@ -125,7 +125,7 @@ constexpr const char* kProfile = "/mock/google/gmail/gmail/v1/users/me/profile";
 TEST_CASE("a form filler signs in, allows and is sent back", "[provider]") {
   Running running;
   const std::string back = running.walk("Allow");
-  CHECK(back.starts_with(std::string(kCallback) + "?"));
+  CHECK(back.starts_with(std::string(kOwnCallback) + "?"));
   const Json tokens = running.redeem(back);
   const HttpResult profile = running.get(kProfile, tokens["access_token"]);
   REQUIRE(status_of(profile) == 200);
@@ -152,7 +152,7 @@ TEST_CASE("approving works before and without any socket being served", "[provid
   const std::string url = with_query(mock.url() + "/mock/google/authorize",
                                      {{"response_type", "code"},
                                       {"client_id", mock.managed_client("google").client_id},
-                                      {"redirect_uri", kCallback}});
+                                      {"redirect_uri", kOwnCallback}});
   CHECK(mock.approve(url, "alice@example.com").find("code=") != std::string::npos);
 }
 

@@ -7,7 +7,6 @@ using namespace coffer::mock::testing;
 namespace {
 
 constexpr const char* kResource = "http://127.0.0.1:4000/mock/mockidp/mock";
-constexpr const char* kWhoami = "/mock/mockidp/mock/whoami";
 
 }  // namespace
 

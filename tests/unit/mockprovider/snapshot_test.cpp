@@ -9,8 +9,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* kWhoami = "/mock/mockidp/mock/whoami";
-
 std::string snapshot_of(MockWorld& world) {
   const ServerResponse response = world.get("/_mock/snapshot");
   REQUIRE(response.status == 200);

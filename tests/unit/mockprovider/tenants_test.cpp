@@ -7,8 +7,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* kWhoami = "/mock/mockidp/mock/whoami";
-
 Json create(MockWorld& world, const Json& body = Json::object()) {
   const ServerResponse response = world.post_json("/_mock/tenants", body);
   INFO(response.body);

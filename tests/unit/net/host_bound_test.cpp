@@ -10,7 +10,7 @@ using coffer::testing::ScriptedHttp;
 
 namespace {
 
-HttpRequest request_to(const std::string& url) {
+HttpRequest get_of(const std::string& url) {
   HttpRequest request;
   request.url = url;
   return request;
@@ -58,7 +58,7 @@ TEST_CASE("a request without room is not sent, and the refusal names where it wa
   BoundedHttp http(network, bound);
   const HostBound::Place place = bound.enter("https://slow.example");
   try {
-    http.send(request_to("https://slow.example/x?key=hidden"));
+    http.send(get_of("https://slow.example/x?key=hidden"));
     FAIL("nothing was thrown");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::Unavailable);
@@ -76,7 +76,7 @@ TEST_CASE("a place is held while the request is under way and no longer") {
     had_room = bound.try_enter(request.url).has_value();
     return HttpFailure{};
   });
-  http.send(request_to("https://slow.example"));
+  http.send(get_of("https://slow.example"));
   CHECK_FALSE(had_room);
   CHECK(bound.try_enter("https://slow.example"));
 }
@@ -87,6 +87,6 @@ TEST_CASE("what has reserved its place sends whatever else waits") {
   ReservedHttp reserved(network, bound, "https://token.example");
   const HostBound::Place other = bound.enter("https://token.example");
   network.answer(200, "ok");
-  CHECK(std::holds_alternative<HttpResponse>(reserved.send(request_to("https://service.example"))));
+  CHECK(std::holds_alternative<HttpResponse>(reserved.send(get_of("https://service.example"))));
   CHECK_THROWS_AS(ReservedHttp(network, bound, "https://token.example"), Error);
 }

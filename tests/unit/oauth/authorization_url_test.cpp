@@ -8,7 +8,7 @@ using namespace coffer;
 
 namespace {
 
-Provider provider() {
+Provider authorizing_provider() {
   Provider p;
   p.authorization_url = "https://idp.example/authorize";
   return p;
@@ -27,7 +27,7 @@ std::string parameter(const std::string& url, std::string_view name) {
 }  // namespace
 
 TEST_CASE("the authorization URL carries what RFC 6749 and 7636 ask for", "[oauth]") {
-  const std::string url = authorization_url(provider(), request());
+  const std::string url = authorization_url(authorizing_provider(), request());
   CHECK(url.starts_with("https://idp.example/authorize?"));
   CHECK(parameter(url, "response_type") == "code");
   CHECK(parameter(url, "client_id") == "client 1");
@@ -39,7 +39,7 @@ TEST_CASE("the authorization URL carries what RFC 6749 and 7636 ask for", "[oaut
 }
 
 TEST_CASE("a provider without PKCE gets no challenge", "[oauth]") {
-  Provider p = provider();
+  Provider p = authorizing_provider();
   p.pkce = Provider::Pkce::Off;
   const std::string url = authorization_url(p, request());
   CHECK(parameter(url, "code_challenge") == "(absent)");
@@ -47,7 +47,7 @@ TEST_CASE("a provider without PKCE gets no challenge", "[oauth]") {
 }
 
 TEST_CASE("scopes are joined as the provider wants and left out when there are none", "[oauth]") {
-  Provider p = provider();
+  Provider p = authorizing_provider();
   p.scope_separator = ",";
   CHECK(parameter(authorization_url(p, request()), "scope") == "a:read,b");
   p.scope_param = "user_scope";
@@ -59,7 +59,7 @@ TEST_CASE("scopes are joined as the provider wants and left out when there are n
 }
 
 TEST_CASE("a provider adds parameters but cannot replace ours", "[oauth]") {
-  Provider p = provider();
+  Provider p = authorizing_provider();
   p.authorization_url += "?tenant=x";
   p.authorize_params = {
       {"access_type", "offline"}, {"state", "fixed"}, {"redirect_uri", "https://evil.example"}};

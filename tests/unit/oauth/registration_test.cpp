@@ -10,14 +10,14 @@ using namespace coffer;
 
 namespace {
 
-Provider provider() {
+Provider registering_provider() {
   Provider p;
   p.name = "Idp";
   p.registration_url = "https://idp.example/register";
   return p;
 }
 
-HttpResponse answer(int status, const std::string& body) {
+HttpResponse registration_answer(int status, const std::string& body) {
   HttpResponse response;
   response.status = status;
   response.body = body;
@@ -26,7 +26,7 @@ HttpResponse answer(int status, const std::string& body) {
 
 ErrorCode code_of(int status, const std::string& body) {
   try {
-    read_registration(provider(), answer(status, body));
+    read_registration(registering_provider(), registration_answer(status, body));
   } catch (const Error& error) {
     return error.code();
   }
@@ -36,7 +36,7 @@ ErrorCode code_of(int status, const std::string& body) {
 }  // namespace
 
 TEST_CASE("a registration names redirect URI, grants and the way to authenticate", "[oauth]") {
-  Provider p = provider();
+  Provider p = registering_provider();
   const auto [method, name] =
       GENERATE(table<Provider::TokenAuth, std::string>({{Provider::TokenAuth::Basic, "client_secret_basic"},
                                                         {Provider::TokenAuth::Body, "client_secret_post"}}));
@@ -53,10 +53,12 @@ TEST_CASE("a registration names redirect URI, grants and the way to authenticate
 }
 
 TEST_CASE("the answer to a registration holds a client, with or without a secret", "[oauth]") {
-  const auto client = read_registration(provider(), answer(201, R"({"client_id":"c","client_secret":"s"})"));
+  const auto client = read_registration(registering_provider(),
+                                        registration_answer(201, R"({"client_id":"c","client_secret":"s"})"));
   CHECK(client.client_id == "c");
   CHECK(client.client_secret == Secret(std::string_view("s")));
-  CHECK(read_registration(provider(), answer(201, R"({"client_id":"c"})")).client_secret.empty());
+  CHECK(read_registration(registering_provider(), registration_answer(201, R"({"client_id":"c"})"))
+            .client_secret.empty());
 }
 
 TEST_CASE("an answer without a client is refused, one that may pass is for later", "[oauth]") {

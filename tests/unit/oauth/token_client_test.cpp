@@ -22,7 +22,7 @@ ClientCredentials client(std::string_view id, std::string_view client_secret) {
   return {std::string(id), secret(client_secret)};
 }
 
-Provider provider() {
+Provider token_provider() {
   Provider p;
   p.token_url = "https://idp.example/token";
   p.revoke_url = "https://idp.example/revoke";
@@ -52,7 +52,7 @@ struct Exchange : TestEnv {
 }  // namespace
 
 TEST_CASE_METHOD(Exchange, "the code exchange carries code, verifier and redirect URI", "[oauth]") {
-  const auto request = exchange(provider(), client("id", "s3cret"));
+  const auto request = exchange(token_provider(), client("id", "s3cret"));
   CHECK(request.method == "POST");
   CHECK(request.url == "https://idp.example/frozen");
   CHECK(request.once);
@@ -65,13 +65,13 @@ TEST_CASE_METHOD(Exchange, "the code exchange carries code, verifier and redirec
 }
 
 TEST_CASE_METHOD(Exchange, "a provider without PKCE gets no verifier", "[oauth]") {
-  Provider p = provider();
+  Provider p = token_provider();
   p.pkce = Provider::Pkce::Off;
   CHECK(field(exchange(p, client("id", "s3cret")), "code_verifier") == "(absent)");
 }
 
 TEST_CASE_METHOD(Exchange, "client credentials go in the body or the header, never both", "[oauth]") {
-  Provider p = provider();
+  Provider p = token_provider();
   const auto in_body = exchange(p, client("id", "s3cret"));
   CHECK(field(in_body, "client_id") == "id");
   CHECK(field(in_body, "client_secret") == "s3cret");
@@ -85,7 +85,7 @@ TEST_CASE_METHOD(Exchange, "client credentials go in the body or the header, nev
 }
 
 TEST_CASE_METHOD(Exchange, "id and secret are form-encoded before base64", "[oauth]") {
-  Provider p = provider();
+  Provider p = token_provider();
   p.token_auth = Provider::TokenAuth::Basic;
   const auto request = exchange(p, client("my id:1", "a+b%c d"));
   const std::string header(header_value(request.headers, "authorization"));
@@ -94,7 +94,7 @@ TEST_CASE_METHOD(Exchange, "id and secret are form-encoded before base64", "[oau
 }
 
 TEST_CASE_METHOD(Exchange, "a public client only names itself", "[oauth]") {
-  Provider p = provider();
+  Provider p = token_provider();
   p.token_auth = Provider::TokenAuth::Basic;
   const auto request = exchange(p, client("id", ""));
   CHECK(field(request, "client_id") == "id");
@@ -103,7 +103,7 @@ TEST_CASE_METHOD(Exchange, "a public client only names itself", "[oauth]") {
 }
 
 TEST_CASE_METHOD(Exchange, "a provider that wants JSON gets JSON", "[oauth]") {
-  Provider p = provider();
+  Provider p = token_provider();
   p.body_format = Provider::BodyFormat::Json;
   const auto request = refresh(p, client("id", "s\"x"));
   CHECK(header_value(request.headers, "content-type") == "application/json");
@@ -115,7 +115,7 @@ TEST_CASE_METHOD(Exchange, "a provider that wants JSON gets JSON", "[oauth]") {
 }
 
 TEST_CASE_METHOD(Exchange, "a refresh goes to the refresh URL with the provider's parameters", "[oauth]") {
-  Provider p = provider();
+  Provider p = token_provider();
   p.refresh_params = {{"expires_in", "3600"}, {"grant_type", "own_grant"}};
   p.token_params = {{"only", "exchange"}};
   auto request = refresh(p, client("id", "s"));
@@ -131,7 +131,7 @@ TEST_CASE_METHOD(Exchange, "a refresh goes to the refresh URL with the provider'
 }
 
 TEST_CASE_METHOD(Exchange, "a secret may stand alone as the Basic user", "[oauth]") {
-  Provider p = provider();
+  Provider p = token_provider();
   p.token_auth = Provider::TokenAuth::BasicSecret;
   const auto request = exchange(p, client("id", "s3cret"));
   CHECK(header_value(request.headers, "authorization") == "Basic czNjcmV0Og==");  // s3cret:
@@ -140,7 +140,7 @@ TEST_CASE_METHOD(Exchange, "a secret may stand alone as the Basic user", "[oauth
 
 TEST_CASE_METHOD(Exchange, "the token of a code is changed for a longer one with the same scopes",
                  "[oauth]") {
-  Provider p = provider();
+  Provider p = token_provider();
   p.swap_after_code = AccessTokenSwap{"https://idp.example/longer", "own_exchange", "old", true};
   p.renewal = AccessTokenSwap{"https://idp.example/renewal", "own_refresh", "token", false};
   http.answer(200, R"({"access_token":"sh&rt","scope":"a b"})");
@@ -163,7 +163,7 @@ TEST_CASE_METHOD(Exchange, "the token of a code is changed for a longer one with
 TEST_CASE_METHOD(Exchange,
                  "a token that renews itself is asked for by GET, with the client where it is wanted",
                  "[oauth]") {
-  Provider p = provider();
+  Provider p = token_provider();
   p.renewal = AccessTokenSwap{"https://idp.example/renewal", "own_refresh", "token", false};
   http.answer(200, R"({"access_token":"newer"})");
   auto outcome = TokenClient(env()).refresh(p, client("id", "s3cret"), secret("old"), {});
@@ -179,7 +179,7 @@ TEST_CASE_METHOD(Exchange,
 
 TEST_CASE_METHOD(Exchange, "reserved characters survive the form", "[oauth]") {
   http.answer(200, R"({"access_token":"at"})");
-  TokenClient(env()).refresh(provider(), client("i&d", "s=+%"), secret("r/t+=& \xC3\xA9"), {});
+  TokenClient(env()).refresh(token_provider(), client("i&d", "s=+%"), secret("r/t+=& \xC3\xA9"), {});
   const auto request = http.seen().back();
   CHECK(field(request, "refresh_token") == "r/t+=& \xC3\xA9");
   CHECK(field(request, "client_id") == "i&d");
@@ -192,13 +192,13 @@ TEST_CASE_METHOD(Exchange, "token requests are bounded in time and size", "[oaut
     CHECK(request.max_response_bytes == 256U << 10);
     return HttpFailure{HttpFailure::Sent::Maybe, HttpFailure::Kind::TooLarge, "too large"};
   });
-  CHECK(text_of(TokenClient(env()).refresh(provider(), client("id", "s"), secret("rt"), {})) == "lost");
+  CHECK(text_of(TokenClient(env()).refresh(token_provider(), client("id", "s"), secret("rt"), {})) == "lost");
 }
 
 TEST_CASE_METHOD(Exchange, "a refresh whose intent is refused sends nothing", "[oauth]") {
   http.answer(200, R"({"access_token":"at"})");
   const auto outcome =
-      TokenClient(env()).refresh(provider(), client("id", "s"), secret("rt"), [] { return false; });
+      TokenClient(env()).refresh(token_provider(), client("id", "s"), secret("rt"), [] { return false; });
   CHECK(text_of(outcome) == "unprocessed");
   CHECK(http.seen().empty());
 }
@@ -221,7 +221,7 @@ TEST_CASE("lifetimes count from the moment before the first byte", "[oauth]") {
   SlowHttp slow(base.clock);
   const Timestamp sent_at = base.clock.now() + std::chrono::seconds(10);
   const TokenClient tokens({base.clock, base.random, slow, *base.log});
-  const auto outcome = tokens.refresh(provider(), client("id", "s"), secret("rt"), {});
+  const auto outcome = tokens.refresh(token_provider(), client("id", "s"), secret("rt"), {});
   CHECK(std::get<Refreshed>(outcome).tokens.expires_at == sent_at + std::chrono::hours(1));
 }
 
@@ -241,7 +241,7 @@ TEST_CASE_METHOD(Exchange, "revocation follows RFC 7009", "[oauth]") {
                                          {302, "", false}}));
   CAPTURE(row.status, row.body);
   http.answer(row.status, row.body);
-  CHECK(TokenClient(env()).revoke(provider(), client("id", "s"), secret("rt"), "refresh_token") ==
+  CHECK(TokenClient(env()).revoke(token_provider(), client("id", "s"), secret("rt"), "refresh_token") ==
         row.is_revoked);
   const auto request = http.seen().back();
   CHECK(request.url == "https://idp.example/revoke");
@@ -252,7 +252,7 @@ TEST_CASE_METHOD(Exchange, "revocation follows RFC 7009", "[oauth]") {
 }
 
 TEST_CASE_METHOD(Exchange, "without a revocation endpoint nothing is asked", "[oauth]") {
-  Provider p = provider();
+  Provider p = token_provider();
   p.revoke_url.clear();
   CHECK_FALSE(TokenClient(env()).revoke(p, client("id", "s"), secret("rt"), "refresh_token"));
   CHECK(http.seen().empty());

@@ -19,10 +19,9 @@ namespace {
 namespace fs = std::filesystem;
 
 using testing::code_of;
+using testing::kStart;
 using testing::make_connection;
 using testing::StoreFixture;
-
-const Timestamp kNow = from_ms(testing::kStartMs);
 
 // The vault's two files as they were at some time; an empty name for one that was not there.
 struct Copy {
@@ -37,12 +36,12 @@ struct AnchorFixture : StoreFixture {
 
   AnchorFixture() {
     vault.close();
-    anchors::set(location(), state.path(), kNow, env.random, *env.log);
+    anchors::set(location(), state.path(), kStart, env.random, *env.log);
   }
   VaultLocation location() { return {vault.path(), RawKey{testing::test_key()}, false}; }
   fs::path anchor_file() { return anchors::look(location(), *env.log).file; }
   void note(WriteTransaction& tx, const std::string& text) {
-    document_store::put(tx, {"setting", "note", text, kNow, kNow});
+    document_store::put(tx, {"setting", "note", text, kStart, kStart});
   }
   // Opens, commits, and ends as a daemon does.
   void live(const std::string& text) {
@@ -159,14 +158,14 @@ TEST_CASE("an older row under a newer log is found, though every index fits", "[
   f.vault.open();
   f.vault.write([&](WriteTransaction& tx) {
     f.note(tx, "old");
-    audit_log::append(tx, {0, kNow, "connected", ConnectionId("ca_1"), ""});
+    audit_log::append(tx, {0, kStart, "connected", ConnectionId("ca_1"), ""});
   });
   f.vault->checkpoint(true);
   const std::string older = f.copy().file;
   f.vault.write([&](WriteTransaction& tx) { f.note(tx, "new"); });
   f.vault->checkpoint(true);
   f.vault.write([](WriteTransaction& tx) {
-    audit_log::append(tx, {0, kNow, "refreshed", ConnectionId("ca_1"), ""});
+    audit_log::append(tx, {0, kStart, "refreshed", ConnectionId("ca_1"), ""});
   });
   const Copy newest = f.copy();
   f.vault.close();
@@ -189,7 +188,7 @@ TEST_CASE("a vault with no anchor has none made, and one whose anchor is missing
   CHECK(anchors::look(f.location(), *f.env.log).was_seen);
   f.restore(older);
   CHECK(f.refusal() == ErrorCode::WrongState);
-  anchors::remove(f.location(), kNow, f.env.random, *f.env.log);
+  anchors::remove(f.location(), kStart, f.env.random, *f.env.log);
   CHECK_FALSE(f.refusal());
   CHECK(anchors::look(f.location(), *f.env.log).file.empty());
 }
@@ -246,7 +245,7 @@ TEST_CASE("where the anchor is cannot be dropped from the file", "[anchor][tampe
   CAPTURE(change);
   CHECK(code_of([&] { f.run(change); }) == ErrorCode::WrongState);
   f.vault.close();
-  anchors::set(f.location(), f.state.path(), kNow, f.env.random, *f.env.log);
+  anchors::set(f.location(), f.state.path(), kStart, f.env.random, *f.env.log);
   CHECK_FALSE(f.refusal());
 }
 
@@ -257,14 +256,14 @@ TEST_CASE("an older vault is not accepted by naming its anchor anew", "[anchor]"
   f.live("two");
   f.live("three");
   f.restore(older);
-  CHECK(code_of([&] { anchors::set(f.location(), f.state.path(), kNow, f.env.random, *f.env.log); }) ==
+  CHECK(code_of([&] { anchors::set(f.location(), f.state.path(), kStart, f.env.random, *f.env.log); }) ==
         ErrorCode::WrongState);
   CHECK(f.refusal() == ErrorCode::WrongState);
 }
 
 TEST_CASE("what cannot be made is not set as the anchor", "[anchor]") {
   AnchorFixture f;
-  CHECK(code_of([&] { anchors::set(f.location(), "/proc/none", kNow, f.env.random, *f.env.log); }) ==
+  CHECK(code_of([&] { anchors::set(f.location(), "/proc/none", kStart, f.env.random, *f.env.log); }) ==
         ErrorCode::Storage);
   CHECK(f.anchor_file().parent_path() == f.state.path());
   CHECK_FALSE(f.refusal());

@@ -8,9 +8,8 @@ namespace coffer {
 namespace {
 
 using testing::code_of;
+using testing::kStart;
 using testing::StoreFixture;
-
-const Timestamp kStart = from_ms(testing::kStartMs);
 
 AuthConfig make_config(const std::string& id = "ac_1", const std::string& toolkit = "gmail") {
   AuthConfig config;

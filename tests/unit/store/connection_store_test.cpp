@@ -9,14 +9,12 @@ namespace coffer {
 namespace {
 
 using testing::code_of;
-using testing::kStartMs;
+using testing::kStart;
 using testing::make_connection;
 using testing::make_tokens;
 using testing::StoreFixture;
 using testing::TempVault;
 using testing::TestEnv;
-
-const Timestamp kStart = from_ms(kStartMs);
 
 struct ConnectionFixture : StoreFixture {
   Connection insert(Connection connection) {

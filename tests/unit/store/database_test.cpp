@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 
 using testing::code_of;
 using testing::file_bytes;
+using testing::passphrase;
 using testing::StoreFixture;
 using testing::TempDir;
 using testing::TestEnv;
@@ -40,7 +41,7 @@ struct Place {
   std::unique_ptr<Database> open(KeySource key, bool create = true) {
     return Database::open({vault, std::move(key), create}, env.random, *env.log);
   }
-  std::unique_ptr<Database> open(bool create = true) { return open(RawKey{testing::test_key()}, create); }
+  std::unique_ptr<Database> open(bool create = true) { return open(testing::first_key(), create); }
   // The code, and the hint by which a person gets on.
   std::optional<ErrorCode> refusal(KeySource key, bool create = false) {
     try {
@@ -51,22 +52,12 @@ struct Place {
     }
     return std::nullopt;
   }
-  std::optional<ErrorCode> refusal(bool create = false) {
-    return refusal(RawKey{testing::test_key()}, create);
-  }
+  std::optional<ErrorCode> refusal(bool create = false) { return refusal(testing::first_key(), create); }
 
   std::string hint;
 };
 
 constexpr int kPageSize = 2048;  // of a vault that is made now
-
-PassphraseCost cheap() {
-  return {1, 8192, true};
-}
-
-Passphrase passphrase(const std::string& text) {
-  return {Secret(text), cheap()};
-}
 
 std::string key_text() {
   const KeyBytes key = testing::test_key();

@@ -28,14 +28,10 @@ namespace coffer {
 namespace {
 
 using testing::code_of;
+using testing::first_key;
+using testing::kStart;
 using testing::make_connection;
 using testing::StoreFixture;
-
-const Timestamp kNow = from_ms(testing::kStartMs);
-
-KeySource first_key() {
-  return RawKey{testing::test_key()};
-}
 
 KeySource other_key() {
   KeyBytes key = testing::test_key();
@@ -48,8 +44,8 @@ struct RotationFixture : StoreFixture {
   RotationFixture() {
     testing::fill_sample_vault(vault.database());
     vault.write([](WriteTransaction& tx) {
-      document_store::put(tx, {"setting", "one", "text-1", kNow, kNow});
-      document_store::put(tx, {"setting", "two", "text-2", kNow, kNow});
+      document_store::put(tx, {"setting", "one", "text-1", kStart, kStart});
+      document_store::put(tx, {"setting", "two", "text-2", kStart, kStart});
       connection_store::insert(tx, make_connection("ca_begun", "carol"));
     });
     vault.close();
@@ -126,7 +122,7 @@ TEST_CASE("a vault whose keys were renewed holds what it held, and goes on", "[r
     f.vault.write([&](WriteTransaction& tx) {
       const std::string id = "ca_" + std::to_string(epoch);
       connection_store::insert(tx, make_connection(id, "alice", "slack"));
-      audit_log::append(tx, {0, kNow, "connected", ConnectionId(id), ""});
+      audit_log::append(tx, {0, kStart, "connected", ConnectionId(id), ""});
     });
     CHECK(f.vault->check().empty());
   }
@@ -206,8 +202,8 @@ TEST_CASE("an audit log that was cut off goes on from there after a rotation", "
   RotationFixture f;
   f.vault.open();
   f.vault.write([](WriteTransaction& tx) {
-    REQUIRE(audit_log::prune(tx, {.since = kNow + std::chrono::hours(1), .most = 100, .at_once = 10}, kNow) ==
-            1);
+    REQUIRE(audit_log::prune(tx, {.since = kStart + std::chrono::hours(1), .most = 100, .at_once = 10},
+                             kStart) == 1);
   });
   f.rotate();
   CHECK(f.inspected().faults.empty());

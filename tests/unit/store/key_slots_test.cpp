@@ -11,21 +11,15 @@ namespace {
 
 using header::SlotEntry;
 using testing::code_of;
+using testing::first_key;
 using testing::make_connection;
+using testing::passphrase;
 using testing::StoreFixture;
 
 KeySource key_number(std::uint8_t number) {
   KeyBytes key = testing::test_key();
   key.data()[0] = static_cast<std::uint8_t>(0x80 + number);
   return RawKey{std::move(key)};
-}
-
-KeySource first_key() {
-  return RawKey{testing::test_key()};
-}
-
-KeySource passphrase(const std::string& text) {
-  return Passphrase{Secret(text), {1, 8192, true}};
 }
 
 // A vault with an account, closed, and its one key.

@@ -10,10 +10,9 @@ namespace {
 using link_store::Link;
 using link_store::State;
 using testing::code_of;
-using testing::kStartMs;
+using testing::kStart;
 using testing::StoreFixture;
 
-const Timestamp kStart = from_ms(kStartMs);
 constexpr Duration kLife = std::chrono::minutes(10);
 
 struct LinkFixture : StoreFixture {

@@ -9,9 +9,9 @@ namespace coffer {
 namespace {
 
 using testing::code_of;
+using testing::kStart;
 using testing::StoreFixture;
 
-const Timestamp kStart = from_ms(testing::kStartMs);
 constexpr Duration kMinute = std::chrono::minutes(1);
 
 struct OutboxFixture : StoreFixture {

@@ -9,11 +9,10 @@ namespace {
 
 using refresh_journal::Intent;
 using testing::code_of;
+using testing::kStart;
 using testing::make_connection;
 using testing::make_tokens;
 using testing::StoreFixture;
-
-const Timestamp kStart = from_ms(testing::kStartMs);
 
 struct JournalFixture : StoreFixture {
   Connection account = connect("ca_1");

@@ -27,6 +27,15 @@ struct StoreFixture {
   bool check_names(const std::string& what);
 };
 
+// The key that every test vault opens with.
+inline KeySource first_key() {
+  return RawKey{test_key()};
+}
+// Of so few passes that a test may make many.
+inline KeySource passphrase(const std::string& text) {
+  return Passphrase{Secret(text), {1, 8192, true}};
+}
+
 std::string file_bytes(const std::filesystem::path& path);
 
 // The code of the Error that `call` throws; nullopt if it throws none.

@@ -15,11 +15,10 @@ namespace coffer {
 namespace {
 
 using testing::code_of;
+using testing::kStart;
 using testing::make_connection;
 using testing::make_tokens;
 using testing::StoreFixture;
-
-const Timestamp kNow = from_ms(testing::kStartMs);
 
 // alice with two accounts, a link, a session and an event; bob with one account.
 struct TwoUsers : StoreFixture {
@@ -36,20 +35,20 @@ struct TwoUsers : StoreFixture {
       link_store::Link link;
       link.connection = ConnectionId("ca_1");
       link.user = UserId("alice");
-      link.created_at = kNow;
-      link.expires_at = kNow + std::chrono::minutes(10);
+      link.created_at = kStart;
+      link.expires_at = kStart + std::chrono::minutes(10);
       link_store::insert(tx, link, Secret("lk_1"));
       Session session;
       session.id = SessionId("trs_1");
       session.user = UserId("alice");
-      session.created_at = kNow;
+      session.created_at = kStart;
       session_store::insert(tx, session);
-      outbox::append(tx, {"msg_1", "expired", ConnectionId("ca_1"), "{}", kNow});
-      outbox::append(tx, {"msg_3", "expired", ConnectionId("ca_3"), "{}", kNow});
+      outbox::append(tx, {"msg_1", "expired", ConnectionId("ca_1"), "{}", kStart});
+      outbox::append(tx, {"msg_3", "expired", ConnectionId("ca_3"), "{}", kStart});
     });
   }
   user_shredder::Shredded shred(const std::string& user) {
-    return vault.write([&](WriteTransaction& tx) { return user_shredder::shred(tx, UserId(user), kNow); });
+    return vault.write([&](WriteTransaction& tx) { return user_shredder::shred(tx, UserId(user), kStart); });
   }
   bool exists(const char* id) {
     return vault.read(

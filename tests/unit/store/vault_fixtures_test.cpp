@@ -25,11 +25,10 @@ namespace {
 namespace fs = std::filesystem;
 
 using testing::code_of;
+using testing::kStart;
 
 const fs::path kFixtures =
     fs::path(__FILE__).parent_path().parent_path().parent_path().parent_path() / "fixtures/vaults";
-const Timestamp kNow = from_ms(testing::kStartMs);
-
 // A private copy of one fixture.
 struct FixtureCopy {
   testing::TestEnv env;
@@ -75,7 +74,7 @@ void expect_accounts(Transaction& tx) {
   const auto& tokens = std::get<TokenSet>(active->credential);
   CHECK(tokens.access_token == Secret("access-token-1"));
   CHECK(tokens.refresh_token == Secret("refresh-token-1"));
-  CHECK(tokens.expires_at == kNow + std::chrono::hours(1));
+  CHECK(tokens.expires_at == kStart + std::chrono::hours(1));
 
   const auto keyed = connection_store::open(tx, ConnectionId("ca_key"));
   REQUIRE(keyed);
@@ -83,7 +82,7 @@ void expect_accounts(Transaction& tx) {
   CHECK(connection_store::find_default(tx, UserId("alice"), "gmail")->id == connection.id);
   CHECK(connection_store::find_by_alias(tx, UserId("alice"), "gmail", "work"));
   CHECK(connection_store::list(tx, {}).total == 2);
-  CHECK(connection_store::next_refresh_at(tx) == kNow + std::chrono::minutes(50));
+  CHECK(connection_store::next_refresh_at(tx) == kStart + std::chrono::minutes(50));
   CHECK(refresh_journal::find(tx, connection.id)->id == "intent-1");
 }
 
@@ -115,7 +114,7 @@ void expect_events_and_keys(Transaction& tx) {
   REQUIRE(subscription);
   CHECK(subscription->secret == Secret("whsec_1"));
   CHECK(subscription->url == "https://app.example/hook");
-  const std::vector<Delivery> due = outbox::due(tx, kNow, 10).deliveries;
+  const std::vector<Delivery> due = outbox::due(tx, kStart, 10).deliveries;
   REQUIRE(due.size() == 1);
   CHECK(due[0].event.body == R"({"id":"msg_1"})");
   const auto audit = audit_log::list(tx, ConnectionId("ca_active"), 10);
