@@ -109,7 +109,7 @@ std::string account_of_request(Tenant& tenant, const ServerRequest& request, con
   if (const auto* device = tenant.devices.find(text_of(parameters, "device_code"))) {
     return device->consent.account;
   }
-  const std::string by_code = tenant.grants.account_of_code(text_of(parameters, "code"));
+  std::string by_code = tenant.grants.account_of_code(text_of(parameters, "code"));
   if (!by_code.empty()) return by_code;
   const std::string typed = text_of(parameters, pending ? "email" : "login_hint");
   const Account* account = tenant.accounts.find(typed);
@@ -118,7 +118,7 @@ std::string account_of_request(Tenant& tenant, const ServerRequest& request, con
 
 std::string client_of_request(Tenant& tenant, const ServerRequest& request, const Fields& parameters,
                               const std::vector<std::string>& path) {
-  const std::string presented = presented_client(request, parameters).id;
+  std::string presented = presented_client(request, parameters).id;
   if (!presented.empty()) return presented;
   if (const Family* family = family_of_request(tenant, request, parameters)) return family->client_id;
   if (const auto* pending = tenant.pending.find(text_of(parameters, "transaction"))) {

@@ -33,7 +33,7 @@ Json set_quota(const ControlCall& call) {
   quota.limit = body.number("limit", 1, 0, 1'000'000);
   quota.window = body.duration("window").value_or(quota.window);
   if (quota.window.count() == 0) body.fail("window", "is no time");
-  const Json json = quota_json(quota);
+  Json json = quota_json(quota);
   call.tenant.quotas.set(std::move(quota));
   return json;
 }

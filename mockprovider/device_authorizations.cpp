@@ -44,7 +44,7 @@ std::string DeviceAuthorizations::add(DeviceAuthorization authorization) {
   if (waiting_.size() >= kMaxWaiting) throw Error(ErrorCode::TooLarge, "more than 1000 devices wait");
   const std::string letters = draw_user_code();
   authorization.user_code = letters.substr(0, kUserCodeSize / 2) + "-" + letters.substr(kUserCodeSize / 2);
-  const std::string device_code = random_id(random_, "mdc_", 32);
+  std::string device_code = random_id(random_, "mdc_", 32);
   device_codes_[letters] = device_code;
   waiting_.emplace(device_code, std::move(authorization));
   return device_code;

@@ -72,12 +72,11 @@ Verdict judge(const Expectation& expectation, const Journal& journal, Timestamp 
                 [&](const JournalEntry& entry) { return expectation.end && entry.at > *expectation.end; });
   const std::size_t count = verdict.entries.size();
   const bool is_over = !expectation.end || now >= *expectation.end;
-  if (count > expectation.count) {
+  const bool is_too_few = is_over && expectation.end && count < expectation.count;
+  if (count > expectation.count || is_too_few) {
     verdict.kind = Verdict::Kind::Broken;
   } else if (is_over && count == expectation.count) {
     verdict.kind = Verdict::Kind::Met;
-  } else if (is_over && expectation.end) {
-    verdict.kind = Verdict::Kind::Broken;
   }
   return verdict;
 }

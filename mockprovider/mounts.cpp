@@ -23,7 +23,7 @@ bool is_refresh(const Profile& profile, const ServerRequest& request) {
 
 // A refresh goes by its own name, wherever the provider takes it.
 std::string name_of_endpoint(const Profile& profile, const std::string& path, const ServerRequest& request) {
-  const std::string name = endpoint_name(path);
+  std::string name = endpoint_name(path);
   if (profile.has_refresh_endpoint() || name == "unknown") return name;
   if (name == "refresh") return "unknown";
   return name == "token" && is_refresh(profile, request) ? "refresh" : name;

@@ -121,7 +121,7 @@ std::vector<std::string> default_auth_methods(const Provider& provider) {
 // Those that are known, or those of them that the file names.
 std::vector<std::string> read_choice(const Members& mock, const char* name, std::vector<std::string> known) {
   if (!mock.find(name)) return known;
-  const std::vector<std::string> chosen = mock.texts(name);
+  std::vector<std::string> chosen = mock.texts(name);
   for (const auto& one : chosen) {
     if (std::find(known.begin(), known.end(), one) == known.end()) mock.fail(name, "knows no " + one);
   }
@@ -130,6 +130,7 @@ std::vector<std::string> read_choice(const Members& mock, const char* name, std:
 
 std::vector<std::string> known_grant_types() {
   std::vector<std::string> names;
+  names.reserve(std::size(kGrantTypes));
   for (const auto& type : kGrantTypes) names.emplace_back(type.name);
   return names;
 }

@@ -24,7 +24,8 @@ Json rfc_answer(const Json& values) {
     if (const auto value = values.find(name); value != values.end()) answer[name] = *value;
   }
   // An empty list is no scope value (RFC 6749 section 3.3).
-  if (values.at("scope") != "") answer["scope"] = values.at("scope");
+  const auto& scope = values.at("scope").get_ref<const std::string&>();
+  if (!scope.empty()) answer["scope"] = scope;
   return answer;
 }
 

@@ -69,7 +69,7 @@ struct Server::Impl {
   HttpServer http;
 };
 
-Server::Server(Vault& vault, ServerOptions options) : impl_(std::make_unique<Impl>(vault, options)) {}
+Server::Server(Vault& vault, const ServerOptions& options) : impl_(std::make_unique<Impl>(vault, options)) {}
 
 Server::~Server() {
   stop();

@@ -28,7 +28,7 @@ struct ServerOptions {
 class Server {
  public:
   // Binds; throws Conflict if the address is taken.
-  Server(Vault& vault, ServerOptions options);
+  Server(Vault& vault, const ServerOptions& options);
   ~Server();  // stop()
 
   void start();

@@ -70,7 +70,7 @@ fs::path default_anchor_directory() {
 }
 
 fs::path runtime_directory() {
-  const fs::path service = service_directory("RUNTIME_DIRECTORY");
+  fs::path service = service_directory("RUNTIME_DIRECTORY");
   if (!service.empty()) return service;
   const fs::path runtime = from_variable("XDG_RUNTIME_DIR");
   if (!runtime.empty()) return runtime / "coffer";

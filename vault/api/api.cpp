@@ -120,7 +120,7 @@ class Front {
 
 }  // namespace
 
-ServerHandler make_api(Engine& engine, ApiOptions options) {
+ServerHandler make_api(Engine& engine, const ApiOptions& options) {
   auto front = std::make_shared<Front>(engine, options);
   return [front](ServerRequest& request) { return front->handle(request); };
 }

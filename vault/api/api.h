@@ -19,7 +19,7 @@ struct ApiOptions {
 // Every route of the daemon: /api/v3, /api/v3.1, the first SDKs' /v1 and /v2, MCP, /link,
 // /oauth/callback, /_coffer, health. The handler checks Host, Origin and API key, logs one line
 // per request and turns errors into the dialect's own; `engine` outlives it.
-ServerHandler make_api(Engine& engine, ApiOptions options);
+ServerHandler make_api(Engine& engine, const ApiOptions& options);
 
 // What the HTTP front refuses before a route is looked for, in the words of the path's dialect.
 ServerResponse refusal_answer(const ServerRequest& request, const Refusal& refusal);

@@ -34,7 +34,7 @@ bool is_bare(std::string_view value) {
 
 // JSON quoting also escapes line ends and control characters.
 std::string escaped(std::string_view value) {
-  return value.size() > 0 && is_bare(value) ? std::string(value) : dump_json(Json(std::string(value)));
+  return !value.empty() && is_bare(value) ? std::string(value) : dump_json(Json(std::string(value)));
 }
 
 std::string format_text(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {

@@ -96,7 +96,7 @@ RefreshResult OutcomeWriter::write(const RefreshAnswer& answer) {
     env_.log.warn("refresh_answer_dropped", {{"connected_account_id", answer.connection.str()}});
     return {RefreshResult::Kind::Unchanged, "the account changed while the provider was asked", std::nullopt};
   }
-  const RefreshResult result = std::visit(
+  RefreshResult result = std::visit(
       [&](const auto& outcome) { return apply(*tx, answer, *connection, outcome); }, answer.outcome);
   tx->commit();
   return result;

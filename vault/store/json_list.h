@@ -12,6 +12,7 @@ std::optional<std::string> json_list(const std::vector<std::string>& texts);
 template <class Id>
 std::optional<std::string> json_list_of_ids(const std::vector<Id>& ids) {
   std::vector<std::string> texts;
+  texts.reserve(ids.size());
   for (const Id& id : ids) texts.push_back(id.str());
   return json_list(texts);
 }

@@ -73,7 +73,7 @@ std::string proxy_url(const Toolkit& toolkit, const std::map<std::string, std::s
   const nlohmann::json values = fields;
   const std::string base = render_base_url(toolkit.base_url, {values, Timestamp(), nullptr});
   if (is_absolute(endpoint)) check_absolute(toolkit, base, endpoint);
-  const std::string url = is_absolute(endpoint) ? std::string(endpoint) : joined(base, endpoint);
+  std::string url = is_absolute(endpoint) ? std::string(endpoint) : joined(base, endpoint);
   if (origin_of(url) != origin_of(base)) throw refused("is not a plain path or URL");
   if (has_dot_segments(url)) throw refused("holds dot segments or a broken escape");
   return url;

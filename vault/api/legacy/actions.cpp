@@ -36,6 +36,7 @@ std::vector<ToolRef> ranked(Engine& engine, const std::vector<ToolRef>& among, c
       engine.tool_search().find(use_case, static_cast<std::size_t>(most),
                                 [&](const ToolRef& ref) { return admitted.contains(ref.tool); });
   std::vector<ToolRef> found;
+  found.reserve(matches.size());
   for (const ToolMatch& match : matches) found.push_back(match.ref);
   return found;
 }

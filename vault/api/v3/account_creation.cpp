@@ -51,12 +51,11 @@ ServerResponse created(const ConnectionStart& start) {
   for (const auto& [name, value] : connection.fields) val[name] = value;
   Json redirect;
   if (!start.redirect_url.empty()) val["redirectUrl"] = redirect = start.redirect_url;
-  const Json body = {
-      {"id", connection.id.str()},
-      {"connectionData", {{"authScheme", to_string(connection.scheme)}, {"val", std::move(val)}}},
-      {"status", to_string(connection.status)},
-      {"redirect_url", redirect},
-      {"redirect_uri", redirect}};
+  Json body = {{"id", connection.id.str()},
+               {"connectionData", {{"authScheme", to_string(connection.scheme)}, {"val", std::move(val)}}},
+               {"status", to_string(connection.status)},
+               {"redirect_url", redirect},
+               {"redirect_uri", redirect}};
   return secret_answer(201, std::move(body));
 }
 

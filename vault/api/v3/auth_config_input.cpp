@@ -113,7 +113,7 @@ void read_client(ObjectReader credentials, const Provider* provider, AuthConfigI
   if (auto scopes = read_scopes(credentials, provider)) input.scopes = std::move(scopes);
 }
 
-AuthConfigInput read_auth_config_input(ObjectReader body, const Provider* provider) {
+AuthConfigInput read_auth_config_input(const ObjectReader& body, const Provider* provider) {
   AuthConfigInput input;
   if (const auto credentials = body.object("credentials")) read_client(*credentials, provider, input);
   refuse_what_is_not_enforced(body);

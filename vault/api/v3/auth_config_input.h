@@ -28,7 +28,7 @@ struct AuthConfigInput {
 // Reads the "auth_config" object of a create, or the body of an update. `provider`: of its way of
 // authenticating, null where there is none. Throws InvalidArgument, and Unsupported for restrictions
 // that would be promised but not kept.
-AuthConfigInput read_auth_config_input(ObjectReader body, const Provider* provider);
+AuthConfigInput read_auth_config_input(const ObjectReader& body, const Provider* provider);
 
 // The `shared_credentials` of a body: fields of this way of authenticating. Throws InvalidArgument
 // for others.

@@ -13,7 +13,7 @@ namespace coffer::api::v3 {
 namespace {
 
 // Toolkits carry no pictures: a daemon without a network would show broken ones.
-constexpr std::string_view kNoLogo = "";
+constexpr std::string_view kNoLogo;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';

@@ -82,8 +82,9 @@ class NotationParser {
   Json choice() {
     Json texts = Json::array();
     while (!take(")")) {
-      texts.push_back(name());
-      if (texts.back() == "") fail();
+      std::string text = name();
+      if (text.empty()) fail();
+      texts.push_back(std::move(text));
     }
     return {{"type", "string"}, {"enum", std::move(texts)}};
   }
@@ -99,7 +100,7 @@ class NotationParser {
 
   std::string name() {
     const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_name_character);
-    const std::string found(rest_.begin(), end);
+    std::string found(rest_.begin(), end);
     advance(found.size());
     return found;
   }
