@@ -30,6 +30,16 @@ void stand_on_newest(Reader& reader, std::uint64_t commits) {
   reader.commits_seen = commits;
 }
 
+// False where that failed: the reader is of no use any more.
+bool end_snapshot(Reader& reader) {
+  try {
+    if (is_in_transaction(reader)) reader.connection.run("COMMIT");
+    return true;
+  } catch (const SQLite::Exception&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 ReaderPool::ReaderPool(std::filesystem::path path) : path_(std::move(path)), lendable_(kMostReaders) {
@@ -64,7 +74,7 @@ void ReaderPool::give_back(std::unique_ptr<Reader> reader) noexcept {
   if (reader) reader->connection.reset_statements();
   {
     const std::lock_guard guard(lock_);
-    if (reader) idle_.push_back(std::move(reader));
+    if (reader && (keeps_snapshots_ || end_snapshot(*reader))) idle_.push_back(std::move(reader));
   }
   lendable_.release();
 }
@@ -109,14 +119,12 @@ void ReaderPool::note_commit() noexcept {
 
 void ReaderPool::end_idle_snapshots() noexcept {
   const std::lock_guard guard(lock_);
-  std::erase_if(idle_, [](const std::unique_ptr<Reader>& reader) {
-    try {
-      if (is_in_transaction(*reader)) reader->connection.run("COMMIT");
-      return false;
-    } catch (const SQLite::Exception&) {
-      return true;
-    }
-  });
+  std::erase_if(idle_, [](const std::unique_ptr<Reader>& reader) { return !end_snapshot(*reader); });
+}
+
+void ReaderPool::keep_snapshots(bool keep) noexcept {
+  const std::lock_guard guard(lock_);
+  keeps_snapshots_ = keep;
 }
 
 void ReaderPool::close_idle() noexcept {

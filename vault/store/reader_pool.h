@@ -38,6 +38,8 @@ class ReaderPool {
   void note_commit() noexcept;
   // Before a checkpoint, which cannot pass a snapshot that somebody stands on.
   void end_idle_snapshots() noexcept;
+  // False: snapshots end with the read that used them, for a checkpoint that waits for the last one.
+  void keep_snapshots(bool keep) noexcept;
   void close_idle() noexcept;
 
  private:
@@ -53,6 +55,7 @@ class ReaderPool {
   BriefLock lock_;  // guards all below
   std::vector<std::unique_ptr<Reader>> idle_;
   bool is_read_since_commit_ = false;
+  bool keeps_snapshots_ = true;
 };
 
 }  // namespace coffer

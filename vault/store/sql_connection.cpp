@@ -31,6 +31,7 @@ constexpr const char* kWriterSettings = R"sql(
   PRAGMA page_size = 2048;
   PRAGMA synchronous = FULL;
   PRAGMA wal_autocheckpoint = 0;
+  PRAGMA journal_size_limit = 16777216;
   PRAGMA secure_delete = ON;
 )sql";
 

@@ -102,10 +102,13 @@ Writer::Writer(const std::filesystem::path& path, ReaderPool& pool)
 }
 
 int Writer::checkpoint(bool truncate) {
+  const int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+  if (truncate) readers.keep_snapshots(false);
   readers.end_idle_snapshots();
   marks.release();
-  const int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
-  return sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, mode, nullptr, nullptr);
+  const int result = sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, mode, nullptr, nullptr);
+  if (truncate) readers.keep_snapshots(true);
+  return result;
 }
 
 void Writer::begin() {

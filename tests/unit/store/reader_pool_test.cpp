@@ -128,6 +128,23 @@ TEST_CASE("idle readers do not stand in the way of a checkpoint", "[reader_pool]
   CHECK(f.vault.read(count) == 1);
 }
 
+TEST_CASE("a checkpoint that empties the log waits for reads, not for a moment without any",
+          "[reader_pool]") {
+  ReaderFixture f;
+  f.insert(1);
+  auto first = f.vault->read();
+  CHECK(count(*first) == 1);
+  auto emptied = std::async(std::launch::async, [&] { f.vault->checkpoint(true); });
+  while (emptied.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+    auto second = f.vault->read();
+    CHECK(count(*second) == 1);
+    first = std::move(second);
+  }
+  first.reset();
+  emptied.get();
+  CHECK(std::filesystem::file_size(f.vault.path().string() + "-wal") == 0);
+}
+
 TEST_CASE("a long run of commits does not grow the log without end", "[reader_pool]") {
   ReaderFixture f;
   for (int i = 0; i < 40; ++i) {
