@@ -310,7 +310,9 @@ Rotated rotate_open(const OfflineVault& vault, Random& random, Log& log) {
 
 Rotated rotate(VaultLocation location, Random& random, Log& log) {
   const OfflineVault vault(std::move(location));
-  return converting([&] { return rotate_open(vault, random, log); });
+  const Rotated rotated = converting([&] { return rotate_open(vault, random, log); });
+  vault.empty_log();
+  return rotated;
 }
 
 }  // namespace coffer::key_rotation

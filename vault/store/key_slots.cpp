@@ -58,6 +58,7 @@ void remove(VaultLocation location, std::int64_t number) {
       return number;
     });
   });
+  vault.empty_log();
 }
 
 }  // namespace coffer::key_slots

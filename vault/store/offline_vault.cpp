@@ -1,9 +1,11 @@
 #include "vault/store/offline_vault.h"
 
 #include <SQLiteCpp/Exception.h>
+#include <sqlite3.h>
 
 #include <utility>
 
+#include "vault/base/error.h"
 #include "vault/store/header.h"
 #include "vault/store/schema.h"
 
@@ -40,6 +42,17 @@ std::unique_ptr<Keyring> OfflineVault::unlock() const {
   auto keys = header::unlock(*connection, key, static_cast<int>(steps.size()));
   schema::require_unchanged(*connection, steps);
   return keys;
+}
+
+void OfflineVault::empty_log() const {
+  sqlite3_busy_timeout(connection->handle(), 0);
+  const int result =
+      sqlite3_wal_checkpoint_v2(connection->handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (result == SQLITE_OK) return;
+  throw Error(ErrorCode::WrongState,
+              "the change is stored, but the vault's file still holds what was there before: " +
+                  std::string(sqlite3_errstr(result)),
+              "end the program that reads " + path.string() + ", then run: coffer keys");
 }
 
 }  // namespace coffer

@@ -22,6 +22,10 @@ struct OfflineVault {
   // Throws as header::unlock() and schema::require_unchanged() do.
   std::unique_ptr<Keyring> unlock() const;
 
+  // After a commit that takes secrets away: moves the log into the file, so that they are in neither.
+  // Throws WrongState at once where another program reads the vault.
+  void empty_log() const;
+
   std::filesystem::path path;
   KeyMaterial key;
   migrations::Steps steps;

@@ -14,6 +14,8 @@ constexpr int kPrimaryCode = 0xFF;
 
 std::string hint_for(int code) {
   switch (code) {
+    case SQLITE_BUSY:
+      return "another program has the vault open: end it, or try again when it is done";
     case SQLITE_FULL:
       return "free space on the disk";
     case SQLITE_READONLY:

@@ -56,6 +56,17 @@ TEST_CASE("a second slot opens the same vault, by key or by passphrase", "[slots
   CHECK_FALSE(f.opens(passphrase("wrong horse")));
 }
 
+TEST_CASE("a removed slot that the file still holds, because another program reads it, is said", "[slots]") {
+  SlotFixture f;
+  f.add(first_key(), key_number(2));
+  std::optional<SqlConnection> reader(std::in_place, f.vault.path(), SqlConnection::Access::Read);
+  reader->execute("BEGIN; SELECT count(*) FROM key_slot");
+  CHECK(code_of([&] { key_slots::remove(f.by(first_key()), 2); }) == ErrorCode::WrongState);
+  reader.reset();
+  CHECK(key_slots::list(f.by(first_key())).size() == 1);  // and writes the log back
+  CHECK_FALSE(std::filesystem::exists(f.vault.path().string() + "-wal"));
+}
+
 TEST_CASE("slots are listed to whoever opens one", "[slots]") {
   SlotFixture f;
   f.add(first_key(), passphrase("correct horse"));
