@@ -165,8 +165,8 @@ TEST_CASE("consent that comes after the link's ten minutes connects nothing", "[
   auto page = sign_in.begin();
   sign_in.daemon.advance("11m");
   const BrowserPage end = page.get();
-  CHECK(end.status == 400);
-  CHECK(says(end, "No sign-in waits for this answer: it ended already"));
+  CHECK(end.status == 410);
+  CHECK(says(end, "This link has been used or has ended."));
   CHECK(sign_in.codes_presented() == 0);
   CHECK(sign_in.status() == "EXPIRED");
   CHECK(sign_in.reason() == reason::kNotCompleted);

@@ -48,7 +48,6 @@ void drop_ended(WriteTransaction& tx, Timestamp now) {
 void end(WriteTransaction& tx, LinkRow& row, State state) {
   row.value.state = state;
   row.verifier = {};
-  row.state_hash.clear();
   link_row::update(tx, row);
 }
 
