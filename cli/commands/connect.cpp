@@ -46,7 +46,8 @@ Json credential_values(const std::string& scheme, const Secret& text) {
               R"(write it as JSON, for example {"username": "..", "password": ".."})");
 }
 
-void add_fields(Json& values, const std::vector<std::string>& fields) {
+Json read_fields(const std::vector<std::string>& fields) {
+  Json values = Json::object();
   for (const std::string& field : fields) {
     const std::size_t equals = field.find('=');
     if (equals == std::string::npos || equals == 0) {
@@ -55,6 +56,7 @@ void add_fields(Json& values, const std::vector<std::string>& fields) {
     }
     values[field.substr(0, equals)] = field.substr(equals + 1);
   }
+  return values;
 }
 
 bool is_plain_field(const Json& mode, const std::string& name) {
@@ -67,19 +69,33 @@ bool is_plain_field(const Json& mode, const std::string& name) {
   return false;
 }
 
-// The daemon would make a link for them. What a client obtains by itself needs no secret.
-void refuse_without_secret(HttpApi& api, const std::string& toolkit, const std::string& scheme,
-                           const Json& values) {
-  if (scheme == "S2S_OAUTH2") return;
+// How the toolkit takes credentials of this scheme; null where it is not said.
+Json mode_of(HttpApi& api, const std::string& toolkit, const std::string& scheme) {
   const Json known = api.get(api_path("toolkits", toolkit));
   for (const Json& mode : known.at("auth_config_details")) {
-    if (text_of(mode, "mode") != scheme) continue;
-    for (const auto& [name, value] : values.items()) {
-      if (!is_plain_field(mode, name)) return;
-    }
+    if (text_of(mode, "mode") == scheme) return mode;
+  }
+  return nullptr;
+}
+
+// The daemon would make a link for them. What a client obtains by itself needs no secret.
+void refuse_without_secret(const Json& mode, const std::string& toolkit, const Json& values) {
+  if (mode.is_null() || text_of(mode, "mode") == "S2S_OAUTH2") return;
+  for (const auto& [name, value] : values.items()) {
+    if (!is_plain_field(mode, name)) return;
+  }
+  throw Error(ErrorCode::InvalidArgument,
+              "nothing was stored: the credential has no field that is a secret of " + toolkit,
+              "use the names that GET /api/v3/toolkits/" + toolkit + " lists");
+}
+
+// What stands in an argument is seen by every program of the machine.
+void refuse_secret_fields(const Json& mode, const std::string& toolkit, const Json& fields) {
+  for (const auto& [name, value] : fields.items()) {
+    if (!mode.is_null() && is_plain_field(mode, name)) continue;
     throw Error(ErrorCode::InvalidArgument,
-                "nothing was stored: the credential has no field that is a secret of " + toolkit,
-                "use the names that GET /api/v3/toolkits/" + toolkit + " lists");
+                "--field " + name + " is no field of " + toolkit + " that may stand in an argument",
+                "write a secret into the file; GET /api/v3/toolkits/" + toolkit + " lists the others");
   }
 }
 
@@ -93,8 +109,11 @@ int import_credential(HttpApi& api, const ConnectOptions& options) {
   const std::string auth_config = find_auth_config(api, options.link);
   const std::string scheme = text_of(api.get(api_path("auth_configs", auth_config)), "auth_scheme");
   Json values = credential_values(scheme, text);
-  refuse_without_secret(api, options.link.toolkit, scheme, values);
-  add_fields(values, options.fields);
+  const Json mode = mode_of(api, options.link.toolkit, scheme);
+  refuse_without_secret(mode, options.link.toolkit, values);
+  const Json fields = read_fields(options.fields);
+  refuse_secret_fields(mode, options.link.toolkit, fields);
+  values.update(fields);
   values["status"] = "ACTIVE";
   Json connection = {{"user_id", options.link.user}, {"state", {{"authScheme", scheme}, {"val", values}}}};
   if (!options.link.alias.empty()) connection["alias"] = options.link.alias;
@@ -155,6 +174,10 @@ int connect_by_link(HttpApi& api, const ConnectOptions& options) {
 }
 
 int run(const Globals& globals, const ConnectOptions& options) {
+  if (options.from_file.empty() && !options.fields.empty()) {
+    throw Error(ErrorCode::InvalidArgument, "--field goes with --from-file",
+                "leave it out: the link's page asks for the fields");
+  }
   HttpApi api(find_endpoint(globals));
   return options.from_file.empty() ? connect_by_link(api, options) : import_credential(api, options);
 }

@@ -1,5 +1,6 @@
 #include "cli/commands/endpoint.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -76,6 +77,16 @@ bool complete(Endpoint& endpoint) {
               "set COFFER_API_KEY, name a file with --api-key-file, or run `coffer init`");
 }
 
+// It goes into a header, where nothing else can stand.
+void require_sendable(const Secret& key) {
+  constexpr std::size_t kMostKeyBytes = 512;
+  const std::string_view text = key.expose();
+  const bool is_visible = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+  if (is_visible && text.size() <= kMostKeyBytes) return;
+  throw Error(ErrorCode::InvalidArgument, "the API key is none: it holds spaces, line ends or too much",
+              "name a file that holds the key alone with --api-key-file, or set COFFER_API_KEY to it");
+}
+
 }  // namespace
 
 Endpoint find_endpoint(const Globals& globals) {
@@ -85,6 +96,7 @@ Endpoint find_endpoint(const Globals& globals) {
     const bool is_daemon_named = complete(endpoint);
     if (endpoint.api_key.empty()) throw_without_key(is_daemon_named);
   }
+  require_sendable(endpoint.api_key);
   return endpoint;
 }
 

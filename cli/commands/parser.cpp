@@ -58,6 +58,7 @@ void add_options(CLI::App& app, const std::string& command, const std::vector<Op
     declared->required(option.is_required);
     if (is_positional(option)) {
       declared->configurable(false);
+      declared->check([](const std::string& text) { return std::string(text.empty() ? "is empty" : ""); });
       continue;
     }
     const std::string key = declared->get_lnames().front();
