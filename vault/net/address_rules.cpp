@@ -84,10 +84,11 @@ AddressKind classify_v6(const V6Bytes& bytes) {
   return is_global_unicast ? AddressKind::Public : AddressKind::Private;
 }
 
-// nullopt: a name.
-std::optional<AddressKind> classify_literal(const std::string& host) {
+// nullopt: a name. IPv4 as resolvers read it: 10.1 and 0x0a000001 too, and with the root's dot.
+std::optional<AddressKind> classify_literal(std::string host) {
+  if (host.ends_with('.')) host.pop_back();
   in_addr v4{};
-  if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) return classify_v4(ntohl(v4.s_addr));
+  if (::inet_aton(host.c_str(), &v4) == 1) return classify_v4(ntohl(v4.s_addr));
   V6Bytes v6{};
   if (::inet_pton(AF_INET6, host.c_str(), v6.data()) == 1) return classify_v6(v6);
   return std::nullopt;
