@@ -61,6 +61,13 @@ TEST_CASE("a request from another site's page is refused") {
   CHECK(is_let_in(world.engine(), {{"Host", "127.0.0.1:9900"}, {"Origin", origin}}) == expected);
 }
 
+TEST_CASE("a request that names two origins is refused, whichever comes first") {
+  ApiWorld world;
+  const HttpHeader ours = {"Origin", "http://127.0.0.1:9900"}, other = {"origin", "http://evil.example"};
+  CHECK_FALSE(is_let_in(world.engine(), {{"Host", "127.0.0.1:9900"}, ours, other}));
+  CHECK_FALSE(is_let_in(world.engine(), {{"Host", "127.0.0.1:9900"}, other, ours}));
+}
+
 TEST_CASE("a form of our own page that hides its origin is let in") {
   ApiWorld world;
   const HttpHeader host{"Host", "127.0.0.1:9900"};

@@ -102,6 +102,15 @@ TEST_CASE("a sign-in link says who asks for what and where its button leads") {
   CHECK_FALSE(holds(page, "style="));
 }
 
+TEST_CASE("a HEAD of the callback completes nothing") {
+  Site site;
+  const ConnectLink link = site.vault.link("acme");
+  const std::string target = Site::callback(site.post(Site::path_of(link), kGo), {{"code", "c"}});
+  CHECK(site.send("HEAD", target).status == 204);
+  site.vault.env.http.answer(200, R"({"access_token":"at","token_type":"Bearer"})");
+  CHECK(site.get(target).status == 200);
+}
+
 TEST_CASE("a scope is shown in words and as the provider writes it") {
   Site site;
   site.vault.change("acme",

@@ -81,6 +81,7 @@ class Pages {
   }
 
   ServerResponse callback(const ServerRequest& request) const {
+    if (request.method == "HEAD") return {204, {}, {}};  // a look completes nothing
     return after(context_.connector.complete(AuthConfigId(request.param("ac_id")), request.query,
                                              request.cookie(cookie_name())));
   }

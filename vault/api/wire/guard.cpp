@@ -38,6 +38,11 @@ bool is_allowed_host(std::string_view host, const std::string& public_url) {
   return name && (is_loopback_host(*name) || name == host_of(public_url));
 }
 
+std::ptrdiff_t count_of(const HttpHeaders& headers, std::string_view name) {
+  return std::count_if(headers.begin(), headers.end(),
+                       [&](const auto& header) { return equals_ignoring_case(header.name, name); });
+}
+
 }  // namespace
 
 void Guard::check_host_and_origin(const ServerRequest& request) const {
@@ -49,6 +54,9 @@ void Guard::check_host_and_origin(const ServerRequest& request) const {
   }
   const std::string_view origin = request.header("origin");
   if (origin.empty()) return;
+  if (count_of(request.headers, "origin") > 1) {
+    throw Error(ErrorCode::Forbidden, "the request names more than one origin");
+  }
   // Pages with "Referrer-Policy: no-referrer" post forms with the origin "null"; only the browser
   // itself can set Sec-Fetch-Site.
   if (origin == "null" && request.header("sec-fetch-site") == "same-origin") return;
