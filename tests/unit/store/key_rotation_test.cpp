@@ -113,6 +113,16 @@ void expect_everything(Database& database) {
   expect_the_rest(*tx);
 }
 
+TEST_CASE("old keys that the file still holds, because another program reads it, are said", "[rotation]") {
+  RotationFixture f;
+  std::optional<SqlConnection> reader(std::in_place, f.vault.path(), SqlConnection::Access::Read);
+  reader->execute("BEGIN; SELECT count(*) FROM key_slot");
+  CHECK(code_of([&] { f.rotate(); }) == ErrorCode::WrongState);
+  reader.reset();
+  CHECK(key_slots::list(f.by(first_key())).size() == 1);  // and writes the log back
+  CHECK(inspect(f.by(first_key()), *f.env.log).faults.empty());
+}
+
 TEST_CASE("a vault whose keys were renewed holds what it held, and goes on", "[rotation]") {
   RotationFixture f;
   for (std::int64_t epoch = 2; epoch <= 3; ++epoch) {
