@@ -34,15 +34,19 @@ Plaintext::~Plaintext() {
 
 void Plaintext::append(Bytes more) {
   if (more.empty()) return;
-  const std::size_t before = size_;
-  resize(size_ + more.size());
-  std::memcpy(data_ + before, more.data(), more.size());
+  make_room(size_ + more.size());
+  std::memcpy(data_ + size_, more.data(), more.size());
+  size_ += more.size();
 }
 
 void Plaintext::resize(std::size_t size) {
-  if (size > capacity_) reserve(std::max(size, 2 * capacity_));
+  make_room(size);
   if (size > size_) std::memset(data_ + size_, 0, size - size_);
   size_ = size;
+}
+
+void Plaintext::make_room(std::size_t size) {
+  if (size > capacity_) reserve(std::max(size, 2 * capacity_));
 }
 
 void Plaintext::reserve(std::size_t capacity) {

@@ -29,6 +29,7 @@ class Plaintext {
   std::size_t size() const { return size_; }
 
  private:
+  void make_room(std::size_t size);
   void reserve(std::size_t capacity);
   void release() noexcept;
 

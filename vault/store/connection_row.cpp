@@ -17,7 +17,7 @@ constexpr std::string_view kColumnsAfterId = R"sql(,
            c.user_ref, c.data_key_id, c.toolkit, c.auth_config_id, c.scheme, c.alias_ref, c.status,
            c.status_reason, c.created_at_ms, c.updated_at_ms, c.connected_at_ms, c.expires_at_ms,
            c.next_refresh_at_ms, c.refresh_state, c.failures, c.generation, c.intent_id, c.intent_attempt,
-           c.intent_sent_at_ms, c.deleted_at_ms, c.credential_sealed, c.account_sealed
+           c.intent_sent_at_ms, c.deleted_at_ms, c.rowid, c.credential_sealed, c.account_sealed
       FROM connection AS c )sql";
 
 [[noreturn]] void throw_tampered(const ConnectionRow& row) {
@@ -98,6 +98,7 @@ void read_clear(SqlQuery& query, ConnectionRow& row) {
   value.generation = query.number();
   row.intent = read_intent(query, row);
   row.deleted_at = query.optional_time();
+  row.rowid = query.number();
 }
 
 Plaintext encode_account(const ConnectionRow& row) {
@@ -132,16 +133,17 @@ struct Touched {
   bool next_refresh = false;
   bool intent = false;
 
-  std::size_t index() const { return all ? 4U : (next_refresh ? 1U : 0U) + (intent ? 2U : 0U); }
+  constexpr std::size_t index() const { return all ? 4U : (next_refresh ? 1U : 0U) + (intent ? 2U : 0U); }
 };
 constexpr std::size_t kVariants = 5;
+constexpr Touched kAllTouched = {true, true, true};
 
 constexpr Touched touched_at(std::size_t index) {
-  if (index == 4) return {true, true, true};
+  if (index == kAllTouched.index()) return kAllTouched;
   return {false, (index & 1) != 0, (index & 2) != 0};
 }
 
-std::string build_update(const Touched& touched) {
+std::string build_assignments(const Touched& touched) {
   std::string sql = "UPDATE connection SET ";
   if (touched.all) {
     sql +=
@@ -154,39 +156,34 @@ std::string build_update(const Touched& touched) {
            alias_ref = ?, status_reason = ?, updated_at_ms = ?, connected_at_ms = ?, expires_at_ms = ?,
            refresh_state = ?, failures = ?, generation = ?, intent_attempt = ?, intent_sent_at_ms = ?,
            credential_sealed = ?, account_sealed = ?
-     WHERE id = ?)sql";
+     WHERE )sql";
 }
 
 std::array<std::string, kVariants> build_updates() {
   std::array<std::string, kVariants> updates;
-  for (std::size_t i = 0; i < kVariants; ++i) updates[i] = build_update(touched_at(i));
+  for (std::size_t i = 0; i < kVariants; ++i) updates[i] = build_assignments(touched_at(i)) + "rowid = ?";
   return updates;
 }
 
 const std::array<std::string, kVariants> kUpdates = build_updates();
+const std::string kReplace = build_assignments(kAllTouched) + "id = ?";
 
-// In the order of build_update().
-void bind(SqlQuery& query, const ConnectionRow& row, const Touched& touched, WriteTransaction& tx) {
+// In the order of build_assignments().
+void bind_values(SqlQuery& query, const ConnectionRow& row, const Touched& touched, const Envelope& account) {
   const Connection& value = row.value;
   if (touched.all) {
-    query.text(row.user_ref).number(row.key.id).text(value.toolkit).text(value.auth_config.str());
-    query.text(to_string(value.scheme)).text(to_string(value.status)).time(value.created_at);
-    query.time(row.deleted_at);
+    query.kept_text(row.user_ref).number(row.key.id).kept_text(value.toolkit);
+    query.kept_text(value.auth_config.str()).kept_text(to_string(value.scheme));
+    query.kept_text(to_string(value.status)).time(value.created_at).time(row.deleted_at);
   }
   if (touched.next_refresh) query.time(value.next_refresh_at);
   if (touched.intent) query.optional_text(part_of(row.intent, &RefreshIntent::id));
-  query.optional_text(row.alias_ref).text(value.status_reason).time(value.updated_at);
-  query.time(value.connected_at).time(value.expires_at).text(to_string(value.refresh_state));
+  query.optional_text(row.alias_ref).kept_text(value.status_reason).time(value.updated_at);
+  query.time(value.connected_at).time(value.expires_at).kept_text(to_string(value.refresh_state));
   query.number(value.failures).number(value.generation);
   query.number(part_of(row.intent, &RefreshIntent::attempt))
       .time(part_of(row.intent, &RefreshIntent::sent_at));
-  query.blob(row.credential).blob(seal_account(row, tx));
-}
-
-void write(WriteTransaction& tx, const ConnectionRow& row, const Touched& touched) {
-  SqlQuery query(tx, kUpdates[touched.index()]);
-  bind(query, row, touched, tx);
-  query.text(row.value.id.str()).run();
+  query.kept_blob(row.credential).kept_blob(account);
 }
 
 }  // namespace
@@ -232,6 +229,7 @@ Indexed indexed(const ConnectionRow& row) {
 }
 
 void insert(WriteTransaction& tx, const ConnectionRow& row) {
+  const Envelope account = seal_account(row, tx);
   SqlQuery query(tx, R"sql(
     INSERT INTO connection (
       user_ref, data_key_id, toolkit, auth_config_id, scheme, status, created_at_ms, deleted_at_ms,
@@ -239,8 +237,8 @@ void insert(WriteTransaction& tx, const ConnectionRow& row) {
       refresh_state, failures, generation, intent_attempt, intent_sent_at_ms, credential_sealed, account_sealed,
       id)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql");
-  bind(query, row, touched_at(kVariants - 1), tx);
-  query.text(row.value.id.str()).run();
+  bind_values(query, row, kAllTouched, account);
+  query.kept_text(row.value.id.str()).run();
 }
 
 void update(WriteTransaction& tx, const Indexed& before, const ConnectionRow& row) {
@@ -250,11 +248,17 @@ void update(WriteTransaction& tx, const Indexed& before, const ConnectionRow& ro
                 before.auth_config != after.auth_config || before.is_deleted != after.is_deleted;
   touched.next_refresh = touched.all || before.next_refresh_at != after.next_refresh_at;
   touched.intent = touched.all || before.intent_id != after.intent_id;
-  write(tx, row, touched);
+  const Envelope account = seal_account(row, tx);
+  SqlQuery query(tx, kUpdates[touched.index()]);
+  bind_values(query, row, touched, account);
+  query.number(row.rowid).run();
 }
 
 void replace(WriteTransaction& tx, const ConnectionRow& row) {
-  write(tx, row, touched_at(kVariants - 1));
+  const Envelope account = seal_account(row, tx);
+  SqlQuery query(tx, kReplace);
+  bind_values(query, row, kAllTouched, account);
+  query.kept_text(row.value.id.str()).run();
 }
 
 }  // namespace coffer::connection_row

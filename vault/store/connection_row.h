@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -23,6 +24,7 @@ struct RefreshIntent {
 };
 
 struct ConnectionRow {
+  std::int64_t rowid = 0;  // as read
   Connection value;
   std::string user_ref;
   std::optional<std::string> alias_ref;
@@ -59,8 +61,8 @@ struct Indexed {
 };
 Indexed indexed(const ConnectionRow& row);
 
-// `before` is of the row as it is stored.
 void insert(WriteTransaction& tx, const ConnectionRow& row);
+// The row was read in this transaction; `before` is of what was read.
 void update(WriteTransaction& tx, const Indexed& before, const ConnectionRow& row);
 // Whatever is stored under the row's id.
 void replace(WriteTransaction& tx, const ConnectionRow& row);

@@ -105,7 +105,7 @@ void insert(WriteTransaction& tx, const Connection& connection) {
 
 bool update(WriteTransaction& tx, const Connection& connection) {
   SqlQuery query(tx, kFind);
-  if (!query.text(connection.id.str()).step()) return false;
+  if (!query.kept_text(connection.id.str()).step()) return false;
   ConnectionRow row = connection_row::read(query, tx.keys());
   if (!is_same_version(row, connection)) return false;
   check_binding(row, connection);
@@ -117,7 +117,7 @@ bool update(WriteTransaction& tx, const Connection& connection) {
 
 bool commit_credential(WriteTransaction& tx, Connection& connection, const Credential& credential) {
   SqlQuery query(tx, kFind);
-  if (!query.text(connection.id.str()).step()) return false;
+  if (!query.kept_text(connection.id.str()).step()) return false;
   ConnectionRow row = connection_row::read(query, tx.keys());
   if (!is_same_version(row, connection)) return false;
   const connection_row::Indexed before = connection_row::indexed(row);

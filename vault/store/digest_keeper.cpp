@@ -54,14 +54,11 @@ DigestRow DigestRow::read(SqlConnection& connection, const Keyring& keys) {
 }
 
 void DigestRow::write(SqlConnection& connection, const Keyring& keys) const {
-  SqlQuery(connection, R"sql(
-    INSERT INTO set_digest VALUES (1, ?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET commits = excluded.commits, row_count = excluded.row_count,
-                                   digest = excluded.digest, digest_mac = excluded.digest_mac)sql")
+  SqlQuery(connection, "INSERT OR REPLACE INTO set_digest VALUES (1, ?, ?, ?, ?)")
       .number(commits)
       .number(row_count)
-      .blob(digest.value())
-      .blob(mac_of(*this, keys))
+      .kept_blob(digest.value())
+      .kept_blob(mac_of(*this, keys))
       .run();
 }
 

@@ -24,7 +24,7 @@ void write(WriteTransaction& tx, const connection_row::Indexed& before, Connecti
 
 bool mark_sent(WriteTransaction& tx, const Intent& intent) {
   SqlQuery query(tx, kFind);
-  if (!query.text(intent.connection.str()).step()) return false;
+  if (!query.kept_text(intent.connection.str()).step()) return false;
   ConnectionRow row = connection_row::read(query, tx.keys());
   if (row.value.generation != intent.generation || row.intent) return false;
   const connection_row::Indexed before = connection_row::indexed(row);
@@ -35,7 +35,7 @@ bool mark_sent(WriteTransaction& tx, const Intent& intent) {
 
 bool clear(WriteTransaction& tx, const Intent& intent) {
   SqlQuery query(tx, kFind);
-  if (!query.text(intent.connection.str()).step()) return false;
+  if (!query.kept_text(intent.connection.str()).step()) return false;
   ConnectionRow row = connection_row::read(query, tx.keys());
   if (!row.intent || row.intent->id != intent.id || row.value.generation != intent.generation) return false;
   const connection_row::Indexed before = connection_row::indexed(row);

@@ -94,33 +94,39 @@ sqlite3* SqlConnection::handle() {
   return native_->database.getHandle();
 }
 
-sqlite3_stmt* SqlConnection::prepare(const char* sql) {
-  auto& cached = native_->statements[sql];
-  if (!cached) {
+sqlite3_stmt* SqlConnection::cached(const char* sql) {
+  auto& statement = native_->statements[sql];
+  if (!statement) {
     sqlite3_stmt* made = nullptr;
     const int result = sqlite3_prepare_v3(handle(), sql, -1, SQLITE_PREPARE_PERSISTENT, &made, nullptr);
     if (result != SQLITE_OK) throw SQLite::Exception(handle(), result);
-    cached.reset(made);
-  } else {
-    sqlite3_reset(cached.get());
-    sqlite3_clear_bindings(cached.get());
+    statement.reset(made);
   }
+  return statement.get();
+}
+
+sqlite3_stmt* SqlConnection::prepare(const char* sql) {
+  sqlite3_stmt* const statement = cached(sql);
+  sqlite3_reset(statement);
+  sqlite3_clear_bindings(statement);
   auto& in_use = native_->in_use;
-  if (std::find(in_use.begin(), in_use.end(), cached.get()) == in_use.end()) in_use.push_back(cached.get());
-  return cached.get();
+  if (std::find(in_use.begin(), in_use.end(), statement) == in_use.end()) in_use.push_back(statement);
+  return statement;
 }
 
 void SqlConnection::reset_statements() noexcept {
-  for (sqlite3_stmt* statement : native_->in_use) sqlite3_reset(statement);
+  for (sqlite3_stmt* statement : native_->in_use) {
+    if (sqlite3_stmt_busy(statement) != 0) sqlite3_reset(statement);
+  }
   native_->in_use.clear();
 }
 
 void SqlConnection::run(const char* sql) {
   reset_statements();
-  sqlite3_stmt* statement = prepare(sql);
+  sqlite3_stmt* const statement = cached(sql);
   const int result = sqlite3_step(statement);
+  sqlite3_reset(statement);
   if (result != SQLITE_DONE) throw SQLite::Exception(handle(), result);
-  reset_statements();
 }
 
 void SqlConnection::execute(const std::string& sql) {

@@ -42,6 +42,7 @@ class SqlConnection {
  private:
   struct Native;
 
+  sqlite3_stmt* cached(const char* sql);
   void leave_log();  // when the last connection closes
 
   std::unique_ptr<Native> native_;

@@ -25,6 +25,11 @@ std::string_view text_of(sqlite3_value* value) {
   return {text, static_cast<std::size_t>(sqlite3_value_bytes(value))};
 }
 
+int bind_blob(sqlite3_stmt* statement, int parameter, Bytes value, sqlite3_destructor_type kept) {
+  if (value.empty()) return sqlite3_bind_null(statement, parameter);
+  return sqlite3_bind_blob(statement, parameter, value.data(), static_cast<int>(value.size()), kept);
+}
+
 int bind_text(sqlite3_stmt* statement, int parameter, std::string_view value, sqlite3_destructor_type kept) {
   // A view of nothing has no address, which SQLite would take for NULL.
   const char* const data = value.empty() ? "" : value.data();
@@ -54,6 +59,10 @@ SqlQuery& SqlQuery::kept_text(std::string_view value) {
   return bound(bind_text(statement_, next_parameter_, value, SQLITE_STATIC));
 }
 
+SqlQuery& SqlQuery::kept_blob(Bytes value) {
+  return bound(bind_blob(statement_, next_parameter_, value, SQLITE_STATIC));
+}
+
 SqlQuery& SqlQuery::optional_text(const std::optional<std::string>& value) {
   return value ? text(*value) : null();
 }
@@ -71,9 +80,7 @@ SqlQuery& SqlQuery::time(const std::optional<Timestamp>& value) {
 }
 
 SqlQuery& SqlQuery::blob(Bytes value) {
-  if (value.empty()) return null();
-  return bound(sqlite3_bind_blob(statement_, next_parameter_, value.data(), static_cast<int>(value.size()),
-                                 SQLITE_TRANSIENT));
+  return bound(bind_blob(statement_, next_parameter_, value, SQLITE_TRANSIENT));
 }
 
 SqlQuery& SqlQuery::null() {

@@ -28,7 +28,6 @@ class SqlQuery {
   SqlQuery& operator=(const SqlQuery&) = delete;
 
   SqlQuery& text(std::string_view value);
-  SqlQuery& kept_text(std::string_view value);  // not copied: the caller keeps it as long as the query
   SqlQuery& optional_text(const std::optional<std::string>& value);
   SqlQuery& number(std::int64_t value);
   SqlQuery& number(const std::optional<std::int64_t>& value);
@@ -36,6 +35,9 @@ class SqlQuery {
   SqlQuery& time(const std::optional<Timestamp>& value);
   SqlQuery& blob(Bytes value);  // empty: NULL
   SqlQuery& null();
+  // Not copied: the caller keeps the value until the last step.
+  SqlQuery& kept_text(std::string_view value);
+  SqlQuery& kept_blob(Bytes value);
 
   // True: there is a row; its columns are read from the first one on.
   bool step();
