@@ -89,6 +89,9 @@ TEST_CASE("accounts are listed by user, toolkit, auth config, status and id") {
   CHECK(ids("user_ids=user_a") == Ids{a2, a1});
   CHECK(ids("user_ids=user_a,user_b") == Ids{b1, a2, a1});
   CHECK(ids("user_ids=user_a&user_ids=user_b") == Ids{b1, a2, a1});
+  CHECK(ids("user_id=user_a") == Ids{a2, a1});
+  CHECK(ids("user_id=user_a&user_ids=user_b") == Ids{b1, a2, a1});
+  CHECK(ids("user_id=nobody").empty());
   CHECK(ids("user_ids=user_a&toolkit_slugs=GMAIL") == Ids{a1});
   CHECK(ids("auth_config_ids=" + world.auth_config("tavily")) == Ids{b1, a2});
   CHECK(ids("statuses=ACTIVE,EXPIRED") == Ids{b1, a2, a1});
@@ -129,6 +132,7 @@ TEST_CASE("a filter that cannot be is refused by its name") {
   ApiWorld world;
   require_error(world.get("/connected_accounts?statuses=ACTIVE,SLEEPING"), 400, "SLEEPING");
   require_error(world.get("/connected_accounts?order_by=name"), 400, "order_by");
+  require_error(world.get("/connected_accounts?user_id="), 400, "user_id");
   require_error(world.get("/connected_accounts?cursor=abc"), 400, "cursor");
   require_error(world.get("/connected_accounts?limit=0"), 400, "limit");
 }

@@ -54,9 +54,16 @@ std::optional<AccountType> account_type_param(const ServerRequest& request) {
   return type == "SHARED" ? AccountType::Shared : AccountType::Private;
 }
 
+// `user_id` is not Composio's; who passes it means one user, not all.
+std::vector<UserId> users_param(const ServerRequest& request) {
+  std::vector<UserId> users = ids_param<UserTag>(request, "user_ids");
+  for (UserId& user : ids_param<UserTag>(request, "user_id")) users.push_back(std::move(user));
+  return users;
+}
+
 connection_store::Query read_query(const ServerRequest& request) {
   connection_store::Query query;
-  query.users = ids_param<UserTag>(request, "user_ids");
+  query.users = users_param(request);
   query.auth_configs = ids_param<AuthConfigTag>(request, "auth_config_ids");
   query.ids = ids_param<ConnectionTag>(request, "connected_account_ids");
   for (const std::string& slug : list_param(request, "toolkit_slugs"))
@@ -130,7 +137,7 @@ std::vector<RouteEntry> connected_account_routes() {
   return {
       {"GET", "/connected_accounts", list_accounts, "List connected accounts",
        "accounts are listed by user, toolkit, auth config, status and id",
-       "user_ids,auth_config_ids,toolkit_slugs,connected_account_ids,statuses,account_type,order_by,"
+       "user_ids,user_id,auth_config_ids,toolkit_slugs,connected_account_ids,statuses,account_type,order_by,"
        "order_direction,limit,cursor"},
       {"GET", "/connected_accounts/:id", get_account, "Get a connected account",
        "an account shows all that SDKs need and no credential"},
