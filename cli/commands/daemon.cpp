@@ -1,5 +1,7 @@
 #include "cli/commands/daemon.h"
 
+#include <sys/resource.h>
+
 #include "cli/commands/output.h"
 #include "cli/commands/values.h"
 #include "vault/base/error.h"
@@ -47,6 +49,16 @@ Option stop_option(StopChoice& choice) {
 
 Duration stop_timeout(const StopChoice& choice) {
   return read_duration("--stop-timeout", choice.timeout, std::chrono::hours(1));
+}
+
+void require_descriptors() {
+  constexpr rlim_t kLeast = 64;
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= kLeast) return;
+  throw Error(ErrorCode::WrongState,
+              "this process may open " + std::to_string(files.rlim_cur) + " files, and a daemon needs " +
+                  std::to_string(kLeast),
+              "raise RLIMIT_NOFILE (ulimit -n, LimitNOFILE=)");
 }
 
 void warn_if_memory_is_not_locked() {

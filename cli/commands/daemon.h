@@ -33,6 +33,8 @@ Option stop_option(StopChoice& choice);
 // Throws InvalidArgument for what is not a duration of at most an hour.
 Duration stop_timeout(const StopChoice& choice);
 
+// Throws WrongState where the process may open so few files that a daemon would answer nobody.
+void require_descriptors();
 // Says it once, at start: secrets may be written to swap.
 void warn_if_memory_is_not_locked();
 

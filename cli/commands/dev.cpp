@@ -172,6 +172,7 @@ void print_banner(const DevDaemon& daemon) {
 int run(const Globals& globals, const DevOptions& options) {
   check_port("--port", options.port);
   check_port("--mock-port", options.mock_port);
+  require_descriptors();
   StopSignals signals;
   DevDaemon daemon(globals, options);
   warn_if_memory_is_not_locked();

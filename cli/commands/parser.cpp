@@ -9,8 +9,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <sstream>
 
 #include "cli/commands/config.h"
+#include "cli/commands/output.h"
 #include "cli/commands/paths.h"
 #include "vault/base/encoding.h"
 #include "vault/base/error.h"
@@ -122,7 +124,7 @@ class Parser {
     try {
       app_.parse(std::move(arguments));
     } catch (const CLI::Success& asked) {
-      app_.exit(asked);
+      print_help(asked);
       return {};
     } catch (const CLI::ParseError& error) {
       throw usage_error(error);
@@ -131,6 +133,14 @@ class Parser {
   }
 
  private:
+  void print_help(const CLI::Success& asked) const {
+    std::ostringstream stream;
+    app_.exit(asked, stream);
+    std::string text = stream.str();
+    text.erase(text.find_last_not_of('\n') + 1);
+    print_exact(text);
+  }
+
   Error usage_error(const CLI::ParseError& error) const {
     const auto chosen = app_.get_subcommands();
     if (!chosen.empty()) {

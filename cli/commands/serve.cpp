@@ -78,6 +78,7 @@ int run(const Globals& globals, const ServeOptions& options) {
   check(options);
   const std::string public_url =
       options.public_url.empty() ? "" : read_public_url("--public-url", options.public_url);
+  require_descriptors();
   StopSignals signals;
   const std::unique_ptr<Log> log = make_log(options.log);
   const std::unique_ptr<MovableClock> clock = options.test_controls ? make_movable_clock() : nullptr;
