@@ -160,6 +160,17 @@ TEST_CASE("a long run of commits does not grow the log without end", "[reader_po
   CHECK(f.vault.read(count) == 40);
 }
 
+TEST_CASE("a log that one commit made long is cut back by the next ones", "[reader_pool]") {
+  ReaderFixture f;
+  const std::string log = f.vault.path().string() + "-wal";
+  Connection large = make_connection("ca_large");
+  large.identity = std::string(20'000'000, 'x');
+  f.vault.write([&](WriteTransaction& tx) { connection_store::insert(tx, large); });
+  CHECK(std::filesystem::file_size(log) > 20'000'000);
+  f.insert(1);
+  CHECK(std::filesystem::file_size(log) <= 16 * 1024 * 1024);
+}
+
 TEST_CASE("a read waits while all readers are lent out, and is served when one comes back", "[reader_pool]") {
   ReaderFixture f;
   std::vector<std::unique_ptr<ReadTransaction>> all;
