@@ -14,8 +14,9 @@ void ignore_failed_writes();
 // The same, and: no core dumps, no ptrace by others of the same user, files only for the owner.
 void harden_process();
 
-// SIGINT and SIGTERM as something to wait for instead of an interruption. Construct before any
-// thread starts, so that all of them leave the signals to this one.
+// SIGINT, SIGTERM and SIGHUP as something to wait for instead of an interruption; SIGHUP not where it is
+// ignored already (nohup). Construct before any thread starts, so that all of them leave the signals to
+// this one.
 class StopSignals {
  public:
   StopSignals();

@@ -58,3 +58,19 @@ TEST_CASE("a signal ends the waiting for an input that stays open", "[cli]") {
   ::close(pipe[0]);
   ::close(pipe[1]);
 }
+
+TEST_CASE("a terminal that closes stops as SIGTERM does", "[cli]") {
+  const KeptMask mask;
+  StopSignals signals;
+  REQUIRE(::pthread_kill(::pthread_self(), SIGHUP) == 0);
+  CHECK(signals.wait(std::chrono::seconds(5)));
+}
+
+TEST_CASE("a terminal that closes stops nothing where nohup had it ignored", "[cli]") {
+  const KeptMask mask;
+  const auto before = std::signal(SIGHUP, SIG_IGN);
+  StopSignals signals;
+  REQUIRE(::pthread_kill(::pthread_self(), SIGHUP) == 0);
+  CHECK_FALSE(signals.wait(std::chrono::milliseconds(0)));
+  std::signal(SIGHUP, before);
+}
