@@ -130,6 +130,7 @@ LinkView Connector::view(std::string_view link_token) const {
   view.provider = walk.blueprint.provider;
   view.scopes = walk.blueprint.scopes();
   view.missing_fields = missing_fields(walk);
+  view.service_host = service_host(walk);
   view.callback_url = walk.link.callback_url;
   view.expires_at = walk.link.expires_at;
   view.connection = std::move(walk.connection);

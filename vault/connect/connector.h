@@ -58,6 +58,7 @@ struct LinkView {
   const Provider* provider = nullptr;  // schemes of tokens only
   std::vector<std::string> scopes;
   std::vector<ConnectionField> missing_fields;  // still to be asked for
+  std::string service_host;  // where a key goes; "<subdomain>" stands for what is not known yet
   std::string callback_url;
   Timestamp expires_at;
 };

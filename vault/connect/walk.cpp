@@ -1,6 +1,7 @@
 #include "vault/connect/walk.h"
 
 #include "vault/base/error.h"
+#include "vault/catalog/expression.h"
 #include "vault/connect/callback_url.h"
 #include "vault/connect/credentials.h"
 #include "vault/model/lifecycle.h"
@@ -78,6 +79,21 @@ std::vector<ConnectionField> missing_fields(const Walk& walk) {
     return known.contains(field.name) || walk.blueprint.shared.contains(field.name);
   });
   return fields;
+}
+
+std::string service_host(const Walk& walk) {
+  const auto known = known_fields(walk);
+  std::string url;
+  for (const auto& piece : parse_template(walk.blueprint.toolkit->base_url)) {
+    if (!piece.expression) {
+      url += piece.text;
+      continue;
+    }
+    const auto value = known.find(piece.expression->name);
+    url += value == known.end() ? "<" + piece.expression->name + ">" : value->second;
+  }
+  const std::string after_scheme = url.substr(url.find("://") + 3);
+  return after_scheme.substr(0, after_scheme.find('/'));
 }
 
 namespace {

@@ -33,6 +33,8 @@ Error other_browser();
 // What the account's connection fields are known to be before the person enters anything.
 std::map<std::string, std::string> known_fields(const Walk& walk);
 std::vector<ConnectionField> missing_fields(const Walk& walk);
+// The toolkit's host and port, with "<name>" for a field that the person has yet to enter.
+std::string service_host(const Walk& walk);
 
 // How a link ends without a grant.
 struct LinkEnding {

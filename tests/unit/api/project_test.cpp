@@ -1,4 +1,5 @@
 #include "tests/unit/api/api_world.h"
+#include "vault/api/pages/pages.h"
 
 using namespace coffer;
 using namespace coffer::api::testing;
@@ -17,6 +18,20 @@ TEST_CASE("the masking switch is stored and answered, and changes no mask") {
   CHECK(world.get("/org/project/config").body == changed.body);
   CHECK(world.patch("/org/project/config", Json::object()).body == changed.body);
   CHECK(world.get("/connected_accounts/" + account)["state"] == before);
+}
+
+TEST_CASE("the Connect page calls the application by the project's display name") {
+  ApiWorld world;
+  REQUIRE(world.patch("/org/project/config", {{"display_name", "Mine"}}).status == 200);
+  const Answer link = world.post("/connected_accounts/link",
+                                 {{"auth_config_id", world.auth_config("gmail")}, {"user_id", "user_1"}});
+  Router pages;
+  api::add_page_routes(pages, world.engine());
+  ServerRequest request;
+  request.method = "GET";
+  request.path = "/link/" + link["link_token"].get<std::string>();
+  request.headers = {{"Host", "127.0.0.1:9900"}};
+  CHECK(pages.handle(request).body.find("<dd>Mine at 127.0.0.1:9900</dd>") != std::string::npos);
 }
 
 TEST_CASE("a project may refuse the older create for managed OAuth, and for nothing else") {

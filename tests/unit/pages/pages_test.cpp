@@ -12,8 +12,11 @@ namespace {
 class Site {
  public:
   Site() {
-    api::add_page_routes(
-        router, {vault.connector, vault.catalog, vault.env.clock, [this] { return vault.public_url; }});
+    api::add_page_routes(router, {.connector = vault.connector,
+                                  .catalog = vault.catalog,
+                                  .clock = vault.env.clock,
+                                  .public_url = [this] { return vault.public_url; },
+                                  .application_name = [this] { return application; }});
   }
 
   ServerResponse send(const std::string& method, const std::string& target, const std::string& body = {},
@@ -53,6 +56,7 @@ class Site {
   Router router;
   std::string host = "127.0.0.1:9900";
   std::string cookie;
+  std::string application;
 };
 
 std::string header(const ServerResponse& response, std::string_view name) {
@@ -89,7 +93,7 @@ TEST_CASE("a sign-in link says who asks for what and where its button leads") {
   CHECK(title(page) == "Connect - Acme");
   CHECK(holds(page, "<html lang=\"en\">"));
   CHECK(holds(page, "<h1>Connect Acme</h1>"));
-  CHECK(holds(page, "coffer at 127.0.0.1:9900"));
+  CHECK(holds(page, "<dt>Asked by</dt><dd>coffer at 127.0.0.1:9900</dd>"));
   CHECK(holds(page, "<dd>user_1</dd>"));
   CHECK(holds(page, "<dd>id.acme.example</dd>"));
   CHECK(holds(page, "back to app.example"));
@@ -100,6 +104,14 @@ TEST_CASE("a sign-in link says who asks for what and where its button leads") {
   CHECK(holds(page, "for 10 minutes more"));
   CHECK_FALSE(holds(page, "<script"));
   CHECK_FALSE(holds(page, "style="));
+}
+
+TEST_CASE("an application that has a name is called by it, as text") {
+  Site site;
+  site.application = "Desk <b>& Co</b>";
+  const std::string toolkit = GENERATE(as<std::string>(), "acme", "keyco");
+  const ServerResponse page = site.get(Site::path_of(site.vault.link(toolkit)));
+  CHECK(holds(page, "<dd>Desk &lt;b&gt;&amp; Co&lt;/b&gt; at 127.0.0.1:9900</dd>"));
 }
 
 TEST_CASE("a HEAD of the callback completes nothing") {
@@ -393,6 +405,27 @@ TEST_CASE("a key form has labelled password inputs that no browser keeps") {
   CHECK(holds(page, "stored encrypted on this computer"));
   CHECK(holds(page, ">Connect</button>"));
   CHECK_FALSE(holds(page, "autofocus"));
+}
+
+TEST_CASE("a key form says to which host the key goes, and a sign-in, which asks for none, does not") {
+  Site site;
+  const auto [toolkit, host] = GENERATE(table<std::string, std::string>({
+      {"keyco", "api.keyco.example"},
+      {"deskco", "&lt;subdomain&gt;.deskco.example"},
+      {"acme", ""},
+  }));
+  CAPTURE(toolkit);
+  const ServerResponse page = site.get(Site::path_of(site.vault.link(toolkit)));
+  CHECK(holds(page, "<dt>What you enter goes to</dt><dd>" + host + "</dd>") == !host.empty());
+  CHECK(holds(page, "goes to") == !host.empty());
+}
+
+TEST_CASE("the host of a key form has what is known of it already") {
+  Site site;
+  ConnectRequest request;
+  request.fields = {{"subdomain", "support"}};
+  const ServerResponse page = site.get(Site::path_of(site.vault.link("deskco", request)));
+  CHECK(holds(page, "<dd>support.deskco.example</dd>"));
 }
 
 TEST_CASE("a value in the wrong form is pointed out at its field, which has the focus") {

@@ -97,17 +97,18 @@ bool asks_secret(const LinkView& view) {
 
 }  // namespace
 
-ServerResponse link_page(int status, const LinkView& view, const std::string& link_token,
-                         const std::string& public_url, Timestamp now, const Fields& form,
-                         const FormTrouble& trouble) {
+ServerResponse link_page(int status, const LinkView& view, const std::string& link_token, const Asker& asker,
+                         Timestamp now, const Fields& form, const FormTrouble& trouble) {
   const bool is_oauth = view.provider != nullptr;
   const bool has_trouble = !trouble.problem.empty() || !trouble.fields.empty();
   const json data = {{"title", (has_trouble ? "Please check - " : "Connect - ") + view.toolkit->name},
                      {"initial", initial_of(view.toolkit->name)},
                      {"toolkit", view.toolkit->name},
-                     {"own_host", host_and_port(public_url)},
+                     {"application", asker.application.empty() ? std::string("coffer") : asker.application},
+                     {"own_host", asker.host},
                      {"user", shortened(view.connection.user.str())},
                      {"provider_host", is_oauth ? host_and_port(view.provider->authorization_url) : ""},
+                     {"service_host", view.service_host},
                      {"return_host", host_and_port(view.callback_url)},
                      {"is_connected", view.connection.status == ConnectionStatus::Active},
                      {"identity", view.connection.identity},

@@ -7,6 +7,7 @@
 #include "vault/api/pages/messages.h"
 #include "vault/api/pages/page.h"
 #include "vault/api/pages/templates.h"
+#include "vault/api/v3/project_config.h"
 #include "vault/api/wire/own_url.h"
 #include "vault/base/error.h"
 #include "vault/engine/engine.h"
@@ -58,7 +59,7 @@ class Pages {
     const std::string token = request.param("token");
     const LinkView view = context_.connector.view(token);
     if (!is_open(view)) return closed_link_page(view, own_host());
-    return link_page(200, view, token, context_.public_url(), context_.clock.now());
+    return link_page(200, view, token, asker(), context_.clock.now());
   }
 
   ServerResponse post_link(const ServerRequest& request) const {
@@ -89,6 +90,8 @@ class Pages {
   std::string own_host() const { return host_and_port(context_.public_url()); }
 
  private:
+  Asker asker() const { return {context_.application_name(), own_host()}; }
+
   static bool is_open(const LinkView& view) {
     return view.state == link_store::State::Fresh || view.state == link_store::State::Begun;
   }
@@ -116,7 +119,7 @@ class Pages {
 
   ServerResponse again(int status, const LinkView& view, const std::string& token, const Fields& form,
                        const FormTrouble& trouble) const {
-    return link_page(status, view, token, context_.public_url(), context_.clock.now(), form, trouble);
+    return link_page(status, view, token, asker(), context_.clock.now(), form, trouble);
   }
 
   ServerResponse submit(const LinkView& view, const std::string& token, const Fields& form) const {
@@ -196,10 +199,13 @@ void add_page_routes(Router& router, PageContext context) {
 }
 
 void add_page_routes(Router& router, Engine& engine) {
-  add_page_routes(router, PageContext{.connector = engine.connector(),
-                                      .catalog = engine.catalog(),
-                                      .clock = engine.env().clock,
-                                      .public_url = [&engine] { return engine.public_url(); }});
+  add_page_routes(
+      router,
+      PageContext{.connector = engine.connector(),
+                  .catalog = engine.catalog(),
+                  .clock = engine.env().clock,
+                  .public_url = [&engine] { return engine.public_url(); },
+                  .application_name = [&engine] { return v3::application_name(*engine.database().read()); }});
 }
 
 }  // namespace coffer::api

@@ -18,7 +18,8 @@ struct PageContext {
   Connector& connector;
   const Catalog& catalog;
   const Clock& clock;
-  std::function<std::string()> public_url;  // decides the cookie's name and flags
+  std::function<std::string()> public_url;        // decides the cookie's name and flags
+  std::function<std::string()> application_name;  // empty: not known
 };
 
 // What people see: GET and POST /link/:token, GET /oauth/callback/:ac_id, GET /static/style.css.

@@ -29,10 +29,12 @@ const char* const kLinkTemplate = R"html(<p class="mark" aria-hidden="true">{{in
 {{#problem}}<p class="alert" role="alert" id="problem">{{problem}}</p>
 {{/problem}}
 <dl>
-<dt>Asked by</dt><dd>coffer at {{own_host}}</dd>
+<dt>Asked by</dt><dd>{{application}} at {{own_host}}</dd>
 <dt>For its user</dt><dd>{{user}}</dd>
 {{#provider_host}}<dt>The button leads to</dt><dd>{{provider_host}}</dd>
 {{/provider_host}}
+{{#asks_secret}}<dt>What you enter goes to</dt><dd>{{service_host}}</dd>
+{{/asks_secret}}
 <dt>Afterwards</dt><dd>{{#return_host}}back to {{return_host}}{{/return_host}}{{^return_host}}a last page here{{/return_host}}</dd>
 </dl>
 {{#is_connected}}<p class="notice">This account is connected already{{#identity}} as {{identity}}{{/identity}}. To go on replaces its sign-in, to cancel keeps it.</p>

@@ -35,6 +35,10 @@ void store_project_config(WriteTransaction& tx, const Json& config, Timestamp no
   document_store::put(tx, {std::string(kSettingKind), std::string(kId), dump_json(config), now, now});
 }
 
+std::string application_name(Transaction& tx) {
+  return stored_project_config(tx).at("display_name").get<std::string>();
+}
+
 bool refuses_managed_create(Transaction& tx) {
   return stored_project_config(tx).at("refuse_managed_oauth_create").get<bool>();
 }

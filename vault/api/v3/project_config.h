@@ -1,6 +1,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 
 #include "vault/store/database.h"
 
@@ -9,6 +10,9 @@ namespace coffer::api::v3 {
 // Defaults where nothing was set.
 nlohmann::json stored_project_config(Transaction& tx);
 void store_project_config(WriteTransaction& tx, const nlohmann::json& config, Timestamp now);
+
+// What people know the application by; empty where nothing was set.
+std::string application_name(Transaction& tx);
 
 // Whether POST /connected_accounts is refused for managed OAuth, as Composio's own service does.
 bool refuses_managed_create(Transaction& tx);
