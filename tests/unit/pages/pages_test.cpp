@@ -402,7 +402,7 @@ TEST_CASE("a key form has labelled password inputs that no browser keeps") {
   CHECK(holds(page, "autocomplete=\"off\""));
   CHECK(holds(page, "aria-describedby=\"field-0-hint\""));
   CHECK(holds(page, "From the dashboard. Example: key-123"));
-  CHECK(holds(page, "stored encrypted on this computer"));
+  CHECK(holds(page, "stored encrypted by coffer at 127.0.0.1:9900."));
   CHECK(holds(page, ">Connect</button>"));
   CHECK_FALSE(holds(page, "autofocus"));
 }

@@ -59,7 +59,7 @@ const char* const kLinkTemplate = R"html(<p class="mark" aria-hidden="true">{{in
 {{/problem}}
 </div>
 {{/fields}}
-{{#asks_secret}}<p class="notice">What you enter is stored encrypted on this computer.</p>
+{{#asks_secret}}<p class="notice">What you enter is stored encrypted by coffer at {{own_host}}.</p>
 {{/asks_secret}}
 <p class="buttons">
 <button type="submit" name="_step" value="go" class="primary">{{button}}</button>
