@@ -18,7 +18,9 @@ const std::string kFindByAlias = connection_row::select(R"sql(
 const std::string kFindDefault = connection_row::select((std::string(R"sql(
      WHERE c.user_ref = ? AND c.toolkit = ? AND c.status = 'ACTIVE' AND c.deleted_at_ms IS NULL AND NOT )sql") +
                                                          shared_account_store::kIsShared + R"sql(
-     ORDER BY c.connected_at_ms DESC, c.rowid DESC)sql")
+     ORDER BY EXISTS (SELECT 1 FROM auth_config AS a
+                       WHERE a.id = c.auth_config_id AND a.is_enabled = 1 AND a.deleted_at_ms IS NULL) DESC,
+              c.connected_at_ms DESC, c.rowid DESC)sql")
                                                             .c_str());
 const std::string kNextRefresh = connection_row::select(R"sql(
      WHERE c.next_refresh_at_ms IS NOT NULL ORDER BY c.next_refresh_at_ms)sql");

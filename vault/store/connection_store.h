@@ -50,8 +50,9 @@ std::optional<Connection> find(Transaction& tx, const ConnectionId& id);
 [[noreturn]] void throw_absent(const ConnectionId& id);
 std::optional<Connection> find_by_alias(Transaction& tx, const UserId& user, const std::string& toolkit,
                                         const std::string& alias);
-// The default account: most recently connected ACTIVE one that passes authentication. Logs those
-// that do not; throws TamperedRow if there are no others.
+// The default account: most recently connected ACTIVE one that passes authentication; one whose auth config
+// is disabled only where there is no other. Logs those that do not pass; throws TamperedRow if there are no
+// others.
 std::optional<Connection> find_default(Transaction& tx, const UserId& user, const std::string& toolkit);
 Page<Connection> list(Transaction& tx, const Query& query);
 // The ids and users of rows that fail authentication, for `doctor`; normally empty.

@@ -149,3 +149,34 @@ TEST_CASE("a call of the meta tool that cannot be is refused") {
   const std::string without = world.session("user_1", {{"manage_connections", {{"enable", false}}}});
   require_error(execute(world, without, meta, {{"arguments", {{"toolkits", {"gmail"}}}}}), 403, meta);
 }
+
+TEST_CASE("an account whose auth config is disabled is not called connected, and another one is used") {
+  ApiWorld world;
+  const std::string session = world.session("user_1");
+  const std::string first = world.api_key_account("user_1", "first");
+  const std::string config = world.custom_config("tavily", "API_KEY");
+  world.outside().clock.advance(std::chrono::seconds(1));
+  const Json state = {{"authScheme", "API_KEY"},
+                      {"val", {{"status", "ACTIVE"}, {"generic_api_key", "tvly-2"}}}};
+  const std::string second = world.post(
+      "/connected_accounts",
+      {{"auth_config", {{"id", config}}}, {"connection", {{"user_id", "user_1"}, {"state", state}}}})["id"];
+  const auto told = [&] {
+    return manage(world, session, {{"toolkits", {"tavily"}}}).at("results").at("tavily");
+  };
+  CHECK(told().at("connected_account_id") == second);
+
+  REQUIRE(world.patch("/auth_configs/" + config + "/DISABLED", Json::object()).status == 200);
+  CHECK(told().at("connected_account_id") == first);
+  CHECK(
+      world.engine()
+          .executor()
+          .select_connection(*world.engine().catalog().find_toolkit("tavily"), UserId("user_1"), std::nullopt)
+          .id == ConnectionId(first));
+
+  const std::string other = world.get("/connected_accounts/" + first)["auth_config"].at("id");
+  REQUIRE(world.patch("/auth_configs/" + other + "/DISABLED", Json::object()).status == 200);
+  CHECK(told().at("status") == "failed");
+  CHECK(told().at("error_message").get<std::string>().find("disabled") != std::string::npos);
+  CHECK(told().at("has_active_connection") == false);
+}

@@ -63,7 +63,7 @@ Json connect(Engine& engine, const Session& session, const SessionScope& scope, 
   if (needs_no_auth(toolkit)) return active(toolkit, std::nullopt);
   const auto [current, accounts] = [&] {
     const auto tx = engine.database().read();
-    return std::pair(default_account(*tx, session, toolkit.slug), accounts_of(*tx, session, toolkit.slug));
+    return std::pair(usable_account(*tx, session, toolkit.slug), accounts_of(*tx, session, toolkit.slug));
   }();
   Json result =
       current && !reinitiate ? active(toolkit, current) : new_link(engine, session, toolkit, current);
@@ -145,7 +145,7 @@ Json accounts_view(const std::vector<Connection>& accounts, const std::optional<
 
 Json manage_connections(Engine& engine, const Session& session, const ObjectReader& arguments) {
   const std::vector<std::string> slugs = arguments.texts("toolkits");
-  if (slugs.empty()) arguments.fail("toolkits", "is missing", "name at least one toolkit");
+  if (slugs.empty()) arguments.fail("toolkits", "is missing or empty", "name at least one toolkit");
   if (slugs.size() > kMostToolkitsAtOnce) arguments.fail("toolkits", "has more than 20 entries");
   const bool reinitiate = arguments.boolean("reinitiate_all").value_or(false);
   const SessionScope scope(session.config);

@@ -65,7 +65,7 @@ Json to_result(std::size_t index, const Json& entry, Json response) {
 const Json& calls_of(const ObjectReader& arguments) {
   const Json& calls = arguments.value("tools");
   if (!calls.is_array() || calls.empty()) {
-    arguments.fail("tools", "is missing", R"(write [{"tool_slug": "...", "arguments": {}}])");
+    arguments.fail("tools", "is missing or empty", R"(write [{"tool_slug": "...", "arguments": {}}])");
   }
   if (calls.size() > kMostCalls) arguments.fail("tools", "has more than 50 entries");
   return calls;

@@ -40,7 +40,7 @@ std::string use_case_of(const ObjectReader& arguments, const Json& query) {
 std::vector<UseCase> use_cases_of(const ObjectReader& arguments) {
   const Json& queries = arguments.value("queries");
   if (!queries.is_array() || queries.empty()) {
-    arguments.fail("queries", "is missing", R"(write [{"use_case": "send an email"}])");
+    arguments.fail("queries", "is missing or empty", R"(write [{"use_case": "send an email"}])");
   }
   if (queries.size() > kMostQueries) arguments.fail("queries", "has more than 10 entries");
   std::vector<UseCase> cases;
@@ -155,7 +155,7 @@ std::string status_message(const Session& session, const Toolkit& toolkit, bool 
 }
 
 Json connection_status(Transaction& tx, const Session& session, const Toolkit& toolkit) {
-  const auto current = default_account(tx, session, toolkit.slug);
+  const auto current = usable_account(tx, session, toolkit.slug);
   const bool is_connected = current.has_value() || needs_no_auth(toolkit);
   return {{"toolkit", toolkit.slug},
           {"description", toolkit.description},
@@ -287,7 +287,7 @@ Json tool_schemas_output() {
 
 Json tool_schemas(Engine& engine, const Session& session, const ObjectReader& arguments) {
   const std::vector<std::string> slugs = arguments.texts("tool_slugs");
-  if (slugs.empty()) arguments.fail("tool_slugs", "is missing", "name at least one tool");
+  if (slugs.empty()) arguments.fail("tool_slugs", "is missing or empty", "name at least one tool");
   if (slugs.size() > kMostSchemas) arguments.fail("tool_slugs", "has more than 50 entries");
   const SessionScope scope(session.config);
   const std::vector<Toolkit> custom = custom_toolkits_of(session.config);

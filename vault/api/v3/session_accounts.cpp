@@ -6,7 +6,9 @@
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 #include "vault/base/text.h"
+#include "vault/store/auth_config_store.h"
 #include "vault/store/connection_store.h"
+#include "vault/store/row_guard.h"
 #include "vault/store/shared_account_store.h"
 
 namespace coffer::api::v3 {
@@ -86,6 +88,15 @@ std::vector<Connection> active_accounts(Transaction& tx, const Session& session,
   return accounts;
 }
 
+bool may_act(Transaction& tx, const Connection& account) {
+  bool is_enabled = false;
+  unless_tampered(tx, [&] {
+    const auto config = auth_config_store::find(tx, account.auth_config);
+    is_enabled = config && config->is_enabled;
+  });
+  return is_enabled;
+}
+
 bool is_called(const Connection& account, const std::string& name) {
   return account.id.str() == name || (!account.alias.empty() && account.alias == name);
 }
@@ -157,11 +168,19 @@ std::optional<Connection> default_account(Transaction& tx, const Session& sessio
                                           const std::string& toolkit) {
   const bool is_free = pins_of(session, toolkit) == nullptr && config_of(session, toolkit) == nullptr;
   if (is_free) return connection_store::find_default(tx, session.user, toolkit);
-  std::optional<Connection> latest;
-  for (Connection& account : active_accounts(tx, session, toolkit)) {
-    if (!latest || account.connected_at > latest->connected_at) latest = std::move(account);
-  }
-  return latest;
+  std::vector<Connection> accounts = active_accounts(tx, session, toolkit);
+  if (accounts.empty()) return std::nullopt;
+  std::stable_sort(accounts.begin(), accounts.end(),
+                   [](const Connection& a, const Connection& b) { return a.connected_at > b.connected_at; });
+  const auto acting = std::find_if(accounts.begin(), accounts.end(),
+                                   [&](const Connection& account) { return may_act(tx, account); });
+  return std::move(acting == accounts.end() ? accounts.front() : *acting);
+}
+
+std::optional<Connection> usable_account(Transaction& tx, const Session& session,
+                                         const std::string& toolkit) {
+  auto account = default_account(tx, session, toolkit);
+  return account && may_act(tx, *account) ? std::move(account) : std::nullopt;
 }
 
 std::optional<Connection> shown_account(Transaction& tx, const Session& session, const std::string& toolkit) {

@@ -22,9 +22,12 @@ std::optional<std::size_t> account_limit(const SessionConfig& config);
 // most 1000, 100 and 100, so that no number of one kind hides another.
 std::vector<Connection> accounts_of(Transaction& tx, const Session& session, const std::string& toolkit);
 
-// The most recently connected ACTIVE one of them.
+// The most recently connected ACTIVE one of them; one whose auth config is disabled only where there is no
+// other.
 std::optional<Connection> default_account(Transaction& tx, const Session& session,
                                           const std::string& toolkit);
+// The default one, if its auth config lets it act.
+std::optional<Connection> usable_account(Transaction& tx, const Session& session, const std::string& toolkit);
 
 // The default one, or the newest where none is ACTIVE.
 std::optional<Connection> shown_account(Transaction& tx, const Session& session, const std::string& toolkit);

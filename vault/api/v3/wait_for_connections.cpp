@@ -19,7 +19,7 @@ constexpr Duration kLookAgain = std::chrono::seconds(2);
 
 std::vector<std::string> toolkits_of(Engine& engine, const Session& session, const ObjectReader& arguments) {
   std::vector<std::string> slugs = arguments.texts("toolkits");
-  if (slugs.empty()) arguments.fail("toolkits", "is missing", "name at least one toolkit");
+  if (slugs.empty()) arguments.fail("toolkits", "is missing or empty", "name at least one toolkit");
   if (slugs.size() > kMostAwaited) arguments.fail("toolkits", "has more than 20 entries");
   const SessionScope scope(session.config);
   for (std::string& slug : slugs) {
@@ -48,7 +48,7 @@ bool waits_for_all(const ObjectReader& arguments) {
 
 bool is_connected(Engine& engine, Transaction& tx, const Session& session, const std::string& slug) {
   const Toolkit* toolkit = engine.catalog().find_toolkit(slug);
-  return (toolkit != nullptr && needs_no_auth(*toolkit)) || default_account(tx, session, slug).has_value();
+  return (toolkit != nullptr && needs_no_auth(*toolkit)) || usable_account(tx, session, slug).has_value();
 }
 
 bool are_connected(Engine& engine, const Session& session, const std::vector<std::string>& slugs, bool all) {
