@@ -43,6 +43,9 @@ TEST_CASE("an order to the clock that is refused moves and changes nothing") {
       R"({"advance": "5h", "set": "2020-01-01T00:00:00Z"})",
       R"({"advance": "5h", "set": "2026-11-22T13:00:00Z"})",
       R"({"advance": "5h", "rate": "fast"})",
+      R"({"advance": "5h", "rate": 5, "freeze": true})",
+      R"({"advance": ""})",
+      R"({"set": ""})",
       R"({"advance": "3651d"})",
       R"({"advance": "1h", "speed": 2})",
   }));

@@ -32,20 +32,26 @@ struct ClockOrder {
 };
 
 std::optional<Duration> read_advance(const Json& body) {
+  if (!body.contains("advance")) return std::nullopt;
   const std::string advance = text_member(body, "advance");
-  if (advance.empty()) return std::nullopt;
   if (const auto by = parse_duration(advance)) return by;
-  throw Error(ErrorCode::InvalidArgument, "\"advance\" is not a duration", "write 90s, 55m, 1h30m or 2d");
+  throw Error(ErrorCode::InvalidArgument, "\"advance\" is no duration: " + in_quotes(advance),
+              "write 90s, 55m, 1h30m or 2d");
 }
 
 std::optional<Timestamp> read_set(const Json& body) {
+  if (!body.contains("set")) return std::nullopt;
   const std::string moment = text_member(body, "set");
-  if (moment.empty()) return std::nullopt;
   if (const auto target = parse_rfc3339(moment)) return target;
-  throw Error(ErrorCode::InvalidArgument, "\"set\" is not an RFC 3339 moment");
+  throw Error(ErrorCode::InvalidArgument, "\"set\" is no RFC 3339 moment: " + in_quotes(moment),
+              "write 2030-01-01T00:00:00Z");
 }
 
 std::optional<double> read_rate(const Json& body) {
+  if (body.contains("rate") && body.contains("freeze")) {
+    throw Error(ErrorCode::InvalidArgument, "\"rate\" and \"freeze\" are both given",
+                "leave one out: a frozen clock has the rate 0");
+  }
   std::optional<double> out;
   if (const auto rate = body.find("rate"); rate != body.end()) {
     if (!rate->is_number() || rate->get<double>() < 0 || rate->get<double>() > kFastest) {
@@ -86,7 +92,7 @@ ServerResponse move_clock(Engine& engine, MovableClock& clock, const ServerReque
 ServerResponse trigger(Engine& engine, const RevokeGrant& revoke, const ServerRequest& request) {
   const Json body = parse_json(request.body);
   if (!body.is_object() || text_member(body, "event") != kExpiredEvent) {
-    throw Error(ErrorCode::InvalidArgument, "\"event\" is none that can be triggered",
+    throw Error(ErrorCode::InvalidArgument, "\"event\" names none that can be triggered",
                 "use " + std::string(kExpiredEvent));
   }
   const ConnectionId id(text_member(body, "connected_account"));
