@@ -43,7 +43,8 @@ std::string clipped(std::string_view text) {
   std::size_t fits = 0;  // how much of `out` leaves room for the mark
   while (!text.empty()) {
     const auto point = first_code_point(text);
-    const std::string_view piece = point ? text.substr(0, point->size) : kReplacement;
+    const bool is_shown = point && point->value != 0;  // what() ends at a NUL
+    const std::string_view piece = is_shown ? text.substr(0, point->size) : kReplacement;
     if (out.size() + piece.size() > kMostRepeated) return out.substr(0, fits).append(kMark);
     out.append(piece);
     if (out.size() + kMark.size() <= kMostRepeated) fits = out.size();

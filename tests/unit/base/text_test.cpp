@@ -44,6 +44,10 @@ TEST_CASE("a cut falls between code points, whatever their length") {
   CHECK(cut.ends_with(piece + "..."));
 }
 
+TEST_CASE("a text is repeated to its end, which no NUL in it hides") {
+  CHECK(clipped(std::string("a\0z", 3)) == "a\xEF\xBF\xBDz");
+}
+
 TEST_CASE("bytes that are no UTF-8 are replaced") {
   CHECK(clipped("a\xFF\x80z") == "a\xEF\xBF\xBD\xEF\xBF\xBDz");
   CHECK(is_valid_utf8(clipped(std::string(1000, '\xFF'))));
