@@ -25,6 +25,7 @@ struct ConnectOptions {
   std::string wait = "120s";
   std::string from_file;
   std::vector<std::string> fields;
+  bool verify = false;
   bool no_browser = false;
   bool json = false;
 };
@@ -118,6 +119,7 @@ int import_credential(HttpApi& api, const ConnectOptions& options) {
   Json connection = {{"user_id", options.link.user}, {"state", {{"authScheme", scheme}, {"val", values}}}};
   if (!options.link.alias.empty()) connection["alias"] = options.link.alias;
   Json body = {{"auth_config", {{"id", auth_config}}}, {"connection", connection}};
+  if (options.verify) body["validate_credentials"] = true;
   const Json answer = api.post(std::string(kApi) + "/connected_accounts", body);
   wipe(values);
   wipe(connection);
@@ -178,6 +180,10 @@ int run(const Globals& globals, const ConnectOptions& options) {
     throw Error(ErrorCode::InvalidArgument, "--field goes with --from-file",
                 "leave it out: the link's page asks for the fields");
   }
+  if (options.from_file.empty() && options.verify) {
+    throw Error(ErrorCode::InvalidArgument, "--verify goes with --from-file",
+                "leave it out: the link's page asks the service anyway");
+  }
   HttpApi api(find_endpoint(globals));
   return options.from_file.empty() ? connect_by_link(api, options) : import_credential(api, options);
 }
@@ -200,6 +206,8 @@ Command connect_command(const Globals& globals) {
        {"--from-file", "Store the credential in FILE at once; - reads standard input", &options->from_file,
         "FILE"},
        {"--field", "A field that is no secret, as NAME=VALUE; may be repeated", &options->fields, "FIELD"},
+       {"--verify", "Show the file's credential to the service, and store none that it refuses",
+        &options->verify},
        {"--json", "Print the link and the account as JSON, one line each", &options->json}},
       [&globals, options] { return run(globals, *options); }};
 }
