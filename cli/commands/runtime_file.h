@@ -15,12 +15,12 @@ struct RunningDaemon {
   int pid = 0;
 };
 
-// Published in the runtime directory (mode 0600) for the life of this object. A later daemon
-// replaces it; each removes only its own. Where it cannot be written, a warning says so: the daemon
-// works without.
+// Published in the runtime directory (mode 0600) for the life of this object, before the daemons that run
+// already: when it ends, the newest of those is found again. Where it cannot be written, a warning says so:
+// the daemon works without.
 class RuntimeFile {
  public:
-  explicit RuntimeFile(const RunningDaemon& daemon);
+  explicit RuntimeFile(RunningDaemon daemon);
   ~RuntimeFile();
   RuntimeFile(const RuntimeFile&) = delete;
   RuntimeFile& operator=(const RuntimeFile&) = delete;
@@ -29,8 +29,8 @@ class RuntimeFile {
   int pid_;
 };
 
-// The daemon that published itself last, if its process still lives. Throws Storage that names the file
-// if it is there and cannot be understood.
+// Of the daemons whose process still lives the one that published itself last. Throws Storage that names the
+// file if it is there and cannot be understood.
 std::optional<RunningDaemon> find_running_daemon();
 
 }  // namespace coffer::cli
