@@ -7,6 +7,7 @@
 #include "cli/commands/output.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 
 namespace coffer::cli {
 namespace {
@@ -37,12 +38,23 @@ const std::string& value_of(const ClockOptions& options) {
   return options.value;
 }
 
+void refuse_value(const ClockOptions& options) {
+  if (options.value.empty()) return;
+  throw Error(ErrorCode::InvalidArgument,
+              "clock " + options.verb + " takes no value, but was given " + in_quotes(options.value),
+              "leave it out");
+}
+
+Json freeze(const ClockOptions& options) {
+  refuse_value(options);
+  return {{"freeze", options.verb == "freeze"}};
+}
+
 Json change(const ClockOptions& options) {
   if (options.verb == "advance") return {{"advance", value_of(options)}};
   if (options.verb == "set") return {{"set", value_of(options)}};
   if (options.verb == "rate") return {{"rate", parse_rate(value_of(options))}};
-  if (options.verb == "freeze") return {{"freeze", true}};
-  if (options.verb == "thaw") return {{"freeze", false}};
+  if (options.verb == "freeze" || options.verb == "thaw") return freeze(options);
   throw Error(ErrorCode::InvalidArgument, "the clock cannot \"" + options.verb + "\"",
               "use advance 1h, set 2030-01-01T00:00:00Z, freeze, thaw or rate 60");
 }

@@ -12,6 +12,7 @@
 #include "cli/commands/process.h"
 #include "cli/commands/runtime_file.h"
 #include "cli/commands/values.h"
+#include "cli/commands/vault_access.h"
 #include "mockprovider/provider.h"
 #include "vault/base/json.h"
 #include "vault/engine/engine.h"
@@ -87,7 +88,7 @@ void seed_managed_auth_configs(Engine& engine) {
 }
 
 CatalogOptions catalog_options(const Globals& globals) {
-  return {{globals.toolkit_dirs.begin(), globals.toolkit_dirs.end()}, {}};
+  return {toolkit_directories(globals), {}};
 }
 
 // The daemon, its mock provider and the one clock that both live by.

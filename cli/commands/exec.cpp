@@ -20,14 +20,23 @@ struct ExecOptions {
   bool json = false;
 };
 
+constexpr const char* kArgumentsHint = R"(write --args '{"name": "value"}')";
+
+Json parse_arguments(std::string_view text, const std::string& source) {
+  try {
+    return parse_json(text, source);
+  } catch (const Error& error) {
+    throw Error(error.code(), error.what(), kArgumentsHint);
+  }
+}
+
 Json arguments_of(const ExecOptions& options) {
   Json arguments =
       options.arguments_file.empty()
-          ? parse_json(options.arguments, "--args")
-          : parse_json(read_private_file(options.arguments_file).expose(), options.arguments_file);
+          ? parse_arguments(options.arguments, "--args")
+          : parse_arguments(read_private_file(options.arguments_file).expose(), options.arguments_file);
   if (!arguments.is_object()) {
-    throw Error(ErrorCode::InvalidArgument, "the arguments are not a JSON object",
-                R"(write --args '{"name": "value"}')");
+    throw Error(ErrorCode::InvalidArgument, "the arguments are not a JSON object", kArgumentsHint);
   }
   return arguments;
 }

@@ -138,7 +138,8 @@ ServerResponse refuse(const ServerRequest&, const std::exception& error) {
 
 int run(const Globals& globals, const ListenOptions& options) {
   if (!options.forward_to.empty() && !origin_of(options.forward_to)) {
-    throw Error(ErrorCode::InvalidArgument, "--forward-to is not an http(s) URL");
+    throw Error(ErrorCode::InvalidArgument, "--forward-to is not an http(s) URL",
+                "write http://127.0.0.1:3000/webhooks");
   }
   if (options.count < 0) {
     throw Error(ErrorCode::InvalidArgument, "--count " + std::to_string(options.count) + " is below 0",

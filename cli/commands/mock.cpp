@@ -11,6 +11,7 @@
 #include "cli/commands/private_file.h"
 #include "cli/commands/process.h"
 #include "cli/commands/values.h"
+#include "cli/commands/vault_access.h"
 #include "vault/base/json.h"
 
 namespace coffer::cli {
@@ -65,7 +66,7 @@ int run(const Globals& globals, const MockCommandOptions& options) {
   check_port("--port", options.port);
   StopSignals signals;
   const std::unique_ptr<Log> log = make_log(options.log);
-  const Catalog catalog = Catalog::load({{globals.toolkit_dirs.begin(), globals.toolkit_dirs.end()}, {}});
+  const Catalog catalog = Catalog::load({toolkit_directories(globals), {}});
   const Provider& provider = require_provider(catalog, options.provider);
   mock::MockProvider mock({.port = options.port, .catalog = &catalog, .log = log.get()});
   mock.start();

@@ -37,8 +37,10 @@ class Descriptor {
                          : error == EEXIST ? ErrorCode::Conflict
                          : error == ELOOP  ? ErrorCode::UnsafePermissions
                                            : ErrorCode::Storage;
-  throw Error(code, "cannot " + verb + " \"" + path.string() + "\": " + std::strerror(error),
-              error == EEXIST ? "remove it first, or name another file" : "");
+  const char* hint = error == EEXIST   ? "remove it first, or name another file"
+                     : error == ENOENT ? "name a file that is there"
+                                       : "";
+  throw Error(code, "cannot " + verb + " \"" + path.string() + "\": " + std::strerror(error), hint);
 }
 
 void write_all(int fd, std::string_view content, const fs::path& path) {

@@ -39,10 +39,12 @@ void check(const ServeOptions& options) {
                 "put a TLS proxy in front and name it with --public-url; or insist with --bind-any");
   }
   if (!is_loopback && options.test_controls) {
-    throw Error(ErrorCode::InvalidArgument, "test controls are for loopback addresses only");
+    throw Error(ErrorCode::InvalidArgument, "test controls are for loopback addresses only",
+                "leave out --host or --test-controls");
   }
   if (!options.mock_url.empty() && !is_loopback_host(host_of(options.mock_url).value_or(""))) {
-    throw Error(ErrorCode::InvalidArgument, "--mock-url is not a loopback URL");
+    throw Error(ErrorCode::InvalidArgument, "--mock-url is not a loopback URL",
+                "write the URL that `coffer mock` prints");
   }
 }
 
@@ -60,7 +62,7 @@ VaultOptions vault_options(const Globals& globals, const ServeOptions& options) 
   vault.path = existing_vault(globals);
   vault.key = key_source(globals);
   vault.create_if_missing = false;
-  vault.toolkit_directories = {globals.toolkit_dirs.begin(), globals.toolkit_dirs.end()};
+  vault.toolkit_directories = toolkit_directories(globals);
   vault.mock_url = options.mock_url;
   if (!options.managed_clients.empty()) vault.managed_clients = read_managed_clients(options.managed_clients);
   return vault;

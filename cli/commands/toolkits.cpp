@@ -4,6 +4,7 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/http_api.h"
 #include "cli/commands/output.h"
+#include "cli/commands/vault_access.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 #include "vault/catalog/catalog.h"
@@ -79,7 +80,7 @@ Json rows_of(Source& source, const std::string& slug) {
 
 Json rows(const Globals& globals, const ToolkitsOptions& options) {
   if (options.offline) {
-    const Catalog catalog = Catalog::load({{globals.toolkit_dirs.begin(), globals.toolkit_dirs.end()}, {}});
+    const Catalog catalog = Catalog::load({toolkit_directories(globals), {}});
     return rows_of(catalog, options.slug);
   }
   HttpApi api(find_endpoint(globals));

@@ -6,6 +6,7 @@
 #include "cli/commands/output.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 #include "vault/model/event.h"
 
 namespace coffer::cli {
@@ -38,6 +39,10 @@ int run(const Globals& globals, const TriggerOptions& options) {
   if (options.event.empty() || options.account.empty()) {
     throw Error(ErrorCode::InvalidArgument, "an event and an account are needed",
                 "run `coffer trigger composio.connected_account.expired ca_..`");
+  }
+  if (options.event != kExpiredEvent) {
+    throw Error(ErrorCode::InvalidArgument, in_quotes(options.event) + " is no event that can be triggered",
+                "use " + std::string(kExpiredEvent));
   }
   HttpApi api(find_endpoint(globals));
   require_test_controls(api);

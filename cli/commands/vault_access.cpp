@@ -7,6 +7,7 @@
 #include "cli/commands/private_file.h"
 #include "vault/base/error.h"
 #include "vault/base/json.h"
+#include "vault/base/text.h"
 
 namespace coffer::cli {
 namespace {
@@ -37,6 +38,16 @@ KeySource key_source(const Globals& globals) {
   if (!globals.passphrase_file.empty()) return Passphrase{read_private_file(globals.passphrase_file), {}};
   if (has_systemd_credential()) return SystemdCredential{};
   return KeyFile{default_key_file()};
+}
+
+std::vector<std::filesystem::path> toolkit_directories(const Globals& globals) {
+  for (const std::string& directory : globals.toolkit_dirs) {
+    std::error_code unknown;
+    if (std::filesystem::is_directory(directory, unknown)) continue;
+    throw Error(ErrorCode::NotFound, "toolkit directory " + in_quotes(directory) + " does not exist",
+                "name a directory with --toolkit-dir that holds toolkits/ or providers/");
+  }
+  return {globals.toolkit_dirs.begin(), globals.toolkit_dirs.end()};
 }
 
 VaultLocation vault_location(const Globals& globals) {

@@ -18,6 +18,9 @@ std::filesystem::path vault_file(const Globals& globals);
 // --key-file; --passphrase-file; systemd's credential "master-key"; the default key file.
 KeySource key_source(const Globals& globals);
 
+// Of --toolkit-dir. Throws NotFound for one that is not there.
+std::vector<std::filesystem::path> toolkit_directories(const Globals& globals);
+
 // Of the vault that is there already, with the key above.
 VaultLocation vault_location(const Globals& globals);
 
