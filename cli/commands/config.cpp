@@ -6,6 +6,7 @@
 #include <numeric>
 #include <sstream>
 
+#include "cli/commands/config_lines.h"
 #include "vault/base/error.h"
 #include "vault/base/text.h"
 
@@ -59,27 +60,14 @@ bool is_number(const std::string& text) {
   return CLI::detail::lexical_cast(text, number);
 }
 
-// CLI11 takes the line for a key.
-void check_section_ends(const std::string& text, const std::string& file) {
-  std::istringstream lines(text);
-  std::string line;
-  for (int number = 1; std::getline(lines, line); ++number) {
-    const std::string trimmed = CLI::detail::trim_copy(line);
-    if (!trimmed.starts_with('[') || trimmed.find(']') != std::string::npos) continue;
-    throw Error(ErrorCode::InvalidArgument,
-                file + ":" + std::to_string(number) + ": the section has no closing bracket",
-                "write " + trimmed + "]");
-  }
-}
-
 class ConfigReader final : public CLI::ConfigTOML {
  public:
-  ConfigReader(std::string file, std::vector<ConfigKey> keys)
+  ConfigReader(std::function<std::string()> file, std::vector<ConfigKey> keys)
       : file_(std::move(file)), keys_(std::move(keys)) {}
 
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
     const std::string text(std::istreambuf_iterator<char>(input), {});
-    check_section_ends(text, file_);
+    check_config_lines(text, file_());
     std::istringstream again(text);
     std::vector<CLI::ConfigItem> items = CLI::ConfigTOML::from_config(again);
     items.erase(std::remove_if(items.begin(), items.end(),
@@ -98,17 +86,17 @@ class ConfigReader final : public CLI::ConfigTOML {
       return false;
     }
     throw Error(ErrorCode::InvalidArgument,
-                file_ + ":" + place_of(text, section_of(item), item.name) + ": unknown key \"" +
+                file_() + ":" + place_of(text, section_of(item), item.name) + ": unknown key \"" +
                     item.fullname() + "\"",
                 "did you mean \"" + nearest(item.fullname()) + "\"?");
   }
 
   void check_value(const std::string& text, const CLI::ConfigItem& item, const ConfigKey& key) const {
     if (!key.is_number || (item.inputs.size() == 1 && is_number(item.inputs.front()))) return;
-    throw Error(
-        ErrorCode::InvalidArgument,
-        file_ + ":" + place_of(text, key.section, key.name) + ": \"" + item.fullname() + "\" is not a number",
-        "write " + key.name + " = NUMBER");
+    throw Error(ErrorCode::InvalidArgument,
+                file_() + ":" + place_of(text, key.section, key.name) + ": \"" + item.fullname() +
+                    "\" is not a number",
+                "write " + key.name + " = NUMBER");
   }
 
   std::string nearest(const std::string& name) const {
@@ -120,7 +108,7 @@ class ConfigReader final : public CLI::ConfigTOML {
     return best;
   }
 
-  std::string file_;
+  std::function<std::string()> file_;
   std::vector<ConfigKey> keys_;
 };
 
@@ -136,7 +124,8 @@ void check_variables(const std::vector<ConfigKey>& keys, const std::string& sect
   }
 }
 
-std::shared_ptr<CLI::Config> make_config_reader(std::string file, std::vector<ConfigKey> keys) {
+std::shared_ptr<CLI::Config> make_config_reader(std::function<std::string()> file,
+                                                std::vector<ConfigKey> keys) {
   return std::make_shared<ConfigReader>(std::move(file), std::move(keys));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,7 +23,8 @@ struct ConfigKey {
 void check_variables(const std::vector<ConfigKey>& keys, const std::string& section);
 
 // Reads config.toml for CLI11, which by itself lets a file win over the environment and knows
-// neither line nor column of an unknown key or of a value that is none.
-std::shared_ptr<CLI::Config> make_config_reader(std::string file, std::vector<ConfigKey> keys);
+// neither line nor column of an unknown key or of a value that is none. `file` is the name of what is read.
+std::shared_ptr<CLI::Config> make_config_reader(std::function<std::string()> file,
+                                                std::vector<ConfigKey> keys);
 
 }  // namespace coffer::cli

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <sstream>
 
@@ -83,14 +84,22 @@ std::string config_file() {
   }
 }
 
+// An errno; 0 where it can be read.
+int fault_of_file(const std::string& file) {
+  std::error_code unknown;
+  if (std::filesystem::is_directory(file, unknown)) return EISDIR;
+  return ::access(file.c_str(), R_OK) == 0 ? 0 : errno;
+}
+
 // CLI11 passes over what it cannot open.
 void check_config(const std::string& file) {
+  if (file.empty()) return;
   const bool is_chosen = std::getenv("COFFER_CONFIG") != nullptr;
-  if (file.empty() || ::access(file.c_str(), R_OK) == 0) return;
-  if (errno == ENOENT && !is_chosen) return;
+  const int fault = fault_of_file(file);
+  if (fault == 0 || (fault == ENOENT && !is_chosen)) return;
   throw Error(ErrorCode::InvalidArgument,
-              "the configuration \"" + file + "\" cannot be read: " + std::strerror(errno),
-              is_chosen ? "COFFER_CONFIG names it" : "");
+              "the configuration \"" + file + "\" cannot be read: " + std::strerror(fault),
+              is_chosen ? "COFFER_CONFIG names it" : "make it a file that you may read, or remove it");
 }
 
 std::string first_lower(std::string text) {
@@ -115,7 +124,8 @@ class Parser {
     const std::string file = config_file();
     check_config(file);
     app_.set_config("--config", file, "Read defaults from FILE (also COFFER_CONFIG)")->type_name("FILE");
-    app_.config_formatter(make_config_reader(file, keys_));
+    app_.config_formatter(
+        make_config_reader([this] { return app_.get_config_ptr()->as<std::string>(); }, keys_));
   }
 
   // The name of the chosen command; empty if help was printed.
