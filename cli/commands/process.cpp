@@ -35,13 +35,15 @@ sigset_t stop_signals() {
 }
 
 // What is opened in place of a closed one would take what is meant to be printed: the key file, say.
+// Standard output that was closed stays one that cannot be written.
 void open_standard_descriptors() {
-  int fd = 0;
-  do {
-    fd = ::open("/dev/null", O_RDWR);
-    if (fd < 0) throw Error(ErrorCode::Internal, "/dev/null cannot be opened");
-  } while (fd <= STDERR_FILENO);
-  ::close(fd);
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) >= 0) continue;
+    // The lowest that is free: all below are open by now.
+    if (::open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR) != fd) {
+      throw Error(ErrorCode::Internal, "/dev/null cannot be opened");
+    }
+  }
 }
 
 }  // namespace
