@@ -484,6 +484,28 @@ TEST_CASE("a service that cannot be reached is said to be so, and nothing is sav
   CHECK(site.vault.account(link.connection.id).status == ConnectionStatus::Initiated);
 }
 
+// The first POST reads the open link, asks the service, and finds the link used by the second one.
+TEST_CASE("of two clicks on one key form the later answer says that the link is used") {
+  Site site;
+  const ConnectLink link = site.vault.link("keyco");
+  const Fields form = {{"_step", "go"}, {"generic_api_key", "key-good"}};
+  const int status = GENERATE(200, 401, 500);
+  ServerResponse second;
+  site.vault.env.http.answer_with([&](const HttpRequest&) -> HttpResult {
+    second = site.post(Site::path_of(link), form);
+    HttpResponse response;
+    response.status = status;
+    response.body = "{}";
+    return response;
+  });
+  site.vault.env.http.answer(200, "{}");
+  const ServerResponse first = site.post(Site::path_of(link), form);
+  CHECK(title(second) == "Connected - Keyco");
+  CHECK(first.status == 410);
+  CHECK(title(first) == "Link already used - Keyco");
+  CHECK_FALSE(holds(first, "no longer works"));
+}
+
 TEST_CASE("a key form with a callback ends at the app") {
   Site site;
   ConnectRequest request;

@@ -126,22 +126,33 @@ class Pages {
     try {
       return after_form(context_.connector.submit(token, form));
     } catch (const Error& error) {
-      if (error.code() == ErrorCode::Unavailable) {
-        return again(
-            503, view, token, form,
-            {.problem = view.toolkit->name + " could not be reached, so nothing was saved. Try again later.",
-             .fields = {},
-             .details = error.what()});
-      }
-      if (error.code() != ErrorCode::InvalidArgument) throw;
-      const bool is_asked =
-          std::any_of(view.missing_fields.begin(), view.missing_fields.end(),
-                      [&](const ConnectionField& field) { return field.name == secret_field(*view.mode); });
-      FormTrouble trouble{.problem = {}, .fields = {}, .details = error.what()};
-      if (is_asked) trouble.fields.push_back({secret_field(*view.mode), error.hint()});
-      if (!is_asked) trouble.problem = error.hint();
-      return again(400, view, token, form, trouble);
+      // The same form, sent by a second click, may have ended the link meanwhile.
+      const LinkView now = context_.connector.view(token);
+      if (!is_open(now)) return closed_link_page(now, own_host());
+      if (error.code() == ErrorCode::Unavailable) return unreachable(error, view, token, form);
+      if (error.code() == ErrorCode::InvalidArgument) return refused(error, view, token, form);
+      throw;
     }
+  }
+
+  ServerResponse unreachable(const Error& error, const LinkView& view, const std::string& token,
+                             const Fields& form) const {
+    return again(
+        503, view, token, form,
+        {.problem = view.toolkit->name + " could not be reached, so nothing was saved. Try again later.",
+         .fields = {},
+         .details = error.what()});
+  }
+
+  ServerResponse refused(const Error& error, const LinkView& view, const std::string& token,
+                         const Fields& form) const {
+    const bool is_asked =
+        std::any_of(view.missing_fields.begin(), view.missing_fields.end(),
+                    [&](const ConnectionField& field) { return field.name == secret_field(*view.mode); });
+    FormTrouble trouble{.problem = {}, .fields = {}, .details = error.what()};
+    if (is_asked) trouble.fields.push_back({secret_field(*view.mode), error.hint()});
+    if (!is_asked) trouble.problem = error.hint();
+    return again(400, view, token, form, trouble);
   }
 
   ServerResponse after(const BrowserStep& step) const {
