@@ -28,6 +28,9 @@ struct HttpRequest {
   std::string body;
   Duration timeout = std::chrono::seconds(30);
   std::size_t max_response_bytes = 4 << 20;
+  // True where the status alone matters: a body that is longer, or breaks off, or does not end in time,
+  // is handed on as far as it came and fits, and the connection is closed.
+  bool takes_part_of_body = false;
   // True for whatever must never be sent twice by the transport itself: a new connection, closed
   // after use. (A reused connection that dies unanswered is retried silently by libcurl.)
   bool once = false;

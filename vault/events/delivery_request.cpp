@@ -7,7 +7,7 @@ namespace coffer {
 namespace {
 
 constexpr Duration kTimeout = std::chrono::seconds(15);
-constexpr std::size_t kMaxAnswer = 1 << 20;  // beyond it the transfer fails, whatever its status
+constexpr std::size_t kMaxAnswer = 16 << 10;
 constexpr int kGone = 410;
 
 bool is_busy(int status) {
@@ -34,6 +34,7 @@ HttpRequest delivery_request(const Event& event, const Subscription& subscriptio
   request.url = subscription.url;
   request.timeout = kTimeout;
   request.max_response_bytes = kMaxAnswer;
+  request.takes_part_of_body = true;
   request.body = event.body;
   request.headers = {
       {"Content-Type", "application/json"},

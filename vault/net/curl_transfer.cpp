@@ -68,7 +68,8 @@ void CurlTransfer::set_transport() {
 void CurlTransfer::set_limits() {
   set(handle_, CURLOPT_TIMEOUT_MS, milliseconds(request_.timeout));
   set(handle_, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(request_.timeout, kConnectTimeout)));
-  set(handle_, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(request_.max_response_bytes));
+  const std::size_t longest = request_.takes_part_of_body ? 0 : request_.max_response_bytes;  // 0: any
+  set(handle_, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(longest));
 }
 
 void CurlTransfer::set_callbacks() {
@@ -188,8 +189,10 @@ bool CurlTransfer::on_header(std::string_view line) {
 }
 
 bool CurlTransfer::on_body(std::string_view bytes) {
-  if (bytes.size() > request_.max_response_bytes - body_.size()) {
+  const std::size_t room = request_.max_response_bytes - body_.size();
+  if (bytes.size() > room) {
     is_too_large_ = true;
+    if (request_.takes_part_of_body) body_.append(bytes.substr(0, room));
     return false;
   }
   body_.append(bytes);
@@ -209,14 +212,24 @@ HttpResult CurlTransfer::run() {
   if (thrown_) std::rethrow_exception(thrown_);
   // curl takes a head that ends with the connection for a whole one.
   if (code == CURLE_OK && !has_whole_head_) return fail(CURLE_PARTIAL_FILE);
-  return code == CURLE_OK ? succeed() : HttpResult(fail(code));
+  return is_answered(code) ? succeed() : HttpResult(fail(code));
+}
+
+bool CurlTransfer::is_answered(CURLcode code) const {
+  if (code == CURLE_OK) return true;
+  const bool has_answer = has_whole_head_ && status() >= 200;  // less is an interim answer's
+  return request_.takes_part_of_body && has_answer && code != CURLE_ABORTED_BY_CALLBACK;
+}
+
+long CurlTransfer::status() const {
+  long status = 0;
+  curl().easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
+  return status;
 }
 
 HttpResult CurlTransfer::succeed() {
   HttpResponse response;
-  long status = 0;
-  curl().easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
-  response.status = static_cast<int>(status);
+  response.status = static_cast<int>(status());
   response.headers = std::move(response_headers_);
   response.body = body_.take();
   return response;

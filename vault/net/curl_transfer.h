@@ -41,6 +41,8 @@ class CurlTransfer {
   bool on_body(std::string_view bytes);
   curl_socket_t on_open_socket(const curl_sockaddr& address);
 
+  bool is_answered(CURLcode code) const;
+  long status() const;
   HttpResult succeed();
   HttpFailure fail(CURLcode code) const;
   HttpFailure::Kind kind_of(CURLcode code) const;

@@ -60,6 +60,12 @@ TEST_CASE("while a new secret comes into use, a delivery carries signatures by b
                                        1795348800, event().body));
 }
 
+TEST_CASE("of a receiver's answer 16 KiB are read, and its status counts whatever follows", "[events]") {
+  const HttpRequest request = delivery_request(event(), subscription(), 1, kNow);
+  CHECK(request.max_response_bytes == 16384);
+  CHECK(request.takes_part_of_body);
+}
+
 TEST_CASE("only 2xx counts as delivered", "[events]") {
   for (const int status : {200, 201, 202, 204, 299})
     CHECK(judge_delivery(answer(status), kNow).kind == Kind::Delivered);
