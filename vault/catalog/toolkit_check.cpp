@@ -9,6 +9,7 @@
 #include "vault/base/error.h"
 #include "vault/base/json.h"
 #include "vault/catalog/expression.h"
+#include "vault/catalog/header_check.h"
 #include "vault/catalog/schema_check.h"
 #include "vault/model/credential_fields.h"
 
@@ -24,6 +25,8 @@ constexpr std::string_view kReservedSegments[] = {
     "authorize", "token",    "revoke", "introspect",  "userinfo",
     "login",     "consent",  "device", "register",    "jwks",
     "par",       "callback", "root",   ".well-known", "device_authorization"};
+
+constexpr std::string_view kMetaToolPrefix = "COMPOSIO_";
 
 template <class List>
 bool contains(const List& list, std::string_view value) {
@@ -76,6 +79,7 @@ void check_request(const std::string& place, const RequestTemplate& request, con
     if (tree && !tree->is_object()) throw_file_fault(place + name, "must be an object");
     check_tree(place + name, tree, known);
   }
+  if (request.headers) check_headers(place + ".headers", *request.headers);
   check_tree(place + ".json", request.json, known);
 }
 
@@ -177,6 +181,7 @@ void check_auth(const std::string& file, const Toolkit& toolkit) {
     }
     check_secrets(place, mode);
     check_map(place + ".headers", mode.headers, credential_names(mode));
+    check_headers(place + ".headers", Json(mode.headers));
     check_map(place + ".query", mode.query, credential_names(mode));
   }
 }
@@ -219,17 +224,27 @@ void check_mock(const std::string& place, const std::shared_ptr<const Json>& moc
   }
 }
 
+// A meta tool would answer in the place of a tool of its name.
+void check_reserved(const std::string& place, const std::string& slug) {
+  if (slug.starts_with(kMetaToolPrefix)) {
+    throw_file_fault(
+        place, "\"" + slug + "\" begins with COMPOSIO_, which is for the meta tools: name it otherwise");
+  }
+}
+
 void check_tool(const std::string& file, const Toolkit& toolkit, const Tool& tool) {
   const std::string place = file + ": " + tool.slug;
   const std::string prefix = to_upper(toolkit.slug) + "_";
   for (const auto& slug : tool.aliases) {
     if (!consists_of(slug, "_", true))
       throw_file_fault(place, "alias \"" + slug + "\" must be upper-case letters, digits and _");
+    check_reserved(place, slug);
   }
   if (!consists_of(tool.slug, "_", true) || !tool.slug.starts_with(prefix)) {
     throw_file_fault(
         place, "the slug must begin with " + prefix + " and hold upper-case letters, digits and _ only");
   }
+  check_reserved(place, tool.slug);
   for (const auto& tag : tool.tags) {
     if (!contains(kTags, tag)) throw_file_fault(place, "tag \"" + tag + "\" is unknown");
   }
@@ -273,6 +288,10 @@ void check_mock_side(const std::string& file, const Toolkit& toolkit) {
 void check_toolkit(const Toolkit& toolkit, const std::string& file) {
   if (!consists_of(toolkit.slug, "_", false)) {
     throw_file_fault(file, "\"slug\" must be lower-case letters, digits and _");
+  }
+  if (toolkit.slug == "composio") {
+    throw_file_fault(file,
+                     "\"slug\" may not be \"composio\", which is for the meta tools: name it otherwise");
   }
   const NameSet known = connection_names(toolkit);
   check_auth(file, toolkit);

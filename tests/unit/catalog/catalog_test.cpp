@@ -176,6 +176,7 @@ TEST_CASE("a file that is not as described is refused with file, place and fault
       {"/name", "", "\"name\" is missing or empty"},
       {"/name", 5, "\"name\" must be a string"},
       {"/slug", "De mo", "\"slug\" must be lower-case"},
+      {"/slug", "composio", "\"slug\" may not be \"composio\""},
       {"/auth", Json::array(), "\"auth\" must name at least one scheme"},
       {"/auth/0/scheme", "MAGIC", "\"scheme\" must be"},
       {"/auth/0/scheme", "OAUTH2", "\"provider\" is for OAUTH2, DCR_OAUTH and S2S_OAUTH2, and needed there"},
@@ -191,6 +192,10 @@ TEST_CASE("a file that is not as described is refused with file, place and fault
        "\"public_key\" is defined nowhere"},
       {"/auth/0/headers", Json::object(), "must say where the credential goes"},
       {"/auth/0/headers/X", "{{password}}", "\"password\" is defined nowhere"},
+      {"/auth/0/headers", {{"X A", "{{api_key}}"}}, "auth API_KEY.headers: \"X A\" is no header name"},
+      {"/auth/0/headers", {{"", "{{api_key}}"}}, "auth API_KEY.headers: \"\" is no header name"},
+      {"/auth/0/headers", {{"Host", "{{api_key}}"}}, "auth API_KEY.headers: \"Host\" is written by coffer"},
+      {"/auth/0/headers", {{"X-A", "a\nb {{api_key}}"}}, "auth API_KEY.headers/X-A: a header is one line"},
       {"/base_url", "http://api.example.com", "must be https"},
       {"/base_url", "https://api.example.com/", "without a / at its end"},
       {"/base_url", "https://{{generic_api_key}}.example.com", "defined nowhere"},
@@ -201,6 +206,7 @@ TEST_CASE("a file that is not as described is refused with file, place and fault
       {"/tools/0/tags", {"funny"}, "tag \"funny\" is unknown"},
       {"/tools/0/aliases", {"DEMO_GET"}, "tool \"DEMO_GET\" is defined twice"},
       {"/tools/0/aliases", {"GMAIL_SEND_EMAIL"}, "is defined twice"},
+      {"/tools/0/aliases", {"COMPOSIO_SEARCH_TOOLS"}, "begins with COMPOSIO_"},
       {"/tools/0/input/type", "array", "must have type object"},
       {"/tools/0/input/properties/id/type", "text", "DEMO_GET.input.properties.id.type"},
       {"/tools/0/input/properties/id/type", Json::array(), "DEMO_GET.input.properties.id.type"},
@@ -222,6 +228,19 @@ TEST_CASE("a file that is not as described is refused with file, place and fault
       {"/tools/0/request/query",
        {{"a", "{{id|nope}}"}},
        "DEMO_GET.request.query/a: template function \"nope\""},
+      {"/tools/0/request/headers",
+       {{"X-A\r\nEvil: 1", "x"}},
+       R"(DEMO_GET.request.headers: "X-A\r\nEvil: 1" is no header name)"},
+      {"/tools/0/request/headers", {{"X-\u00e9", "x"}}, "is no header name"},
+      {"/tools/0/request/headers", {{"content-LENGTH", "1"}}, "\"content-LENGTH\" is written by coffer"},
+      {"/tools/0/request/headers",
+       {{"Transfer-Encoding", "x"}},
+       "\"Transfer-Encoding\" is written by coffer"},
+      {"/tools/0/request/headers", {{"Connection", "close"}}, "\"Connection\" is written by coffer"},
+      {"/tools/0/request/headers",
+       {{"X-A", {"a", "b\rc"}}},
+       "DEMO_GET.request.headers/X-A/1: a header is one line"},
+      {"/tools/0/request/headers", {{"X-A", "\x7f"}}, "DEMO_GET.request.headers/X-A: a header is one line"},
       {"/tools/0/request/json", {{"a", {"{{nope}}"}}}, "DEMO_GET.request.json/a/0: template name \"nope\""},
       {"/tools/0/select", "items", "is not a JSON pointer"},
       {"/tools/0/errors", {{{"means", "credential"}}}, "\"status\" or \"pointer\" is needed"},
@@ -240,6 +259,19 @@ TEST_CASE("a file that is not as described is refused with file, place and fault
 
 TEST_CASE("the toolkit that the faults are made from has none itself", "[catalog]") {
   CHECK(fault_with("/name", "Demo") == "");
+}
+
+TEST_CASE("a header name may hold every mark of a token, and its text a tab", "[catalog]") {
+  CHECK(fault_with("/tools/0/request/headers", {{"X!#$%&'*+-.^_`|~9", "a\tb"}}) == "");
+}
+
+TEST_CASE("a toolkit's tools may not begin as the meta tools do", "[catalog]") {
+  Json toolkit = minimal_toolkit();
+  toolkit["slug"] = "composio_search";
+  toolkit["tools"][0]["slug"] = "COMPOSIO_SEARCH_TOOLS";
+  Directory directory;
+  directory.toolkit("demo.json", toolkit.dump());
+  CHECK_THAT(directory.fault(), Catch::Contains("\"COMPOSIO_SEARCH_TOOLS\" begins with COMPOSIO_"));
 }
 
 TEST_CASE("a field in the host must be a plain label before a fixed domain", "[catalog]") {
