@@ -100,10 +100,20 @@ class Front {
     });
   }
 
+  ServerResponse answer_sender(ServerRequest& request) {
+    try {
+      guard_.check_origin(request);
+    } catch (const Error&) {
+      if (!api::is_link_form(request)) throw;
+      return api::foreign_form_page(engine_.public_url());
+    }
+    return router_.handle(request);
+  }
+
   ServerResponse answer(ServerRequest& request) {
     try {
-      guard_.check_host_and_origin(request);
-      return router_.handle(request);
+      guard_.check_host(request);
+      return answer_sender(request);
     } catch (const Error& error) {
       return error_answer(request, error);
     } catch (const std::exception& error) {  // its text may quote a credential: only the type is logged

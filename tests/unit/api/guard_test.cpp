@@ -1,4 +1,5 @@
 #include "tests/unit/api/api_world.h"
+#include "vault/api/api.h"
 #include "vault/base/error.h"
 
 using namespace coffer;
@@ -16,7 +17,9 @@ ServerRequest request_with(HttpHeaders headers) {
 
 bool is_let_in(Engine& engine, HttpHeaders headers) {
   try {
-    Guard(engine).check_host_and_origin(request_with(std::move(headers)));
+    const ServerRequest request = request_with(std::move(headers));
+    Guard(engine).check_host(request);
+    Guard(engine).check_origin(request);
     return true;
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::Forbidden);
@@ -73,6 +76,39 @@ TEST_CASE("a form of our own page that hides its origin is let in") {
   const HttpHeader host{"Host", "127.0.0.1:9900"};
   CHECK(is_let_in(world.engine(), {host, {"Origin", "null"}, {"Sec-Fetch-Site", "same-origin"}}));
   CHECK_FALSE(is_let_in(world.engine(), {host, {"Origin", "null"}, {"Sec-Fetch-Site", "cross-site"}}));
+}
+
+TEST_CASE("a link's form from another site is refused with a page, whatever the browser told it by") {
+  ApiWorld world;
+  const ServerHandler api = make_api(world.engine(), {});
+  const HttpHeader sender =
+      GENERATE(HttpHeader{"Origin", "http://evil.example"}, HttpHeader{"Origin", "null"},
+               HttpHeader{"Sec-Fetch-Site", "cross-site"});
+  ServerRequest request = request_with({{"Host", "127.0.0.1:9900"}, sender});
+  request.method = "POST";
+  request.path = "/link/lk_x";
+  const ServerResponse refused = api(request);
+  CHECK(refused.status == 403);
+  CHECK(header_value(refused.headers, "content-type") == "text/html; charset=utf-8");
+  CHECK(refused.body.find("This request came from another site.") != std::string::npos);
+}
+
+TEST_CASE("other requests from another site, and those to another host, are refused with JSON") {
+  ApiWorld world;
+  const ServerHandler api = make_api(world.engine(), {});
+  const auto [method, path, host, origin] =
+      GENERATE(table<std::string, std::string, std::string, std::string>({
+          {"POST", "/api/v3/connected_accounts", "127.0.0.1:9900", "http://evil.example"},
+          {"GET", "/link/lk_x", "127.0.0.1:9900", "http://evil.example"},
+          {"POST", "/link/lk_x", "evil.example", "http://evil.example"},
+      }));
+  CAPTURE(method, path, host);
+  ServerRequest request = request_with({{"Host", host}, {"Origin", origin}});
+  request.method = method;
+  request.path = path;
+  const ServerResponse refused = api(request);
+  CHECK(refused.status == 403);
+  CHECK(header_value(refused.headers, "content-type") == "application/json");
 }
 
 TEST_CASE("every route asks for the API key") {

@@ -63,10 +63,7 @@ class Pages {
   }
 
   ServerResponse post_link(const ServerRequest& request) const {
-    if (is_from_other_site(request, context_.public_url())) {
-      return message_page({403, "Refused", "This request came from another site.", "Open the link itself."},
-                          own_host());
-    }
+    if (is_from_other_site(request, context_.public_url())) return foreign_form_page(context_.public_url());
     const std::string token = request.param("token");
     const LinkView view = context_.connector.view(token);
     if (!is_open(view)) return closed_link_page(view, own_host());
@@ -198,6 +195,15 @@ Handler page_handler(std::shared_ptr<const Pages> pages, Page page,
 }
 
 }  // namespace
+
+bool is_link_form(const ServerRequest& request) {
+  return request.method == "POST" && request.path.starts_with("/link/");
+}
+
+ServerResponse foreign_form_page(const std::string& public_url) {
+  return message_page({403, "Refused", "This request came from another site.", "Open the link itself."},
+                      host_and_port(public_url));
+}
 
 void add_page_routes(Router& router, PageContext context) {
   const auto pages = std::make_shared<const Pages>(std::move(context));

@@ -28,4 +28,8 @@ struct PageContext {
 void add_page_routes(Router& router, PageContext context);
 void add_page_routes(Router& router, Engine& engine);
 
+bool is_link_form(const ServerRequest& request);
+// 403: what a person sees whose browser was made to send a link's form by another site.
+ServerResponse foreign_form_page(const std::string& public_url);
+
 }  // namespace coffer::api

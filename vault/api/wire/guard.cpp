@@ -45,13 +45,14 @@ std::ptrdiff_t count_of(const HttpHeaders& headers, std::string_view name) {
 
 }  // namespace
 
-void Guard::check_host_and_origin(const ServerRequest& request) const {
-  const std::string_view host = request.header("host");
-  const std::string public_url = engine_.public_url();
-  if (!is_allowed_host(host, public_url)) {
+void Guard::check_host(const ServerRequest& request) const {
+  if (!is_allowed_host(request.header("host"), engine_.public_url())) {
     throw Error(ErrorCode::Forbidden, "the request names a host that is not this daemon",
                 "use 127.0.0.1 or localhost, or start the daemon with --public-url");
   }
+}
+
+void Guard::check_origin(const ServerRequest& request) const {
   const std::string_view origin = request.header("origin");
   if (origin.empty()) return;
   if (count_of(request.headers, "origin") > 1) {
@@ -61,8 +62,8 @@ void Guard::check_host_and_origin(const ServerRequest& request) const {
   // itself can set Sec-Fetch-Site.
   if (origin == "null" && request.header("sec-fetch-site") == "same-origin") return;
   const auto sender = origin_of(origin);
-  const bool is_ours =
-      sender && (sender == origin_of(public_url) || sender == origin_of("http://" + std::string(host)));
+  const bool is_ours = sender && (sender == origin_of(engine_.public_url()) ||
+                                  sender == origin_of("http://" + std::string(request.header("host"))));
   if (!is_ours) throw Error(ErrorCode::Forbidden, "the request comes from another site");
 }
 

@@ -15,8 +15,9 @@ class Guard {
  public:
   explicit Guard(Engine& engine) : engine_(engine) {}
 
-  // Throws Forbidden.
-  void check_host_and_origin(const ServerRequest& request) const;
+  // Both throw Forbidden.
+  void check_host(const ServerRequest& request) const;
+  void check_origin(const ServerRequest& request) const;
   // x-api-key or "Authorization: Bearer". Throws Unauthorized; Forbidden if `scope` is not the key's.
   void check_api_key(const ServerRequest& request, const std::string& scope) const;
   // For what no Error describes: one line with its type and the request id, never its text.
