@@ -14,7 +14,7 @@ using namespace coffer;
 using namespace coffer::bench;
 
 constexpr std::size_t kAccounts = 1000;
-constexpr int kRounds = 100;
+constexpr int kRounds = 300;  // some ten seconds: a neighbour on the processor comes and goes in less
 constexpr int kWritesPerRound = 100;
 constexpr std::size_t kRowSize = 1024;
 
