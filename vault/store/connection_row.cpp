@@ -143,7 +143,8 @@ constexpr Touched touched_at(std::size_t index) {
   return {false, (index & 1) != 0, (index & 2) != 0};
 }
 
-std::string build_assignments(const Touched& touched) {
+// Ends with WHERE.
+std::string build_update(const Touched& touched) {
   std::string sql = "UPDATE connection SET ";
   if (touched.all) {
     sql +=
@@ -161,14 +162,14 @@ std::string build_assignments(const Touched& touched) {
 
 std::array<std::string, kVariants> build_updates() {
   std::array<std::string, kVariants> updates;
-  for (std::size_t i = 0; i < kVariants; ++i) updates[i] = build_assignments(touched_at(i)) + "rowid = ?";
+  for (std::size_t i = 0; i < kVariants; ++i) updates[i] = build_update(touched_at(i)) + "rowid = ?";
   return updates;
 }
 
 const std::array<std::string, kVariants> kUpdates = build_updates();
-const std::string kReplace = build_assignments(kAllTouched) + "id = ?";
+const std::string kReplace = build_update(kAllTouched) + "id = ?";
 
-// In the order of build_assignments().
+// In the order of build_update().
 void bind_values(SqlQuery& query, const ConnectionRow& row, const Touched& touched, const Envelope& account) {
   const Connection& value = row.value;
   if (touched.all) {

@@ -35,7 +35,7 @@ class SqlQuery {
   SqlQuery& time(const std::optional<Timestamp>& value);
   SqlQuery& blob(Bytes value);  // empty: NULL
   SqlQuery& null();
-  // Not copied: the caller keeps the value until the last step.
+  // Not copied: the caller keeps the value until the last step is made and its columns are read.
   SqlQuery& kept_text(std::string_view value);
   SqlQuery& kept_blob(Bytes value);
 

@@ -89,12 +89,9 @@ std::vector<Connection> active_accounts(Transaction& tx, const Session& session,
 }
 
 bool may_act(Transaction& tx, const Connection& account) {
-  bool is_enabled = false;
-  unless_tampered(tx, [&] {
-    const auto config = auth_config_store::find(tx, account.auth_config);
-    is_enabled = config && config->is_enabled;
-  });
-  return is_enabled;
+  std::optional<AuthConfig> config;
+  return is_sound([&] { config = auth_config_store::find(tx, account.auth_config); }) && config &&
+         config->is_enabled;
 }
 
 bool is_called(const Connection& account, const std::string& name) {
